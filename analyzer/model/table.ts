@@ -43,6 +43,13 @@ export function newColumn(kind: ColumnKind, capacity: number): ColumnArray {
   return kind === 'utf8' ? new Array<string>(capacity).fill('') : new constructors[kind](capacity);
 }
 
+/** Row `at` of a table as an object: for the edges, where rows are few. */
+export function rowOf<S extends Schema>(schema: S, table: Table<S>, at: number): Row<S> {
+  const row: Record<string, unknown> = {};
+  for (const name of Object.keys(schema)) row[name] = (table[name] as ColumnArray)[at];
+  return row as Row<S>;
+}
+
 export function emptyTable<S extends Schema>(schema: S): Table<S> {
   return new TableBuilder(schema, 0).finish();
 }
@@ -89,10 +96,16 @@ export class TableBuilder<S extends Schema> {
   /** Appends one row and gives its number. */
   push(row: Row<S>): number {
     this.reserve(1);
-    const at = this.length++;
-    for (const name of this.names)
-      (this.arrays[name] as (number | string)[])[at] = row[name] as number | string;
-    return at;
+    this.set(this.length, row);
+    return this.length++;
+  }
+
+  /** Overwrites the row at `at`, which must be there. */
+  set(at: number, row: Row<S>): void {
+    for (const name of this.names) {
+      const column = this.arrays[name] as (number | string)[];
+      column[at] = row[name] as number | string;
+    }
   }
 
   /** Appends every row of `table`. */

@@ -1,0 +1,67 @@
+import { GIL_WAIT, type Tables } from '../model/index.ts';
+import type { CallTree } from './callTree.ts';
+
+/**
+ * What a sample counts for. `cpu`: time on a CPU. `wall`: time that passed, waiting included. `gil`: time waiting for the
+ * GIL. `samples`: observations. All but the last in nanoseconds.
+ */
+export type Metric = 'cpu' | 'wall' | 'gil' | 'samples';
+
+/** A part of a recording: an interval in Nanos, and the lanes that count (null: all). */
+export interface Selection {
+  readonly from: number;
+  readonly to: number;
+  /** One entry a lane; 0 leaves the lane out. */
+  readonly lanes: Uint8Array | null;
+}
+
+export const EVERYTHING: Selection = {
+  from: Number.NEGATIVE_INFINITY,
+  to: Number.POSITIVE_INFINITY,
+  lanes: null,
+};
+
+/** Nanos at which the interval of each row of `samples` begins: the end of the lane's previous row, or the lane's start. */
+export function rowStarts({ samples, lanes }: Pick<Tables, 'samples' | 'lanes'>): Float64Array {
+  const last = Float64Array.from(lanes.start);
+  const starts = new Float64Array(samples.length);
+  for (let i = 0; i < samples.length; i++) {
+    const lane = samples.lane[i] as number;
+    const time = samples.time[i] as number;
+    // A lane's first row may be timed a moment before the lane was announced.
+    starts[i] = Math.min(last[lane] as number, time);
+    last[lane] = time;
+  }
+  return starts;
+}
+
+/**
+ * Self weight of every node of the tree within a selection. A row that lies partly in the interval counts for that part:
+ * its CPU time is spread evenly over it.
+ */
+export function selfWeights(
+  { samples }: Pick<Tables, 'samples'>,
+  starts: Float64Array,
+  tree: CallTree,
+  metric: Metric,
+  selection: Selection = EVERYTHING,
+): Float64Array {
+  const self = new Float64Array(tree.count);
+  const { from, to, lanes } = selection;
+  for (let i = 0; i < samples.length; i++) {
+    if (lanes && !lanes[samples.lane[i] as number]) continue;
+    const start = starts[i] as number;
+    const end = samples.time[i] as number;
+    if (end <= from || start >= to) continue;
+    let weight: number;
+    if (metric === 'cpu') weight = samples.cpu[i] as number;
+    else if (metric === 'samples') weight = samples.count[i] as number;
+    else if (metric === 'wall') weight = end - start;
+    else weight = samples.state[i] === GIL_WAIT ? Math.max(0, end - start - (samples.cpu[i] as number)) : 0;
+    if (start < from || end > to) weight *= (Math.min(end, to) - Math.max(start, from)) / (end - start);
+    const stack = samples.stack[i] as number;
+    const node = stack < 0 ? 0 : (tree.ofStack[stack] as number);
+    self[node] = (self[node] as number) + weight;
+  }
+  return self;
+}

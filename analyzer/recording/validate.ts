@@ -1,0 +1,58 @@
+import {
+  type ColumnArray,
+  LANE_KINDS,
+  LANE_ROLES,
+  LANGUAGES,
+  STATES,
+  type Tables,
+  WAITS,
+} from '../model/index.ts';
+
+function inRange(what: string, column: ColumnArray, limit: number, lowest = 0): void {
+  const values = column as Int32Array;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (value < lowest || value >= limit)
+      throw new Error(`row ${i} of ${what} points to ${value}, which is not there`);
+  }
+}
+
+/**
+ * Checks every reference between tables once, so that no reader has to: a recording may come from a stranger. Throws an
+ * Error with a phrase that says which row of what is wrong.
+ */
+export function validateTables(tables: Tables): void {
+  const { strings, frames, stacks, lanes, samples, spans, transfers, counters } = tables;
+  inRange('frames.name', frames.name, strings.length);
+  inRange('frames.file', frames.file, strings.length);
+  inRange('frames.language', frames.language, LANGUAGES.length);
+  inRange('stacks.frame', stacks.frame, frames.length);
+  for (let i = 0; i < stacks.length; i++) {
+    const parent = stacks.parent[i] as number;
+    if (parent < -1 || parent >= i)
+      throw new Error(`row ${i} of stacks has the parent ${parent}, which does not precede it`);
+  }
+  for (let i = 0; i < lanes.length; i++) {
+    if (lanes.id[i] !== i) throw new Error(`row ${i} of lanes has the id ${lanes.id[i]}`);
+  }
+  inRange('lanes.kind', lanes.kind, LANE_KINDS.length);
+  inRange('lanes.role', lanes.role, LANE_ROLES.length);
+  inRange('samples.lane', samples.lane, lanes.length);
+  inRange('samples.stack', samples.stack, stacks.length, -1);
+  inRange('samples.state', samples.state, STATES.length);
+  inRange('samples.wait', samples.wait, WAITS.length);
+  inRange('spans.lane', spans.lane, lanes.length);
+  inRange('spans.name', spans.name, strings.length);
+  inRange('spans.stack', spans.stack, stacks.length, -1);
+  inRange('transfers.lane', transfers.lane, lanes.length);
+  inRange('transfers.stack', transfers.stack, stacks.length, -1);
+  inRange('counters.lane', counters.lane, lanes.length);
+  const last = new Float64Array(lanes.length).fill(Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < samples.length; i++) {
+    const lane = samples.lane[i] as number;
+    const time = samples.time[i] as number;
+    if (time < (last[lane] as number))
+      throw new Error(`row ${i} of samples lies before the row that precedes it on its lane`);
+    last[lane] = time;
+  }
+}
