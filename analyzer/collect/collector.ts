@@ -12,6 +12,9 @@ export interface Batch {
   readonly counters: Tables['counters'];
 }
 
+/** A batch with the numbers of the recording: what the session wrote to the spool, and what live views get. */
+export type SessionBatch = Omit<Tables, 'spans' | 'transfers'>;
+
 /** What a collector is told about the run. */
 export interface RunContext {
   /** The command's process. */
