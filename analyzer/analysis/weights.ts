@@ -1,11 +1,18 @@
-import { GIL_WAIT, type Tables } from '../model/index.ts';
+import { GIL_WAIT, HOLDS_GIL, type SamplingMode, type Tables } from '../model/index.ts';
 import type { CallTree } from './callTree.ts';
 
 /**
- * What a sample counts for. `cpu`: time on a CPU. `wall`: time that passed, waiting included. `gil`: time waiting for the
- * GIL. `samples`: observations. All but the last in nanoseconds.
+ * What a sample counts for. `cpu`: time on a CPU. `wall`: time that passed, waiting included. `gil-wait`: time waiting for
+ * the GIL. `gil-held`: time holding it, which only a recording in GIL mode knows. `samples`: observations. All but the
+ * last in nanoseconds.
  */
-export type Metric = 'cpu' | 'wall' | 'gil' | 'samples';
+export type Metric = 'cpu' | 'wall' | 'gil-wait' | 'gil-held' | 'samples';
+
+/** What a view of a recording weighs with when its reader has not chosen. */
+export const metricOfMode = { cpu: 'cpu', wall: 'wall', gil: 'gil-held' } as const satisfies Record<
+  SamplingMode,
+  Metric
+>;
 
 /** A part of a recording: an interval in Nanos, and the lanes that count (null: all). */
 export interface Selection {
@@ -35,6 +42,28 @@ export function rowStarts({ samples, lanes }: Pick<Tables, 'samples' | 'lanes'>)
   return starts;
 }
 
+/** What one row of `samples` counts for. */
+export function rowWeight(
+  { samples }: Pick<Tables, 'samples'>,
+  starts: Float64Array,
+  row: number,
+  metric: Metric,
+): number {
+  const wall = (samples.time[row] as number) - (starts[row] as number);
+  switch (metric) {
+    case 'cpu':
+      return samples.cpu[row] as number;
+    case 'wall':
+      return wall;
+    case 'gil-wait':
+      return samples.state[row] === GIL_WAIT ? Math.max(0, wall - (samples.cpu[row] as number)) : 0;
+    case 'gil-held':
+      return ((samples.flags[row] as number) & HOLDS_GIL) !== 0 ? wall : 0;
+    case 'samples':
+      return samples.count[row] as number;
+  }
+}
+
 /**
  * Self weight of every node of the tree within a selection. A row that lies partly in the interval counts for that part:
  * its CPU time is spread evenly over it.
@@ -53,11 +82,7 @@ export function selfWeights(
     const start = starts[i] as number;
     const end = samples.time[i] as number;
     if (end <= from || start >= to) continue;
-    let weight: number;
-    if (metric === 'cpu') weight = samples.cpu[i] as number;
-    else if (metric === 'samples') weight = samples.count[i] as number;
-    else if (metric === 'wall') weight = end - start;
-    else weight = samples.state[i] === GIL_WAIT ? Math.max(0, end - start - (samples.cpu[i] as number)) : 0;
+    let weight = rowWeight({ samples }, starts, i, metric);
     if (start < from || end > to) weight *= (Math.min(end, to) - Math.max(start, from)) / (end - start);
     const stack = samples.stack[i] as number;
     const node = stack < 0 ? 0 : (tree.ofStack[stack] as number);

@@ -25,9 +25,12 @@ export type Wait = (typeof WAITS)[number];
 
 /** The stack could not be read consistently; it was kept, because dropping such samples biases against call-heavy code. */
 export const TORN = 1;
+/** The thread held the GIL at `time`; only known where the GIL was asked for. */
+export const HOLDS_GIL = 2;
 
 /**
- * Samples, in the order in which they were taken; the rows of one lane are in order of time.
+ * Samples. The rows of one lane are in order of time; lanes take turns in blocks of about a quarter second, which keeps
+ * equal values together and the file small.
  *
  * A row says what its lane did **from the previous row of that lane (or the lane's start) to `time`**. Storing the end
  * and not a duration keeps rows from overlapping or leaving holes by construction, and costs one column less: a tick that
@@ -39,7 +42,7 @@ export const TORN = 1;
  * `lane`: row of `lanes`. `time`: Nanos. `cpu`: Nanos the thread was on a CPU in the interval, from the kernel's counter
  * and not from the number of samples, so totals stay exact when the sampler is starved. `ready`: Nanos it was runnable
  * and had no CPU. `stack`: row of `stacks`, -1 when there is none. `state`, `wait`: indexes into `STATES` and `WAITS`,
- * as seen at `time`. `flags`: bits, `TORN`.
+ * as seen at `time`. `flags`: bits, `TORN` and `HOLDS_GIL`.
  *
  *     lane start 100   row 1: time 110, cpu 10, running   row 2: time 150, cpu 0, waiting (count 4)
  *     |=== running ===|------------------ waiting ------------------|

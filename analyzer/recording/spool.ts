@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import {
+  nanos,
   type Recording,
   type RecordingMeta,
   type Row,
@@ -175,31 +176,35 @@ export const lastLanes = (reader: SpoolReader, end: number): Tables['lanes'] =>
 export const lastProcesses = (reader: SpoolReader, end: number): Tables['processes'] =>
   lastVersions(SCHEMAS.processes, reader.chunks('processes'), (row) => `${row.process} ${row.start}`, end);
 
-/** What a spool's metadata says once it is known that nobody will finish the run any more. */
-export function interruptedMeta(reader: SpoolReader): RecordingMeta {
+/**
+ * What a spool's metadata says once it is known that nobody will finish the run any more. `lastTime`: Nanos of the last
+ * data, which may be later than the last metadata.
+ */
+function interruptedMeta(reader: SpoolReader, lastTime: number): RecordingMeta {
   if (reader.meta.complete) return reader.meta;
+  const { clock } = reader.meta;
   const cut = reader.cutBytes > 0 ? `, and ${reader.cutBytes} bytes at its end were cut off` : '';
   const warning = `perfscope was stopped before the run was finished: what it had written until then is here${cut}.`;
-  return { ...reader.meta, warnings: [...reader.meta.warnings, warning] };
+  const end = nanos(Math.max(clock.end, lastTime));
+  return { ...reader.meta, clock: { ...clock, end }, warnings: [...reader.meta.warnings, warning] };
 }
 
 /** Opens a spool as a recording. Throws a UserError (exit code 3) when it is damaged. */
 export function readSpool(path: string): Recording {
   const reader = new SpoolReader(path);
   try {
-    const end = reader.meta.clock.end;
     const tables: Partial<Record<TableName, unknown>> = {};
     for (const name of TABLE_NAMES) {
-      if (name === 'lanes') tables.lanes = lastLanes(reader, end);
-      else if (name === 'processes') tables.processes = lastProcesses(reader, end);
-      else {
-        const builder = new TableBuilder(SCHEMAS[name] as Schema);
-        for (const chunk of reader.chunks(name)) builder.append(chunk as unknown as Table<Schema>);
-        tables[name] = builder.finish();
-      }
+      const builder = new TableBuilder(SCHEMAS[name] as Schema);
+      for (const chunk of reader.chunks(name)) builder.append(chunk as unknown as Table<Schema>);
+      tables[name] = builder.finish();
     }
+    const { time } = (tables as Tables).samples;
+    const meta = interruptedMeta(reader, time.reduce((latest, each) => Math.max(latest, each), 0));
+    tables.lanes = lastLanes(reader, meta.clock.end);
+    tables.processes = lastProcesses(reader, meta.clock.end);
     validateTables(tables as Tables);
-    return { meta: interruptedMeta(reader), tables: tables as Tables };
+    return { meta, tables: tables as Tables };
   } catch (cause) {
     if (cause instanceof UserError) throw cause;
     throw new UserError(`${path} is damaged: ${cause instanceof Error ? cause.message : cause}.`, 3, {

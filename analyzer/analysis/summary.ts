@@ -1,0 +1,165 @@
+import {
+  LANE_KINDS,
+  LANE_ROLES,
+  LANGUAGES,
+  type LaneKind,
+  type LaneRole,
+  type Language,
+  type Recording,
+  toSeconds,
+} from '../model/index.ts';
+import { callTree, functionTotals } from './callTree.ts';
+import { parallelEfficiency } from './efficiency.ts';
+import { functionsOf } from './functions.ts';
+import { laneTotals } from './laneTotals.ts';
+import { laneRoles } from './roles.ts';
+import { rowStarts, selfWeights } from './weights.ts';
+
+/** What one run came to: the document of `perfscope summary --json` and the source of every other summary. Seconds. */
+export interface Summary {
+  readonly version: 1;
+  readonly command: readonly string[];
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly complete: boolean;
+  readonly mode: string;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  /** CPU of the command and its descendants by the kernel's own accounting; null when unknown. */
+  readonly kernelCpuSeconds: number | null;
+  /** CPU that perfscope itself used meanwhile. */
+  readonly ownCpuSeconds: number;
+  readonly host: Recording['meta']['host'];
+  readonly warnings: readonly string[];
+  readonly collectors: Recording['meta']['collectors'];
+  readonly lanes: readonly LaneSummary[];
+  readonly functions: readonly FunctionSummary[];
+  readonly kernels: readonly never[];
+  readonly transfers: readonly never[];
+  readonly tasks: readonly never[];
+  readonly efficiency: EfficiencySummary;
+  readonly findings: readonly never[];
+}
+
+/** Factors between 0 and 1; null where there is nothing to judge, such as a run with fewer than two workers. */
+export interface EfficiencySummary {
+  readonly parallel: number | null;
+  readonly loadBalance: number | null;
+  readonly communication: number | null;
+  readonly contention: number | null;
+  readonly device: number | null;
+  readonly workers: number;
+}
+
+export interface LaneSummary {
+  readonly id: number;
+  readonly kind: LaneKind;
+  readonly role: LaneRole;
+  readonly process: number;
+  readonly thread: number;
+  readonly name: string;
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly runningSeconds: number;
+  readonly readySeconds: number;
+  readonly waitingSeconds: number;
+  readonly gilWaitSeconds: number;
+  readonly samples: number;
+}
+
+export interface FunctionSummary {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly language: Language;
+  /** CPU seconds in the function itself, and with what it called. */
+  readonly selfSeconds: number;
+  readonly totalSeconds: number;
+  /** The same in wall time, waiting included. */
+  readonly selfWallSeconds: number;
+  readonly totalWallSeconds: number;
+  readonly samples: number;
+}
+
+const NO_EFFICIENCY = {
+  parallel: null,
+  loadBalance: null,
+  communication: null,
+  contention: null,
+  workers: 0,
+};
+
+export function summarize({ meta, tables }: Recording): Summary {
+  const starts = rowStarts(tables);
+  const totals = laneTotals(tables, starts);
+  const roles = laneRoles(tables);
+  const { lanes } = tables;
+  const laneSummaries: LaneSummary[] = [];
+  let cpu = 0;
+  for (let id = 0; id < lanes.length; id++) {
+    const kind = LANE_KINDS[lanes.kind[id] as number] as LaneKind;
+    cpu += totals.running[id] as number;
+    laneSummaries.push({
+      id,
+      kind,
+      role: LANE_ROLES[roles[id] as number] as LaneRole,
+      process: lanes.process[id] as number,
+      thread: lanes.thread[id] as number,
+      name: lanes.name[id] as string,
+      startSeconds: toSeconds((lanes.start[id] as number) - meta.clock.start),
+      endSeconds: toSeconds((lanes.end[id] as number) - meta.clock.start),
+      runningSeconds: toSeconds(totals.running[id] as number),
+      readySeconds: toSeconds(totals.ready[id] as number),
+      waitingSeconds: toSeconds(totals.waiting[id] as number),
+      gilWaitSeconds: toSeconds(totals.gil[id] as number),
+      samples: totals.samples[id] as number,
+    });
+  }
+  const efficiency = parallelEfficiency(tables, totals, roles);
+  return {
+    version: 1,
+    command: meta.command,
+    exitCode: meta.exitCode,
+    signal: meta.signal,
+    complete: meta.complete,
+    mode: meta.mode,
+    wallSeconds: toSeconds(meta.clock.end - meta.clock.start),
+    cpuSeconds: toSeconds(cpu),
+    kernelCpuSeconds: meta.kernelCpuSeconds,
+    ownCpuSeconds: meta.ownCpuSeconds,
+    host: meta.host,
+    warnings: meta.warnings,
+    collectors: meta.collectors,
+    lanes: laneSummaries,
+    functions: functionSummaries({ meta, tables }, starts),
+    kernels: [],
+    transfers: [],
+    tasks: [],
+    efficiency: { ...(efficiency ?? NO_EFFICIENCY), device: null },
+    findings: [],
+  };
+}
+
+/** Every function that was seen, the one with most CPU time of its own first. */
+function functionSummaries({ tables }: Recording, starts: Float64Array): FunctionSummary[] {
+  const functions = functionsOf(tables);
+  const tree = callTree(tables, functions);
+  const cpu = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'cpu'));
+  const wall = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'wall'));
+  const samples = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'samples'));
+  const result: FunctionSummary[] = [];
+  for (let id = 0; id < functions.count; id++) {
+    result.push({
+      name: functions.name[id] as string,
+      file: functions.file[id] as string,
+      line: functions.line[id] as number,
+      language: LANGUAGES[functions.language[id] as number] as Language,
+      selfSeconds: toSeconds(cpu.self[id] as number),
+      totalSeconds: toSeconds(cpu.total[id] as number),
+      selfWallSeconds: toSeconds(wall.self[id] as number),
+      totalWallSeconds: toSeconds(wall.total[id] as number),
+      samples: samples.self[id] as number,
+    });
+  }
+  return result.sort((a, b) => b.selfSeconds - a.selfSeconds || b.totalSeconds - a.totalSeconds);
+}

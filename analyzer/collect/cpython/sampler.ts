@@ -1,0 +1,323 @@
+import {
+  countersSchema,
+  emptyTable,
+  GIL_WAIT,
+  HOLDS_GIL,
+  Interner,
+  LANE_KINDS,
+  LANE_ROLES,
+  lanesSchema,
+  processesSchema,
+  type StackId,
+  TableBuilder,
+  TORN,
+} from '../../model/index.ts';
+import type { Batch, RunContext } from '../collector.ts';
+import { type Discovery, threadsOf } from '../process/discovery.ts';
+import { readText } from '../process/procfs.ts';
+import { isFutex, waitOf } from '../process/syscalls.ts';
+import { closeRows } from './closeRows.ts';
+import { ProcessEntry } from './processEntry.ts';
+import { MEMORY_GONE, STALE } from './runtime/runtime.ts';
+import { GONE, SampleBatch, stateOf, ThreadLane, UNCHANGED } from './threadLane.ts';
+
+/** A thread that has been blocked for this long is looked at only every `IDLE_LOOK` nanoseconds. */
+const LONG_IDLE = 100e6;
+const IDLE_LOOK = 5e6;
+/** Nanos after attaching at which names are read: they are set by the program, some time after a thread began. */
+const NAME_LOOKS = [2e6, 5e6, 10e6, 20e6, 50e6, 100e6, 250e6, 500e6, 1e9];
+const MATCH_RETRY = 2e6;
+
+/** Figures that become the collector's health. */
+export interface SamplerCounts {
+  ticks: number;
+  missed: number;
+  samples: number;
+  torn: number;
+  truncated: number;
+  processes: number;
+  threads: number;
+  /** Processes with an interpreter that was read. */
+  pythonProcesses: number;
+  /** Nanos of the first and the last tick. */
+  firstTick: number;
+  lastTick: number;
+}
+
+export const NO_COUNTS: SamplerCounts = {
+  ticks: 0,
+  missed: 0,
+  samples: 0,
+  torn: 0,
+  truncated: 0,
+  processes: 0,
+  threads: 0,
+  pythonProcesses: 0,
+  firstTick: 0,
+  lastTick: 0,
+};
+
+/**
+ * Samples every thread of a process and of its descendants. One `tick` looks at each thread once; `drain` hands out what
+ * was seen. Knows no clock of its own: the time of a tick is an argument.
+ */
+export class Sampler {
+  readonly counts: SamplerCounts = { ...NO_COUNTS };
+  /** Sentences for the recording's health, each once. */
+  readonly warnings = new Set<string>();
+  private readonly run: RunContext;
+  private readonly interner = new Interner();
+  private readonly discovery: Discovery;
+  private readonly processes = new Map<number, ProcessEntry>();
+  private readonly lanes = new TableBuilder(lanesSchema);
+  private readonly processRows = new TableBuilder(processesSchema);
+  private batch = new SampleBatch();
+  private nextLane = 0;
+  private lastDiscovery: number;
+  private readonly nativeStacks = new Map<string, StackId>();
+
+  /** `now`: Nanos of the run's start. `born`: perfscope started the process, so all its CPU time is the run's. */
+  constructor(run: RunContext, discovery: Discovery, now: number, born: boolean) {
+    this.run = run;
+    this.discovery = discovery;
+    this.lastDiscovery = now;
+    this.addProcess(run.pid, 0, now, born);
+    for (const thread of threadsOf(run.pid)) this.addThread(run.pid, thread, now, born);
+    if (!born && run.children) this.discover(discovery.walk(this.processes), now, false);
+  }
+
+  /** True while any process of the run is alive. */
+  get alive(): boolean {
+    return this.processes.size > 0;
+  }
+
+  /** Looks for new processes and threads; cheap when there are none. */
+  poll(now: number): void {
+    const found = this.discovery.poll(this.processes);
+    if (found.length > 0) this.discover(found, now, true);
+    this.lastDiscovery = now;
+  }
+
+  tick(now: number): void {
+    this.counts.ticks++;
+    if (this.counts.ticks === 1) this.counts.firstTick = now;
+    this.counts.lastTick = now;
+    for (const entry of this.processes.values()) this.sampleProcess(entry, now);
+  }
+
+  /** What was seen since the last call, or null when that is nothing. */
+  drain(): Batch | null {
+    const interned = this.interner.drain();
+    for (const entry of this.processes.values())
+      for (const thread of entry.threads.values()) thread.endBatch();
+    const samples = closeRows(this.batch);
+    const lanes = this.lanes.finish();
+    const processes = this.processRows.finish();
+    this.batch = new SampleBatch();
+    this.lanes.clear();
+    this.processRows.clear();
+    if (samples.length + lanes.length + processes.length === 0) return null;
+    return { interned, processes, lanes, samples, counters: emptyTable(countersSchema) };
+  }
+
+  /** The run is over, or perfscope leaves it: every lane that is still open ends now. */
+  end(now: number): void {
+    for (const entry of [...this.processes.values()]) {
+      for (const thread of [...entry.threads.values()]) this.endThread(entry, thread, now);
+      this.endProcess(entry, now);
+    }
+    this.discovery.close();
+  }
+
+  private discover(found: ReturnType<Discovery['poll']>, now: number, born: boolean): void {
+    for (const { process, thread, parent } of found) {
+      if (!this.run.children && process !== this.run.pid) continue;
+      if (!this.processes.has(process)) this.addProcess(process, parent, now, born);
+      const entry = this.processes.get(process);
+      if (entry && !entry.threads.has(thread)) this.addThread(process, thread, now, born);
+    }
+  }
+
+  private addProcess(pid: number, parent: number, now: number, born: boolean): void {
+    const entry = new ProcessEntry(pid, parent, born ? this.lastDiscovery : now);
+    this.processes.set(pid, entry);
+    this.counts.processes++;
+    this.writeProcess(entry, -1);
+  }
+
+  private addThread(pid: number, tid: number, now: number, born: boolean): void {
+    const entry = this.processes.get(pid);
+    if (!entry) return;
+    const thread = ThreadLane.open(this.nextLane, pid, tid, born ? this.lastDiscovery : now, born);
+    if (!thread) return;
+    this.nextLane++;
+    this.counts.threads++;
+    entry.threads.set(tid, thread);
+    entry.nextNames = Math.min(entry.nextNames, now);
+    entry.namings = 0;
+    entry.nextMatch = 0;
+    thread.name = tid === pid ? entry.name : (readText(`/proc/${pid}/task/${tid}/comm`) ?? '').trim();
+    this.writeLane(entry, thread, -1);
+  }
+
+  private sampleProcess(entry: ProcessEntry, now: number): void {
+    if (entry.update(now, this.interner)) {
+      if (entry.attachment === 'attached') this.counts.pythonProcesses++;
+      else if (entry.attachment !== 'notPython') this.warnUnreadable(entry);
+      this.writeProcess(entry, -1);
+    }
+    if (entry.runtime && now >= entry.nextNames) this.readNames(entry, now);
+    const gil = entry.runtime && this.run.mode === 'gil' ? entry.runtime.gil() : null;
+    const holder = gil?.locked ? gil.holder : 0;
+    for (const thread of entry.threads.values()) {
+      if (now < thread.nextLook) continue;
+      const seen = thread.look();
+      if (seen === GONE) {
+        this.endThread(entry, thread, now);
+        continue;
+      }
+      this.counts.samples++;
+      if (seen === UNCHANGED) {
+        if (now - thread.idleSince > LONG_IDLE) thread.nextLook = now + IDLE_LOOK;
+      } else {
+        thread.idleSince = now;
+        this.readStack(entry, thread, now);
+        const gilWait = isFutex(thread.syscall) && entry.runtime?.isGilAddress(thread.argument) === true;
+        thread.state = stateOf(thread, gilWait);
+        thread.wait = thread.isBlocked
+          ? gilWait
+            ? 1
+            : waitOf(entry.pid, thread.syscall, thread.argument)
+          : 0;
+        if (holder !== 0 && holder === thread.threadState && thread.state !== GIL_WAIT)
+          thread.flags |= HOLDS_GIL;
+      }
+      thread.observe(this.batch, now);
+    }
+    if (entry.threads.size === 0) this.endProcess(entry, now);
+  }
+
+  private readStack(entry: ProcessEntry, thread: ThreadLane, now: number): void {
+    thread.flags = 0;
+    const { runtime } = entry;
+    if (!runtime) {
+      thread.stack = this.nativeStack(entry, thread);
+      return;
+    }
+    if (thread.threadState === 0 && now >= entry.nextMatch) this.matchThreads(entry, now);
+    if (thread.threadState === 0) {
+      thread.stack = this.nativeStack(entry, thread);
+      return;
+    }
+    let stack = runtime.walk(thread.threadState, thread.thread);
+    if (stack === STALE) {
+      this.matchThreads(entry, now);
+      stack = thread.threadState === 0 ? -1 : runtime.walk(thread.threadState, thread.thread);
+    }
+    if (stack === MEMORY_GONE) {
+      entry.detach();
+      this.writeProcess(entry, -1);
+      thread.stack = this.nativeStack(entry, thread);
+      return;
+    }
+    if (runtime.torn) {
+      thread.flags |= TORN;
+      this.counts.torn++;
+    }
+    thread.stack = stack >= 0 ? stack : this.nativeStack(entry, thread);
+  }
+
+  /** Finds the interpreter's state of each thread. A thread without one is looked for again, but not at every tick. */
+  private matchThreads(entry: ProcessEntry, now: number): void {
+    if (!entry.runtime) return;
+    const states = entry.runtime.threads([...entry.threads.keys()]);
+    for (const thread of entry.threads.values()) thread.threadState = states.get(thread.thread) ?? 0;
+    entry.nextMatch = now + MATCH_RETRY;
+  }
+
+  private readNames(entry: ProcessEntry, now: number): void {
+    const { runtime } = entry;
+    if (!runtime) return;
+    const wait = NAME_LOOKS[entry.namings++];
+    entry.nextNames = wait === undefined ? Number.POSITIVE_INFINITY : now + wait;
+    const processName = runtime.processName();
+    // Every process is a MainProcess to itself until it is told its name.
+    if (processName !== null && processName !== 'MainProcess' && processName !== entry.name) {
+      entry.name = processName;
+      this.writeProcess(entry, -1);
+    }
+    const names = runtime.threadNames([...entry.threads.keys()]);
+    for (const thread of entry.threads.values()) {
+      const own = names.get(thread.thread);
+      // The main thread of a worker process is called as its process is: "MainThread" would be the name of them all.
+      const name = thread.thread === entry.pid && entry.pid !== this.run.pid ? entry.name : own;
+      if (name !== undefined && name !== '' && name !== thread.name) {
+        thread.name = name;
+        this.writeLane(entry, thread, -1);
+      }
+    }
+  }
+
+  /** The stack of a thread that runs no Python: one frame that says what it is. */
+  private nativeStack(entry: ProcessEntry, thread: ThreadLane): StackId {
+    const name = nativeName(entry, thread);
+    let stack = this.nativeStacks.get(name);
+    if (stack === undefined) {
+      stack = this.interner.stack(-1, this.interner.frame(name, '', 0, 0, 'native'));
+      this.nativeStacks.set(name, stack);
+    }
+    return stack;
+  }
+
+  private endThread(entry: ProcessEntry, thread: ThreadLane, now: number): void {
+    // What it used after the last look is still in its counters, as long as its parent has not collected it.
+    if (thread.newCpu > 0 && now > thread.lastTime) thread.observe(this.batch, now);
+    thread.close();
+    entry.threads.delete(thread.thread);
+    this.writeLane(entry, thread, Math.max(thread.lastTime, Math.min(now, thread.lastTime + 1e6)));
+  }
+
+  private endProcess(entry: ProcessEntry, now: number): void {
+    entry.close();
+    this.processes.delete(entry.pid);
+    this.writeProcess(entry, now);
+  }
+
+  private warnUnreadable(entry: ProcessEntry): void {
+    this.warnings.add(`process ${entry.pid} (${entry.name}) has no Python stacks: ${entry.reason}`);
+  }
+
+  private writeLane(entry: ProcessEntry, thread: ThreadLane, end: number): void {
+    const main = entry.pid === this.run.pid && thread.thread === entry.pid;
+    this.lanes.push({
+      id: thread.lane,
+      kind: LANE_KINDS.indexOf('thread'),
+      role: LANE_ROLES.indexOf(main ? 'main' : thread.thread === entry.pid ? 'worker' : 'helper'),
+      process: entry.pid,
+      thread: thread.thread,
+      name: thread.name,
+      start: thread.start,
+      end,
+      cpu: end < 0 ? -1 : thread.cpu,
+    });
+  }
+
+  private writeProcess(entry: ProcessEntry, end: number): void {
+    this.processRows.push({
+      process: entry.pid,
+      parent: entry.parent,
+      start: entry.start,
+      end,
+      name: entry.name,
+      command: entry.command,
+      runtime: entry.runtimeName,
+    });
+  }
+}
+
+/** What a thread without Python frames is called in a stack. */
+function nativeName(entry: ProcessEntry, thread: ThreadLane): string {
+  if (entry.attachment === 'pending') return `[${entry.program} starting]`;
+  if (thread.threadState !== 0) return '[interpreter starting or ending]';
+  return `[native: ${thread.thread === entry.pid ? entry.program : thread.name || entry.program}]`;
+}

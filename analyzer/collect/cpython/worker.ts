@@ -1,0 +1,77 @@
+import { setPriority } from 'node:os';
+import { parentPort } from 'node:worker_threads';
+import { now } from '../clock.ts';
+import { Discovery } from '../process/discovery.ts';
+import { readLink } from '../process/procfs.ts';
+import { CONTROL_STOP, type SamplerMessage, type StartMessage } from './protocol.ts';
+import { Sampler } from './sampler.ts';
+
+/**
+ * The thread that samples. It does nothing but tick: what it saw leaves by `postMessage`, and everything else of
+ * perfscope (the spool, the live view) runs in the main thread, so that neither makes a tick late.
+ */
+const DRAIN_PERIOD = 250e6;
+/** New processes are looked for this often even when samples are rarer: a child may live 5 ms. */
+const DISCOVERY_PERIOD = 2e6;
+/** Better than a default process, short of what needs rights that nobody has. */
+const PRIORITY = -10;
+
+function raisePriority(): void {
+  const thread = Number(readLink('/proc/thread-self')?.split('/').at(-1));
+  try {
+    if (thread > 0) setPriority(thread, PRIORITY);
+  } catch {
+    // Not permitted to an ordinary user: the weights keep the totals true when ticks come late.
+  }
+}
+
+function main(message: StartMessage): void {
+  const { run, control } = message;
+  raisePriority();
+  let time: number = now();
+  const sampler = new Sampler(
+    run,
+    new Discovery(new Set(message.own), message.shell, message.group),
+    time,
+    message.born,
+  );
+  const period = 1e9 / run.rate;
+  const pollPeriod = Math.min(period, DISCOVERY_PERIOD);
+  let nextTick = time;
+  let nextPoll = time + pollPeriod;
+  let nextDrain = time + DRAIN_PERIOD;
+  const post = (done: boolean) => {
+    const answer: SamplerMessage = {
+      batch: sampler.drain(),
+      counts: sampler.counts,
+      warnings: [...sampler.warnings],
+      done,
+    };
+    parentPort?.postMessage(answer);
+  };
+  while (Atomics.load(control, CONTROL_STOP) === 0) {
+    if (time >= nextPoll) {
+      sampler.poll(time);
+      nextPoll = time + pollPeriod;
+    }
+    if (time >= nextTick) {
+      sampler.tick(time);
+      const late = Math.floor((time - nextTick) / period);
+      sampler.counts.missed += late;
+      nextTick += (late + 1) * period;
+    }
+    if (time >= nextDrain) {
+      post(false);
+      nextDrain = time + DRAIN_PERIOD;
+    }
+    const wait = (Math.min(nextTick, nextPoll) - now()) / 1e6;
+    if (wait > 0) Atomics.wait(control, CONTROL_STOP, 0, wait);
+    time = now();
+  }
+  sampler.poll(time);
+  sampler.tick(time);
+  sampler.end(time);
+  post(true);
+}
+
+parentPort?.once('message', main);

@@ -1,0 +1,44 @@
+import { cpus, release, totalmem } from 'node:os';
+import type { Host } from '../model/index.ts';
+
+/** What Node knows of the machine, at no cost: the inventory until the full one is there. */
+export function basicHost(): Host {
+  return {
+    platform: process.platform,
+    release: release(),
+    arch: process.arch,
+    cores: cpus().length,
+    memoryBytes: totalmem(),
+    cpu: cpus()[0]?.model.trim() || null,
+    physicalCores: null,
+    distribution: null,
+    gpus: [],
+  };
+}
+
+/**
+ * The full inventory, from systeminformation. It runs commands and takes some 100 ms of CPU, so it is asked for after the
+ * run. Never rejects: what cannot be found out stays as it was.
+ */
+export async function fullHost(): Promise<Host> {
+  const basic = basicHost();
+  try {
+    const { default: systeminformation } = await import('systeminformation');
+    const [cpu, os, graphics] = await Promise.all([
+      systeminformation.cpu(),
+      systeminformation.osInfo(),
+      systeminformation.graphics(),
+    ]);
+    return {
+      ...basic,
+      cpu: `${cpu.manufacturer} ${cpu.brand}`.trim() || basic.cpu,
+      physicalCores: cpu.physicalCores || null,
+      distribution: `${os.distro} ${os.release}`.trim() || null,
+      gpus: graphics.controllers
+        .map((gpu) => `${gpu.vendor} ${gpu.model}`.trim())
+        .filter((name) => name !== ''),
+    };
+  } catch {
+    return basic;
+  }
+}

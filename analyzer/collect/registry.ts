@@ -1,0 +1,38 @@
+import { cpus } from 'node:os';
+import type { Availability } from './collector.ts';
+import { cpythonAvailability } from './cpython/index.ts';
+import { readText } from './process/procfs.ts';
+
+/** Whether another process of the same user may be read. */
+function attachAvailability(): Availability {
+  const scope = readText('/proc/sys/kernel/yama/ptrace_scope')?.trim();
+  if (process.platform !== 'linux') {
+    return {
+      available: false,
+      reason: 'joining a process needs Linux',
+      remedy: 'Start the program with "perfscope record".',
+    };
+  }
+  if (scope !== undefined && scope !== '0' && process.getuid?.() !== 0) {
+    return {
+      available: false,
+      reason: `this system lets a user read only processes that it started (ptrace_scope ${scope})`,
+      remedy: 'Start the program with "perfscope record", or set kernel.yama.ptrace_scope to 0.',
+    };
+  }
+  return { available: true, note: 'a running process can be joined with "perfscope attach"' };
+}
+
+function systemAvailability(): Availability {
+  if (readText('/proc/stat') === null) {
+    return { available: false, reason: 'there is no /proc/stat', remedy: 'Load counters are left out.' };
+  }
+  return { available: true, note: `load of ${cpus().length} cores, memory, other processes' CPU` };
+}
+
+/** Every collector by id, with the check of whether it can work here. */
+export const COLLECTOR_CHECKS: readonly { readonly id: string; readonly check: () => Availability }[] = [
+  { id: 'cpython', check: cpythonAvailability },
+  { id: 'attach', check: attachAvailability },
+  { id: 'system', check: systemAvailability },
+];

@@ -1,0 +1,176 @@
+import { rmSync } from 'node:fs';
+import type { CollectorHealth, Nanos, RecordingMeta, SamplingMode } from '../model/index.ts';
+import { finishSpool } from '../recording/finish.ts';
+import { FORMAT_VERSION } from '../recording/index.ts';
+import { SpoolReader, SpoolWriter } from '../recording/spool.ts';
+import { now } from './clock.ts';
+import type { Batch, Collector, RunContext, SessionBatch } from './collector.ts';
+import { basicHost, fullHost } from './host.ts';
+import { BATCH_TABLES, Numbering, RecordingCounts } from './numbering.ts';
+import type { OutputPlace } from './output.ts';
+import type { TargetEnd } from './target.ts';
+
+/** Milliseconds between two writes of the metadata, which is what an interrupted recording knows of its own health. */
+const META_PERIOD = 1000;
+
+export interface SessionOptions {
+  readonly command: readonly string[];
+  readonly rate: number;
+  readonly mode: SamplingMode;
+  readonly children: boolean;
+  readonly origin: 'record' | 'attach';
+  readonly producer: string;
+  readonly place: OutputPlace;
+}
+
+export interface SessionResult {
+  readonly meta: RecordingMeta;
+  /** The file that holds the recording: the spool when the recording itself could not be written; null when nothing could. */
+  readonly path: string | null;
+  /** Sentences for the user about what went wrong with the recording. */
+  readonly warnings: readonly string[];
+}
+
+/** One run: owns the collectors, the spool and the clock. Whatever fails here costs data and never the run. */
+export class Session {
+  readonly start: Nanos;
+  private readonly options: SessionOptions;
+  private readonly collectors: readonly Collector[];
+  private readonly counts = new RecordingCounts();
+  private readonly processIds = new Set<number>();
+  private readonly listeners: ((batch: SessionBatch) => void)[] = [];
+  private readonly warnings: string[] = [];
+  private readonly startEpochMs = Date.now();
+  private readonly ownCpu = process.cpuUsage();
+  private spool: SpoolWriter | null = null;
+  private metaTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: SessionOptions, collectors: readonly Collector[]) {
+    this.options = options;
+    this.collectors = collectors;
+    this.start = now();
+    if (options.place.warning !== null) this.warnings.push(options.place.warning);
+    try {
+      this.spool = new SpoolWriter(options.place.spool);
+    } catch (error) {
+      this.warnings.push(`nothing is recorded: ${error instanceof Error ? error.message : error}.`);
+    }
+    this.writeMeta(now());
+  }
+
+  /** Live processes of the run, as far as collectors have reported them. */
+  get processes(): ReadonlySet<number> {
+    return this.processIds;
+  }
+
+  get ownCpuSeconds(): number {
+    const used = process.cpuUsage(this.ownCpu);
+    return (used.user + used.system) / 1e6;
+  }
+
+  onBatch(listener: (batch: SessionBatch) => void): void {
+    this.listeners.push(listener);
+  }
+
+  health(): CollectorHealth[] {
+    return this.collectors.map((collector) => collector.health());
+  }
+
+  /** The command runs, or the process was found: collectors begin. */
+  begin(pid: number): void {
+    const run: RunContext = {
+      pid,
+      rate: this.options.rate,
+      mode: this.options.mode,
+      children: this.options.children,
+    };
+    for (const collector of this.collectors) {
+      const numbering = new Numbering(this.counts);
+      collector.start(run, (batch) => this.receive(numbering, batch));
+    }
+    this.metaTimer = setInterval(() => this.writeMeta(now()), META_PERIOD);
+  }
+
+  /** `end`: how the command ended, null when perfscope leaves it running. `kernelCpuSeconds`: see `RecordingMeta`. */
+  async finish(end: TargetEnd | null, kernelCpuSeconds: number | null): Promise<SessionResult> {
+    const endTime = now();
+    if (this.metaTimer) clearInterval(this.metaTimer);
+    await Promise.all(this.collectors.map((collector) => collector.stop()));
+    const ownCpuSeconds = this.ownCpuSeconds;
+    const partial = this.spool?.failure ?? null;
+    if (partial !== null) {
+      this.warnings.push(`the recording ends early: it could not be written any more (${partial}).`);
+    }
+    const meta: RecordingMeta = {
+      ...this.meta(endTime),
+      host: await fullHost(),
+      ownCpuSeconds,
+      kernelCpuSeconds,
+      exitCode: end?.exitCode ?? null,
+      signal: end?.signal ?? null,
+      complete: partial === null,
+      warnings: [...this.warnings],
+    };
+    this.spool?.writeMeta(meta);
+    this.spool?.close();
+    return this.write(meta);
+  }
+
+  private write(meta: RecordingMeta): SessionResult {
+    const { place } = this.options;
+    if (!this.spool) return { meta, path: null, warnings: this.warnings };
+    try {
+      const reader = new SpoolReader(place.spool);
+      try {
+        finishSpool(reader, meta, place.path);
+      } finally {
+        reader.close();
+      }
+      rmSync(place.spool, { force: true });
+      return { meta, path: place.path, warnings: this.warnings };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.warnings.push(
+        `${place.path} could not be written (${why}); what was recorded is in ${place.spool}, which opens as it is.`,
+      );
+      return { meta, path: this.spool.bytes > 0 ? place.spool : null, warnings: this.warnings };
+    }
+  }
+
+  private receive(numbering: Numbering, batch: Batch): void {
+    const numbered = numbering.apply(batch);
+    const { processes } = numbered;
+    for (let i = 0; i < processes.length; i++) {
+      if ((processes.end[i] as number) < 0) this.processIds.add(processes.process[i] as number);
+      else this.processIds.delete(processes.process[i] as number);
+    }
+    for (const name of BATCH_TABLES) this.spool?.write(name, numbered[name]);
+    for (const listener of this.listeners) listener(numbered);
+  }
+
+  private writeMeta(time: Nanos): void {
+    this.spool?.writeMeta(this.meta(time));
+  }
+
+  private meta(end: Nanos): RecordingMeta {
+    const { command, origin, mode, producer } = this.options;
+    return {
+      format: 'perfscope',
+      version: FORMAT_VERSION,
+      producer,
+      command,
+      directory: process.cwd(),
+      exitCode: null,
+      signal: null,
+      origin,
+      mode,
+      clock: { start: this.start, end, startEpochMs: this.startEpochMs },
+      kernelCpuSeconds: null,
+      ownCpuSeconds: this.ownCpuSeconds,
+      host: basicHost(),
+      collectors: this.health(),
+      complete: false,
+      warnings: [...this.warnings],
+    };
+  }
+}

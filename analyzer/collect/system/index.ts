@@ -1,0 +1,176 @@
+import {
+  type CollectorHealth,
+  countersSchema,
+  emptyTable,
+  Interner,
+  LANE_KINDS,
+  LANE_ROLES,
+  lanesSchema,
+  processesSchema,
+  samplesSchema,
+  TableBuilder,
+} from '../../model/index.ts';
+import { now } from '../clock.ts';
+import type { Batch, Collector, RunContext } from '../collector.ts';
+import { readText } from '../process/procfs.ts';
+
+const PERIOD_MS = 100;
+const DELIVER_EVERY = 5;
+/** Clock ticks a second in `/proc`: USER_HZ, fixed at 100 by the kernel's ABI on every architecture Node runs on. */
+const USER_HZ = 100;
+
+interface CoreTimes {
+  readonly busy: number;
+  readonly total: number;
+}
+
+/**
+ * Load of each core, memory in use, and the CPU that other processes take, ten times a second from `/proc`. A prediction
+ * about a run is worth nothing when somebody else used the cores meanwhile.
+ */
+export class SystemCollector implements Collector {
+  readonly id = 'system';
+  private readonly processes: () => Iterable<number>;
+  private readonly interner = new Interner();
+  private readonly lanes = new TableBuilder(lanesSchema);
+  private readonly counters = new TableBuilder(countersSchema);
+  private readonly laneIds = new Map<string, number>();
+  private timer: NodeJS.Timeout | null = null;
+  private cores: readonly CoreTimes[] = [];
+  private runTicks = new Map<number, number>();
+  private lastTime = 0;
+  private ticks = 0;
+  private failed = false;
+  private startedAt = 0;
+  private deliver: (batch: Batch) => void = () => {};
+
+  /** `processes`: ids of the run's live processes, as far as they are known; perfscope's own belongs to them. */
+  constructor(processes: () => Iterable<number>) {
+    this.processes = processes;
+  }
+
+  start(_run: RunContext, deliver: (batch: Batch) => void): void {
+    this.deliver = deliver;
+    this.startedAt = now();
+    this.cores = readCores();
+    if (this.cores.length === 0) {
+      this.failed = true;
+      return;
+    }
+    this.lastTime = now();
+    this.timer = setInterval(() => this.tick(), PERIOD_MS);
+  }
+
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    this.hand();
+  }
+
+  health(): CollectorHealth {
+    const seconds = (now() - this.startedAt) / 1e9;
+    return {
+      id: this.id,
+      status: this.failed ? 'unavailable' : 'ok',
+      requestedHz: 1000 / PERIOD_MS,
+      achievedHz: this.ticks > 0 ? this.ticks / seconds : null,
+      samples: this.ticks,
+      missed: 0,
+      dropped: 0,
+      torn: 0,
+      figures: {},
+      warnings: this.failed ? ['no load counters: /proc/stat is not there'] : [],
+    };
+  }
+
+  private tick(): void {
+    const time = now();
+    const cores = readCores();
+    let busyCores = 0;
+    for (let i = 0; i < cores.length; i++) {
+      const core = cores[i];
+      const before = this.cores[i];
+      if (!core || !before) continue;
+      const total = core.total - before.total;
+      const load = total > 0 ? (core.busy - before.busy) / total : 0;
+      busyCores += load;
+      this.count(`core ${i} load (%)`, time, load * 100);
+    }
+    this.cores = cores;
+    const memory = readText('/proc/meminfo') ?? '';
+    const kilobytes = (name: string) =>
+      Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(memory)?.[1] ?? Number.NaN);
+    const used = (kilobytes('MemTotal') - kilobytes('MemAvailable')) * 1024;
+    if (Number.isFinite(used)) this.count('memory used (B)', time, used);
+    const others = busyCores - this.runCores(time);
+    this.count('other processes (cores)', time, Math.max(0, others));
+    this.lastTime = time;
+    this.ticks++;
+    if (this.ticks % DELIVER_EVERY === 0) this.hand();
+  }
+
+  /** Cores that the run and perfscope itself used since the last tick. */
+  private runCores(time: number): number {
+    const before = this.runTicks;
+    this.runTicks = new Map();
+    let ticks = 0;
+    for (const pid of this.processes()) {
+      const stat = readText(`/proc/${pid}/stat`);
+      if (stat === null) continue;
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const own = Number(fields[11]) + Number(fields[12]);
+      this.runTicks.set(pid, own);
+      ticks += own - (before.get(pid) ?? own);
+    }
+    return ticks / USER_HZ / ((time - this.lastTime) / 1e9);
+  }
+
+  private count(name: string, time: number, value: number): void {
+    let lane = this.laneIds.get(name);
+    if (lane === undefined) {
+      lane = this.laneIds.size;
+      this.laneIds.set(name, lane);
+      const kind = LANE_KINDS.indexOf('counter');
+      const role = LANE_ROLES.indexOf('device');
+      this.lanes.push({
+        id: lane,
+        kind,
+        role,
+        process: 0,
+        thread: 0,
+        name,
+        start: this.startedAt,
+        end: -1,
+        cpu: -1,
+      });
+    }
+    this.counters.push({ lane, time, value });
+  }
+
+  private hand(): void {
+    if (this.counters.length === 0) return;
+    this.deliver({
+      interned: this.interner.drain(),
+      processes: emptyTable(processesSchema),
+      lanes: this.lanes.finish(),
+      samples: emptyTable(samplesSchema),
+      counters: this.counters.finish(),
+    });
+    this.lanes.clear();
+    this.counters.clear();
+  }
+}
+
+function readCores(): CoreTimes[] {
+  const cores: CoreTimes[] = [];
+  for (const line of (readText('/proc/stat') ?? '').split('\n')) {
+    if (!/^cpu\d/.test(line)) continue;
+    // user nice system idle iowait irq softirq steal; guest time is part of user already
+    const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = line
+      .split(' ')
+      .slice(1)
+      .map(Number);
+    const busy = user + nice + system + irq + softirq + steal;
+    cores.push({ busy, total: busy + idle + iowait });
+  }
+  return cores;
+}

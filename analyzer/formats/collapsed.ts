@@ -1,0 +1,29 @@
+import { callTree } from '../analysis/callTree.ts';
+import { functionsOf } from '../analysis/functions.ts';
+import { type Metric, rowStarts, selfWeights } from '../analysis/weights.ts';
+import type { Recording } from '../model/index.ts';
+
+/**
+ * Collapsed stacks (github.com/brendangregg/FlameGraph): a line a stack, functions from the outermost in, separated by
+ * semicolons, a space, a whole number. The number is microseconds of the metric, or observations for `samples`.
+ */
+export function toCollapsed({ tables }: Recording, metric: Metric): string {
+  const functions = functionsOf(tables);
+  const tree = callTree(tables, functions);
+  const self = selfWeights(tables, rowStarts(tables), tree, metric);
+  const unit = metric === 'samples' ? 1 : 1000;
+  const paths: string[] = [''];
+  let text = '';
+  for (let node = 1; node < tree.count; node++) {
+    const above = paths[tree.parent[node] as number] as string;
+    const name = collapsedName(functions.name[tree.function[node] as number] as string);
+    const path = above === '' ? name : `${above};${name}`;
+    paths.push(path);
+    const weight = Math.round((self[node] as number) / unit);
+    if (weight > 0) text += `${path} ${weight}\n`;
+  }
+  return text;
+}
+
+/** A name may hold what separates the fields of the format. */
+const collapsedName = (name: string): string => name.replaceAll(';', ':').replace(/[\r\n]+/g, ' ');

@@ -1,0 +1,35 @@
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+/** Bundles into dist/: the command line program, the thread that samples, the viewer. Types are checked by tsc, not here. */
+rmSync('dist', { recursive: true, force: true });
+mkdirSync('dist');
+const node = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  packages: 'external',
+  jsx: 'automatic',
+  define: { 'process.env.NODE_ENV': '"production"' },
+  logLevel: 'warning',
+};
+const browser = { bundle: true, target: 'es2022', minify: true, logLevel: 'warning' };
+await Promise.all([
+  build({
+    ...node,
+    entryPoints: { cli: 'cli/main.ts' },
+    outdir: 'dist',
+    splitting: true,
+    banner: { js: '#!/usr/bin/env node' },
+  }),
+  build({ ...node, entryPoints: { sampler: 'analyzer/collect/cpython/worker.ts' }, outdir: 'dist' }),
+  build({ ...browser, entryPoints: { viewer: 'webview/main.ts' }, outdir: 'dist/webview', format: 'iife' }),
+  build({ ...browser, entryPoints: { viewer: 'webview/viewer.css' }, outdir: 'dist/webview' }),
+]);
+if (existsSync('analyzer/agents/python')) {
+  cpSync('analyzer/agents/python', 'dist/agents/python', {
+    recursive: true,
+    filter: (path) => !path.includes('__pycache__'),
+  });
+}

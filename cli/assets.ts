@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Files that are built beside the command line program. */
+const asset = (name: string): URL => new URL(name, import.meta.url);
+
+/** The thread that samples CPython. */
+export const samplerScript = (): URL => asset('./sampler.js');
+
+/** Script and style of the viewer. Throws when perfscope was not built. */
+export function viewerAssets(): { script: string; style: string } {
+  return {
+    script: readFileSync(asset('./webview/viewer.js'), 'utf8'),
+    style: readFileSync(asset('./webview/viewer.css'), 'utf8'),
+  };
+}
+
+/** Folder of the agent that is put on PYTHONPATH; null when perfscope was built without it. */
+export function pythonAgentFolder(): string | null {
+  const folder = fileURLToPath(asset('./agents/python'));
+  return existsSync(folder) ? folder : null;
+}
+
+export function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(asset('../package.json'), 'utf8'));
+  const value = (manifest as { version?: unknown }).version;
+  return typeof value === 'string' ? value : 'unknown';
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { attachCommand } from './attach.ts';
+import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
+import { recordCommand } from './record.ts';
+import { reportCommand } from './report.ts';
+import { summaryCommand } from './summary.ts';
+
+/** Adds a subcommand; `exit` is called with the exit code where that is not 0. */
+export type RegisterCommand = (program: Command, exit: (code: number) => void) => void;
+
+const COMMANDS: readonly RegisterCommand[] = [
+  recordCommand,
+  attachCommand,
+  summaryCommand,
+  reportCommand,
+  exportCommand,
+  doctorCommand,
+];
+
+export function registerCommands(program: Command, exit: (code: number) => void): void {
+  for (const register of COMMANDS) register(program, exit);
+  // Options of a subcommand are checked as those of the program are: by exception, not by leaving the process.
+  for (const command of program.commands) command.exitOverride();
+}

@@ -1,0 +1,55 @@
+import { Option } from 'commander';
+import { placeOutput } from '../../analyzer/collect/output.ts';
+import type { SamplingMode } from '../../analyzer/model/index.ts';
+import { DEFAULT_RATE, MODES, parseDuration, parseRate } from '../options.ts';
+import { recordRun } from '../record/run.ts';
+import type { RegisterCommand } from './index.ts';
+
+interface RecordOptions {
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly rate: number;
+  readonly mode: SamplingMode;
+  readonly duration?: number;
+  readonly children: boolean;
+  readonly live: boolean;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+export const recordCommand: RegisterCommand = (program, exit) => {
+  program
+    .command('record')
+    .description('run a command and record it')
+    .argument('<command...>', 'the command and its arguments, after --')
+    .option('-o, --output <file>', 'recording to write; run.perfscope without it')
+    .option('--force', 'overwrite the recording')
+    .option('-r, --rate <hz>', 'samples a second of each thread, 1 to 10000', parseRate, DEFAULT_RATE)
+    .addOption(
+      new Option('-m, --mode <mode>', 'what views weigh samples with').choices([...MODES]).default('cpu'),
+    )
+    .option('-d, --duration <time>', 'stop recording after this time; the command goes on', parseDuration)
+    .option('--no-children', 'leave out processes that the command starts')
+    .option('--no-live', 'give the command the terminal, and show no live view')
+    .option('-q, --quiet', 'print no summary')
+    .option('--json', 'print the summary as one JSON document on standard output, and no live view')
+    .passThroughOptions()
+    .action(async (command: string[], options: RecordOptions) => {
+      const code = await recordRun({
+        command,
+        place: placeOutput(options.output ?? null, options.force === true),
+        rate: options.rate,
+        mode: options.mode,
+        duration: options.duration ?? null,
+        children: options.children,
+        live: options.live && !options.json && isTerminal(),
+        summary: options.json ? 'json' : options.quiet ? 'none' : 'text',
+      });
+      exit(code);
+    });
+};
+
+/** A live view needs the whole terminal: keys, screen, and a program whose output goes nowhere else. */
+function isTerminal(): boolean {
+  return process.stdin.isTTY === true && process.stdout.isTTY === true && process.stderr.isTTY === true;
+}

@@ -1,0 +1,39 @@
+import { InvalidArgumentError } from 'commander';
+import type { Metric } from '../analyzer/analysis/weights.ts';
+import type { SamplingMode } from '../analyzer/model/index.ts';
+
+export const MODES = ['cpu', 'wall', 'gil'] as const satisfies readonly SamplingMode[];
+export const METRICS = [
+  'cpu',
+  'wall',
+  'gil-wait',
+  'gil-held',
+  'samples',
+] as const satisfies readonly Metric[];
+export const DEFAULT_RATE = 100;
+const MAX_RATE = 10_000;
+
+export function parseRate(text: string): number {
+  const rate = Number(text);
+  if (!Number.isInteger(rate) || rate < 1 || rate > MAX_RATE) {
+    throw new InvalidArgumentError(`A rate is a whole number of samples a second from 1 to ${MAX_RATE}.`);
+  }
+  return rate;
+}
+
+/** Seconds; a suffix `ms`, `s`, `m` or `h` may follow. */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text);
+  const units = { ms: 0.001, s: 1, m: 60, h: 3600 };
+  const value = match ? Number(match[1]) * units[(match[2] ?? 's') as keyof typeof units] : 0;
+  if (!(value > 0))
+    throw new InvalidArgumentError('A duration is a number of seconds, or such as 500ms, 30s, 5m, 1h.');
+  return value;
+}
+
+export function parsePid(text: string): number {
+  const pid = Number(text);
+  if (!Number.isInteger(pid) || pid < 1)
+    throw new InvalidArgumentError('A process id is a positive whole number.');
+  return pid;
+}

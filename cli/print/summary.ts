@@ -1,0 +1,82 @@
+import type { Summary } from '../../analyzer/analysis/summary.ts';
+import { baseName, fitted } from './text.ts';
+import { count, percent, seconds, significant } from './units.ts';
+
+const TOP_FUNCTIONS = 5;
+const NAME_WIDTH = 34;
+
+/** The summary of a run as lines of text, without colour and without a newline at the end. */
+export function summaryLines(summary: Summary): string[] {
+  const lines = [headline(summary), figures(summary), sampling(summary), efficiency(summary)];
+  lines.push('', ...functions(summary));
+  const warnings = [
+    ...summary.warnings,
+    ...summary.collectors.flatMap((collector) =>
+      collector.warnings.map((text) => `${collector.id}: ${text}`),
+    ),
+  ];
+  if (warnings.length > 0) lines.push('', ...warnings.map((text) => `  ! ${text}`));
+  return lines;
+}
+
+function headline(summary: Summary): string {
+  const command = fitted(summary.command.join(' '), 70);
+  if (summary.signal !== null) return `${command}   ended by ${summary.signal}`;
+  return summary.exitCode === null ? command : `${command}   exit code ${summary.exitCode}`;
+}
+
+function figures(summary: Summary): string {
+  const threads = summary.lanes.filter((lane) => lane.kind === 'thread');
+  const processes = new Set(threads.map((lane) => lane.process)).size;
+  const parts = [`wall ${seconds(summary.wallSeconds)}`, `CPU ${seconds(summary.cpuSeconds)}`];
+  if (summary.wallSeconds > 0)
+    parts.push(`${significant(summary.cpuSeconds / summary.wallSeconds)} cores used`);
+  parts.push(`${count(processes, 'process', 'processes')}, ${count(threads.length, 'thread')}`);
+  const gilWait = threads.reduce((sum, lane) => sum + lane.gilWaitSeconds, 0);
+  if (gilWait >= 0.01 * summary.wallSeconds) parts.push(`${seconds(gilWait)} waiting for the GIL`);
+  return `  ${parts.join('   ')}`;
+}
+
+function sampling(summary: Summary): string {
+  const sampler = summary.collectors.find(
+    (collector) => collector.requestedHz !== null && collector.id !== 'system',
+  );
+  if (!sampler) return '  not sampled';
+  const parts = [`sampled at ${sampler.requestedHz} Hz`];
+  if (sampler.achievedHz !== null) parts[0] += ` (${significant(sampler.achievedHz)} reached)`;
+  parts.push(`${count(sampler.missed, 'tick')} missed`, `${count(sampler.samples, 'observation')}`);
+  if (sampler.torn > 0) parts.push(`${sampler.torn} torn (${percent(sampler.torn / sampler.samples)})`);
+  // Processes that nobody waited for are not in the kernel's sum; it is then no measure of what was seen.
+  if (summary.kernelCpuSeconds !== null && summary.cpuSeconds < 1.1 * summary.kernelCpuSeconds) {
+    parts.push(`${percent(summary.cpuSeconds / summary.kernelCpuSeconds)} of the kernel's CPU time seen`);
+  }
+  if (summary.wallSeconds > 0)
+    parts.push(`own CPU ${percent(summary.ownCpuSeconds / summary.wallSeconds)} of a core`);
+  return `  ${parts.join(', ')}`;
+}
+
+function efficiency({ efficiency: factors }: Summary): string {
+  if (factors.parallel === null) return '  parallel efficiency: fewer than two workers ran';
+  const two = (value: number | null) => (value ?? 0).toFixed(2);
+  return (
+    `  parallel efficiency ${two(factors.parallel)} of ${count(factors.workers, 'worker')}` +
+    ` = load balance ${two(factors.loadBalance)} x communication ${two(factors.communication)}` +
+    ` x contention ${two(factors.contention)}`
+  );
+}
+
+function functions(summary: Summary): string[] {
+  const top = summary.functions.filter((each) => each.selfSeconds > 0).slice(0, TOP_FUNCTIONS);
+  if (top.length === 0) return ['  no function was seen on a CPU'];
+  const share = (value: number) =>
+    percent(summary.cpuSeconds > 0 ? value / summary.cpuSeconds : 0).padStart(6);
+  const rows = top.map((each) => {
+    const place = each.file === '' ? '' : `${baseName(each.file)}:${each.line}`;
+    const name = fitted(each.name, NAME_WIDTH).padEnd(NAME_WIDTH);
+    return `  ${name} ${seconds(each.selfSeconds).padStart(9)} ${share(each.selfSeconds)} ${share(each.totalSeconds)}  ${place}`;
+  });
+  return [
+    `  ${'function'.padEnd(NAME_WIDTH)} ${'self CPU'.padStart(9)} ${'self'.padStart(6)} ${'total'.padStart(6)}`,
+    ...rows,
+  ];
+}

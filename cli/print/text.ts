@@ -1,0 +1,13 @@
+/** Control characters of a program's names must not reach the terminal as commands. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+export const plain = (text: string): string => text.replace(CONTROL, '\u00b7');
+
+/** `text` in at most `width` characters. */
+export function fitted(text: string, width: number): string {
+  const clean = plain(text);
+  return clean.length <= width ? clean : `${clean.slice(0, width - 1)}…`;
+}
+
+export const baseName = (path: string): string => plain(path.slice(path.lastIndexOf('/') + 1));

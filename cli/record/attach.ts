@@ -1,0 +1,64 @@
+import { CPythonCollector } from '../../analyzer/collect/cpython/index.ts';
+import { attachPython } from '../../analyzer/collect/cpython/runtime/runtime.ts';
+import type { OutputPlace } from '../../analyzer/collect/output.ts';
+import { commandLine, taskStatus } from '../../analyzer/collect/process/procfs.ts';
+import { Session } from '../../analyzer/collect/session.ts';
+import { SystemCollector } from '../../analyzer/collect/system/index.ts';
+import { Interner, type SamplingMode, UserError } from '../../analyzer/model/index.ts';
+import { samplerScript, version } from '../assets.ts';
+import { printResult, type SummaryKind } from './result.ts';
+
+export interface AttachRequest {
+  readonly pid: number;
+  readonly place: OutputPlace;
+  readonly rate: number;
+  readonly mode: SamplingMode;
+  readonly duration: number | null;
+  readonly children: boolean;
+  readonly summary: SummaryKind;
+}
+
+const ALIVE_CHECK_MS = 100;
+
+/** Records a running process until it ends, the time is up or the user stops it; the process goes on. */
+export async function attachRun(request: AttachRequest): Promise<void> {
+  checkReadable(request.pid);
+  const sampler = new CPythonCollector(samplerScript(), false);
+  const system = new SystemCollector(() => [process.pid, ...session.processes]);
+  await sampler.prepare();
+  const command = commandLine(request.pid).split(' ');
+  const session: Session = new Session({ ...request, command, origin: 'attach', producer: version() }, [
+    sampler,
+    system,
+  ]);
+  session.begin(request.pid);
+  await endOfAttach(request.pid, request.duration);
+  printResult(await session.finish(null, null), request.summary);
+}
+
+/** Throws a UserError with the reason when the process cannot be recorded. */
+function checkReadable(pid: number): void {
+  const status = taskStatus(pid);
+  if (!status || status.zombie) throw new UserError(`there is no process ${pid}.`);
+  if (status.process !== pid)
+    throw new UserError(`${pid} is a thread of process ${status.process}; attach to that.`);
+  const attached = attachPython(pid, new Interner());
+  if (attached.kind === 'attached') attached.runtime.close();
+  if (attached.kind === 'denied') throw new UserError(`cannot read process ${pid}: ${attached.reason}`);
+}
+
+function endOfAttach(pid: number, duration: number | null): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearInterval(check);
+      clearTimeout(timer);
+      resolve();
+    };
+    const check = setInterval(() => {
+      const status = taskStatus(pid);
+      if (!status || status.zombie) done();
+    }, ALIVE_CHECK_MS);
+    const timer = duration === null ? undefined : setTimeout(done, duration * 1000);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, done);
+  });
+}

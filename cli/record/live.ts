@@ -1,0 +1,81 @@
+import { now } from '../../analyzer/collect/clock.ts';
+import type { Session } from '../../analyzer/collect/session.ts';
+import type { Target } from '../../analyzer/collect/target.ts';
+import type { LiveRun, LiveStatus } from '../live/run.ts';
+import { Replay } from './replay.ts';
+
+/** Milliseconds over which perfscope's own CPU is averaged for the header. */
+const OWN_CPU_WINDOW = 1000;
+
+/** Joins a session to the live view: what the view may ask of a run, and the output that it keeps back. */
+export class LiveSession {
+  private readonly session: Session;
+  private readonly replay = new Replay();
+  private readonly view: Promise<void>;
+  private phase: LiveStatus['phase'] = 'recording';
+  private end: () => void = () => {};
+  private stops = 0;
+  private ownCpu = { at: now() as number, seconds: 0, percent: 0 };
+
+  constructor(
+    session: Session,
+    target: Target,
+    { command, rate }: { command: readonly string[]; rate: number },
+  ) {
+    this.session = session;
+    target.onOutput((chunk, stream) => this.replay.add(chunk, stream));
+    const askToEnd = (signal: NodeJS.Signals) => {
+      this.phase = 'stopping';
+      if (++this.stops > 1) target.kill('SIGKILL');
+      else target.kill(signal);
+    };
+    const run: LiveRun = {
+      command,
+      start: session.start,
+      status: () => this.status(rate),
+      onBatch: (listener) => session.onBatch(listener),
+      onOutput: (listener) => target.onOutput(listener),
+      onEnd: (listener) => {
+        this.end = listener;
+      },
+      stop: () => askToEnd('SIGINT'),
+      interrupt: () => askToEnd('SIGINT'),
+    };
+    // Ink and React are loaded only here: a run without a live view does not pay for them.
+    this.view = import('../live/index.ts').then(({ startLive }) =>
+      startLive(run, { stdin: process.stdin, stdout: process.stdout }),
+    );
+  }
+
+  writing(): void {
+    this.phase = 'writing';
+  }
+
+  /** Ends the view, gives the terminal back and prints what the command printed. */
+  async leave(): Promise<void> {
+    this.end();
+    await this.view.catch(() => {});
+    await this.replay.print();
+  }
+
+  private status(rate: number): LiveStatus {
+    const time = now();
+    const health = this.session.health();
+    const sampler = health.find((each) => each.id === 'cpython');
+    if (time - this.ownCpu.at > OWN_CPU_WINDOW * 1e6) {
+      const seconds = this.session.ownCpuSeconds;
+      const percent = ((seconds - this.ownCpu.seconds) / ((time - this.ownCpu.at) / 1e9)) * 100;
+      this.ownCpu = { at: time, seconds, percent };
+    }
+    return {
+      phase: this.phase,
+      elapsedSeconds: (time - this.session.start) / 1e9,
+      requestedHz: rate,
+      achievedHz: sampler?.achievedHz ?? null,
+      missed: sampler?.missed ?? 0,
+      ownCpuPercent: this.ownCpu.percent,
+      processes: this.session.processes.size,
+      warnings: health.flatMap((each) => each.warnings),
+    };
+  }
+}

@@ -1,0 +1,28 @@
+import { statSync } from 'node:fs';
+import { summarize } from '../../analyzer/analysis/summary.ts';
+import type { SessionResult } from '../../analyzer/collect/session.ts';
+import { openRecording } from '../../analyzer/recording/open.ts';
+import { report } from '../errors.ts';
+import { summaryLines } from '../print/summary.ts';
+import { bytes } from '../print/units.ts';
+
+export type SummaryKind = 'text' | 'json' | 'none';
+
+/** Says what a run came to, on stderr (JSON on stdout). Warnings about the recording are said in any case. */
+export function printResult(result: SessionResult, kind: SummaryKind): void {
+  const { path } = result;
+  try {
+    if (path !== null && kind !== 'none') {
+      const summary = summarize(openRecording(path));
+      if (kind === 'json') process.stdout.write(`${JSON.stringify(summary)}\n`);
+      else process.stderr.write(`\nperfscope: ${summaryLines(summary).join('\n')}\n\n`);
+    }
+  } catch (error) {
+    report(error);
+  }
+  for (const warning of result.warnings) process.stderr.write(`perfscope: ${warning}\n`);
+  if (path === null || kind !== 'text') return;
+  process.stderr.write(
+    `perfscope: recording in ${path} (${bytes(statSync(path).size)}); perfscope report ${path} draws it\n`,
+  );
+}
