@@ -11,8 +11,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .version(version())
     .enablePositionalOptions()
     .showHelpAfterError('(perfscope --help lists the commands)')
-    .exitOverride()
-    .action(() => program.help({ error: true }));
+    .exitOverride();
   registerCommands(program, (code) => {
     exitCode = code;
   });

@@ -1,4 +1,5 @@
 import { LANE_KINDS, LANE_ROLES, type LaneRole, type Tables } from '../model/index.ts';
+import { rowStarts } from './weights.ts';
 
 /**
  * Who does the parallel work and who only serves it, told from what the lanes did: collectors see a thread, not its
@@ -21,7 +22,12 @@ const SERVICE_FUNCTIONS = new Set([
   '_ExecutorManagerThread.run',
   'ResourceTracker.main',
 ]);
-const SERVICE_FILE = /multiprocessing\/(resource_tracker|semaphore_tracker|forkserver|managers)\.py$/;
+const SERVICE_FILE =
+  /(multiprocessing|loky\/backend)\/(resource_tracker|semaphore_tracker|forkserver|managers)\.py$/;
+/** Processes that are started for nothing but a service. A fork server is not among them: its workers share its command. */
+const SERVICE_COMMAND = /(multiprocessing|loky\.backend)\.(resource_tracker|semaphore_tracker)\b/;
+/** Share of a lane's life on service functions from which it is a helper: the rest is the start of the interpreter. */
+const SERVICE_SHARE = 0.25;
 /** Frames from the bottom of a stack in which a service function may stand: bootstrap, run, function. */
 const SERVICE_DEPTH = 12;
 /** A thread that used less of its life than this does no parallel work worth the name. */
@@ -32,23 +38,31 @@ export function laneRoles(tables: Tables): Uint8Array {
   const { lanes, samples } = tables;
   const roles = Uint8Array.from(lanes.role);
   const service = serviceStacks(tables);
+  const starts = rowStarts(tables);
   const seen = new Float64Array(lanes.length);
   const serving = new Float64Array(lanes.length);
   const cpu = new Float64Array(lanes.length);
   for (let i = 0; i < samples.length; i++) {
     const lane = samples.lane[i] as number;
     const stack = samples.stack[i] as number;
-    const count = samples.count[i] as number;
-    seen[lane] = (seen[lane] as number) + count;
+    const wall = (samples.time[i] as number) - (starts[i] as number);
+    seen[lane] = (seen[lane] as number) + wall;
     cpu[lane] = (cpu[lane] as number) + (samples.cpu[i] as number);
-    if (stack >= 0 && service[stack]) serving[lane] = (serving[lane] as number) + count;
+    if (stack >= 0 && service[stack]) serving[lane] = (serving[lane] as number) + wall;
+  }
+  const { processes } = tables;
+  const services = new Set<number>();
+  for (let i = 0; i < processes.length; i++) {
+    if (SERVICE_COMMAND.test(processes.command[i] as string)) services.add(processes.process[i] as number);
   }
   const role = (name: LaneRole) => LANE_ROLES.indexOf(name);
   for (let lane = 0; lane < lanes.length; lane++) {
     if (lanes.kind[lane] !== LANE_KINDS.indexOf('thread') || roles[lane] === role('main')) continue;
     const life = (lanes.end[lane] as number) - (lanes.start[lane] as number);
     const idle = (cpu[lane] as number) < MIN_BUSY * life;
-    const serves = (serving[lane] as number) * 2 > (seen[lane] as number);
+    const serves =
+      services.has(lanes.process[lane] as number) ||
+      (serving[lane] as number) > SERVICE_SHARE * (seen[lane] as number);
     const mainThread = lanes.process[lane] === lanes.thread[lane];
     roles[lane] = role(serves || (idle && !mainThread) ? 'helper' : 'worker');
   }

@@ -28,7 +28,12 @@ export async function recordRun(request: RecordRequest): Promise<number> {
   const system = new SystemCollector(() => [process.pid, ...session.processes]);
   await sampler.prepare();
   const cpuBefore = waitedCpuSeconds();
-  const target = await Target.start(request.command, process.env, request.live);
+  const target = await Target.start(request.command, process.env, request.live).catch(
+    async (error: unknown) => {
+      await sampler.stop();
+      throw error;
+    },
+  );
   const session: Session = new Session({ ...request, origin: 'record', producer: version() }, [
     sampler,
     system,

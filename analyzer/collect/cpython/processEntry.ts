@@ -92,6 +92,7 @@ export class ProcessEntry {
     for (const thread of this.threads.values()) thread.threadState = 0;
     this.image = programImage(this.pid);
     this.runtimeName = '';
+    this.reason = '';
     this.command = commandLine(this.pid) || this.command;
     this.program = programName(this.pid) || this.program;
     this.name = this.program;

@@ -24,9 +24,13 @@ import { GONE, SampleBatch, stateOf, ThreadLane, UNCHANGED } from './threadLane.
 /** A thread that has been blocked for this long is looked at only every `IDLE_LOOK` nanoseconds. */
 const LONG_IDLE = 100e6;
 const IDLE_LOOK = 5e6;
-/** Nanos after attaching at which names are read: they are set by the program, some time after a thread began. */
-const NAME_LOOKS = [2e6, 5e6, 10e6, 20e6, 50e6, 100e6, 250e6, 500e6, 1e9];
+/** Nanos between the looks at names after attaching: a program gives them some time after a thread or process began. */
+const NAME_LOOKS = [2, 5, 10, 10, 10, 10, 20, 20, 20, 50, 50, 50, 100, 200, 500, 1000, 2000].map(
+  (ms) => ms * 1e6,
+);
 const MATCH_RETRY = 2e6;
+/** Nanos for which a process counts as one that has just begun. */
+const YOUNG = 40e6;
 
 /** Figures that become the collector's health. */
 export interface SamplerCounts {
@@ -74,6 +78,9 @@ export class Sampler {
   private batch = new SampleBatch();
   private nextLane = 0;
   private lastDiscovery: number;
+  /** Start of the process that began last. */
+  private youngest = 0;
+  private readonly pythonProcesses = new WeakSet<ProcessEntry>();
   private readonly nativeStacks = new Map<string, StackId>();
 
   /** `now`: Nanos of the run's start. `born`: perfscope started the process, so all its CPU time is the run's. */
@@ -91,11 +98,22 @@ export class Sampler {
     return this.processes.size > 0;
   }
 
-  /** Looks for new processes and threads; cheap when there are none. */
+  /**
+   * Looks for new processes and threads; cheap when there are none. Processes that have just begun are sampled at every
+   * call: at a low rate a short one would otherwise come and go between two ticks.
+   */
   poll(now: number): void {
     const found = this.discovery.poll(this.processes);
     if (found.length > 0) this.discover(found, now, true);
     this.lastDiscovery = now;
+    if (!this.hasYoung(now)) return;
+    for (const entry of this.processes.values())
+      if (entry.start + YOUNG > now) this.sampleProcess(entry, now);
+  }
+
+  /** Whether a process of the run has just begun. */
+  hasYoung(now: number): boolean {
+    return this.youngest + YOUNG > now;
   }
 
   tick(now: number): void {
@@ -141,6 +159,7 @@ export class Sampler {
   private addProcess(pid: number, parent: number, now: number, born: boolean): void {
     const entry = new ProcessEntry(pid, parent, born ? this.lastDiscovery : now);
     this.processes.set(pid, entry);
+    if (born) this.youngest = entry.start;
     this.counts.processes++;
     this.writeProcess(entry, -1);
   }
@@ -162,15 +181,15 @@ export class Sampler {
 
   private sampleProcess(entry: ProcessEntry, now: number): void {
     if (entry.update(now, this.interner)) {
-      if (entry.attachment === 'attached') this.counts.pythonProcesses++;
-      else if (entry.attachment !== 'notPython') this.warnUnreadable(entry);
+      if (entry.attachment === 'attached') this.countPython(entry);
+      else if (entry.reason !== '') this.warnUnreadable(entry);
       this.writeProcess(entry, -1);
     }
     if (entry.runtime && now >= entry.nextNames) this.readNames(entry, now);
     const gil = entry.runtime && this.run.mode === 'gil' ? entry.runtime.gil() : null;
     const holder = gil?.locked ? gil.holder : 0;
     for (const thread of entry.threads.values()) {
-      if (now < thread.nextLook) continue;
+      if (now < thread.nextLook || now <= thread.lastTime) continue;
       const seen = thread.look();
       if (seen === GONE) {
         this.endThread(entry, thread, now);
@@ -281,6 +300,13 @@ export class Sampler {
     entry.close();
     this.processes.delete(entry.pid);
     this.writeProcess(entry, now);
+  }
+
+  /** Once a process, also when it becomes another Python. */
+  private countPython(entry: ProcessEntry): void {
+    if (this.pythonProcesses.has(entry)) return;
+    this.pythonProcesses.add(entry);
+    this.counts.pythonProcesses++;
   }
 
   private warnUnreadable(entry: ProcessEntry): void {

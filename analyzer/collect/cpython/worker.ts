@@ -11,8 +11,12 @@ import { Sampler } from './sampler.ts';
  * perfscope (the spool, the live view) runs in the main thread, so that neither makes a tick late.
  */
 const DRAIN_PERIOD = 250e6;
-/** New processes are looked for this often even when samples are rarer: a child may live 5 ms. */
-const DISCOVERY_PERIOD = 2e6;
+/**
+ * New processes are looked for this often even when samples are rarer: a child may live 5 ms. While processes are being
+ * started, twice as often. Waking up is most of what perfscope costs at a low rate, so not oftener than that.
+ */
+const DISCOVERY_PERIOD = 4e6;
+const BUSY_DISCOVERY_PERIOD = 2e6;
 /** Better than a default process, short of what needs rights that nobody has. */
 const PRIORITY = -10;
 
@@ -29,16 +33,14 @@ function main(message: StartMessage): void {
   const { run, control } = message;
   raisePriority();
   let time: number = now();
-  const sampler = new Sampler(
-    run,
-    new Discovery(new Set(message.own), message.shell, message.group),
-    time,
-    message.born,
-  );
+  const first = message.born ? run.pid : 0;
+  const discovery = new Discovery(new Set(message.own), message.shell, message.group, first);
+  const sampler = new Sampler(run, discovery, time, message.born);
   const period = 1e9 / run.rate;
-  const pollPeriod = Math.min(period, DISCOVERY_PERIOD);
+  const pollPeriod = () =>
+    Math.min(period, sampler.hasYoung(time) ? BUSY_DISCOVERY_PERIOD : DISCOVERY_PERIOD);
   let nextTick = time;
-  let nextPoll = time + pollPeriod;
+  let nextPoll = time + pollPeriod();
   let nextDrain = time + DRAIN_PERIOD;
   const post = (done: boolean) => {
     const answer: SamplerMessage = {
@@ -52,7 +54,7 @@ function main(message: StartMessage): void {
   while (Atomics.load(control, CONTROL_STOP) === 0) {
     if (time >= nextPoll) {
       sampler.poll(time);
-      nextPoll = time + pollPeriod;
+      nextPoll = time + pollPeriod();
     }
     if (time >= nextTick) {
       sampler.tick(time);

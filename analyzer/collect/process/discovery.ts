@@ -44,15 +44,16 @@ export class Discovery {
   /**
    * `own`: processes of perfscope, never part of a run. `shell`: the process that started perfscope, whose other children
    * share perfscope's process group and are no orphans of the run. `group`: the process group that the command was
-   * started in, 0 when perfscope did not start it.
+   * started in, 0 when perfscope did not start it. `first`: the command's process, which may have started others before it
+   * is looked at for the first time; 0 when perfscope did not start it.
    */
-  constructor(own: ReadonlySet<number>, shell: number, group: number) {
+  constructor(own: ReadonlySet<number>, shell: number, group: number, first: number) {
     this.own = own;
     this.shell = shell;
     if (group > 0) this.groups.add(group);
     this.loadavg = ProcFile.open('/proc/loadavg');
     this.works = this.loadavg !== null;
-    this.lastId = this.readLastId();
+    this.lastId = first > 0 ? first : this.readLastId();
   }
 
   /** New processes and threads of the run since the last call. `known`: live processes of the run. */

@@ -1,0 +1,184 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { interpreters, PYTHON, record, temporaryFolder } from '../harness/perfscope.ts';
+
+/** Processes and threads of a run are all seen, whatever started them. */
+const folder = temporaryFolder();
+afterAll(folder.remove);
+
+function program(name: string, code: string): string {
+  const path = join(folder.path, name);
+  writeFileSync(path, code);
+  return path;
+}
+
+const pool = program(
+  'pool.py',
+  `import multiprocessing, sys
+def solve(n):
+    total = 0
+    for i in range(n): total += i * i % 7
+    return total
+if __name__ == "__main__":
+    multiprocessing.set_start_method(sys.argv[1])
+    with multiprocessing.Pool(2) as p: p.map(solve, [400000] * 12)
+`,
+);
+
+describe.each(interpreters())('CPython $version at $path', ({ path, version }) => {
+  test.each(['fork', 'spawn', 'forkserver'])(
+    'the workers of a %s pool are lanes with their names and stacks',
+    async (start) => {
+      const { ended, summary } = await record(folder.path, ['-r', '500'], [path, pool, start]);
+      expect(ended.code).toBe(0);
+      const workers = summary.lanes.filter((lane) =>
+        /^(Fork|Spawn|ForkServer)PoolWorker-\d+$/.test(lane.name),
+      );
+      expect(workers.map((lane) => lane.role)).toEqual(['worker', 'worker']);
+      const solve = summary.functions.find((each) => each.name === 'solve');
+      expect(solve).toMatchObject({ file: pool, line: 2, language: 'python' });
+      const workerCpu = workers.reduce((sum, lane) => sum + lane.runningSeconds, 0);
+      expect(solve?.totalSeconds).toBeGreaterThan(0.5 * workerCpu);
+      expect(solve?.totalSeconds).toBeLessThanOrEqual(workerCpu * 1.001);
+      expect(summary.efficiency.workers).toBe(2);
+      expect(version).toMatch(/^3\.\d+$/);
+    },
+  );
+});
+
+const shortLived = program(
+  'short.py',
+  `import multiprocessing, os, subprocess, sys, time
+def busy(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end: pass
+if __name__ == "__main__":
+    how, seconds = sys.argv[1], float(sys.argv[2])
+    for _ in range(12):
+        if how == "fork":
+            child = os.fork()
+            if child == 0:
+                busy(seconds)
+                os._exit(0)
+            os.waitpid(child, 0)
+        elif how == "spawn":
+            child = multiprocessing.get_context("spawn").Process(target=busy, args=(seconds,))
+            child.start()
+            child.join()
+        else:
+            subprocess.Popen(["sleep", str(seconds)]).wait()
+        time.sleep(0.01)
+`,
+);
+
+test.each([
+  ['fork', 0.02, 12],
+  ['spawn', 0.02, 12],
+  ['popen', 0.02, 12],
+  ['fork', 0.005, 11],
+])('children of %s that live %f s: at least %i of 12 are seen at 100 Hz', async (how, seconds, least) => {
+  const { summary } = await record(folder.path, ['-r', '100'], [PYTHON, shortLived, how, String(seconds)]);
+  const main = summary.lanes.find((lane) => lane.role === 'main');
+  const children = new Set(
+    summary.lanes
+      .filter((lane) => lane.kind === 'thread' && lane.process !== main?.process)
+      .map((lane) => lane.process),
+  );
+  // The resource tracker of spawn is a child too.
+  expect(children.size).toBeGreaterThanOrEqual(how === 'spawn' ? least + 1 : least);
+});
+
+test('threads have the names that the program gave them', async () => {
+  const code =
+    'import threading, time\ndef f(): time.sleep(0.5)\nts = [threading.Thread(target=f, name="reader é%d" % i) for i in range(3)]\n[t.start() for t in ts]\n[t.join() for t in ts]';
+  const { summary } = await record(folder.path, ['-r', '200'], [PYTHON, '-c', code]);
+  const names = summary.lanes.filter((lane) => lane.kind === 'thread').map((lane) => lane.name);
+  expect(names.sort()).toEqual(['MainThread', 'reader é0', 'reader é1', 'reader é2']);
+});
+
+test('a sleeping thread has no CPU time and waits in sleep', async () => {
+  const { summary } = await record(folder.path, ['-r', '500'], [PYTHON, '-c', 'import time; time.sleep(1)']);
+  const sleeping = summary.functions.find((each) => each.name === '<module>');
+  expect(sleeping?.selfWallSeconds).toBeGreaterThan(0.9);
+  expect(sleeping?.selfSeconds).toBeLessThan(0.02);
+});
+
+test('a shell script, exec and a subprocess in between do not hide the Python below', async () => {
+  const code = 'def spin():\n  t = 0\n  for i in range(4 * 10**6): t += i\nspin()';
+  const file = program('spin.py', code);
+  const script = program('script.sh', `true\nsh -c 'exec ${PYTHON} ${file}'\n`);
+  const { summary } = await record(folder.path, ['-r', '500'], ['sh', script]);
+  expect(summary.functions.find((each) => each.name === 'spin')?.totalSeconds).toBeGreaterThan(0.05);
+});
+
+test('os.exec of another Python goes on as that program', async () => {
+  const spin = program('exec_spin.py', 'def spun():\n  t = 0\n  for i in range(4 * 10**6): t += i\nspun()');
+  const code = `import os, sys\ndef before():\n  t = 0\n  for i in range(3 * 10**6): t += i\nbefore()\nos.execv(sys.executable, [sys.executable, ${JSON.stringify(spin)}])`;
+  const { summary } = await record(folder.path, ['-r', '500'], [PYTHON, '-c', code]);
+  for (const name of ['before', 'spun']) {
+    expect(summary.functions.find((each) => each.name === name)?.totalSeconds).toBeGreaterThan(0.03);
+  }
+});
+
+test('a daemon that forks twice is seen while the command still runs', async () => {
+  const code = `import os, time
+def daemon():
+    end = time.perf_counter() + 0.5
+    while time.perf_counter() < end: pass
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        daemon()
+    os._exit(0)
+os.wait()
+time.sleep(0.8)`;
+  const { summary } = await record(folder.path, ['-r', '500'], [PYTHON, '-c', code]);
+  expect(summary.functions.find((each) => each.name === 'daemon')?.totalSeconds).toBeGreaterThan(0.2);
+});
+
+test('--no-children leaves other processes out', async () => {
+  const { summary } = await record(folder.path, ['--no-children'], [PYTHON, pool, 'fork']);
+  expect(
+    new Set(summary.lanes.filter((lane) => lane.kind === 'thread').map((lane) => lane.process)).size,
+  ).toBe(1);
+});
+
+test('concurrent.futures and joblib pools are seen', async () => {
+  const file = program(
+    'futures.py',
+    `import concurrent.futures, sys
+def solve(n):
+    total = 0
+    for i in range(n): total += i * i % 7
+    return total
+if __name__ == "__main__":
+    with concurrent.futures.ProcessPoolExecutor(2) as p: list(p.map(solve, [300000] * 20))
+    import joblib
+    joblib.Parallel(n_jobs=2)(joblib.delayed(solve)(300000) for _ in range(20))
+`,
+  );
+  const { ended, summary } = await record(folder.path, ['-r', '500'], [PYTHON, file]);
+  expect(ended.stderr).toBe('');
+  const workers = summary.lanes.filter((lane) => lane.role === 'worker' && lane.runningSeconds > 0.02);
+  expect(workers.length).toBeGreaterThanOrEqual(4);
+  expect(summary.functions[0]?.name).toBe('solve');
+});
+
+test('in GIL mode the samples of the thread that holds it are marked', async () => {
+  const code =
+    'import threading\ndef spin():\n  t = 0\n  for i in range(6 * 10**6): t += i\nts = [threading.Thread(target=spin) for _ in range(2)]\n[t.start() for t in ts]\n[t.join() for t in ts]';
+  const { summary, file } = await record(folder.path, ['-r', '1000', '-m', 'gil'], [PYTHON, '-c', code]);
+  expect(summary.mode).toBe('gil');
+  const { perfscope } = await import('../harness/perfscope.ts');
+  const { stdout } = await perfscope(['export', '-f', 'collapsed', file]);
+  const held =
+    stdout
+      .trim()
+      .split('\n')
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0) / 1e6;
+  expect(held).toBeGreaterThan(0.4 * summary.wallSeconds);
+  expect(held).toBeLessThan(1.1 * summary.wallSeconds);
+  const waits = summary.lanes.reduce((sum, lane) => sum + lane.gilWaitSeconds, 0);
+  expect(waits).toBeGreaterThan(0.3 * summary.wallSeconds);
+});
