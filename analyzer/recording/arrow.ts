@@ -1,5 +1,6 @@
 import { columnFromArray, tableFromColumns, tableFromIPC, tableToIPC, utf8 } from '@uwdata/flechette';
 import { type ColumnArray, type ColumnKind, newColumn, type Schema, type Table } from '../model/index.ts';
+import { checkArrowStream } from './arrowCheck.ts';
 
 /**
  * Tables as Apache Arrow IPC streams (arrow.apache.org/docs/format/Columnar.html#ipc-streaming-format): one schema
@@ -106,6 +107,7 @@ const arrays: Record<Exclude<ColumnKind, 'utf8' | 'i64'>, abstract new (...args:
  * another length than its neighbours.
  */
 export function decodeTable<S extends Schema>(schema: S, bytes: Uint8Array): Table<S> {
+  checkArrowStream(bytes);
   // Int64 as BigInt64Array: flechette's own conversion to numbers throws above 2^53 and is slower than ours.
   const decoded = tableFromIPC(bytes, { useBigInt: true });
   const length = decoded.numRows;

@@ -200,7 +200,10 @@ export function readSpool(path: string): Recording {
       tables[name] = builder.finish();
     }
     const { time } = (tables as Tables).samples;
-    const meta = interruptedMeta(reader, time.reduce((latest, each) => Math.max(latest, each), 0));
+    const meta = interruptedMeta(
+      reader,
+      time.reduce((latest, each) => Math.max(latest, each), 0),
+    );
     tables.lanes = lastLanes(reader, meta.clock.end);
     tables.processes = lastProcesses(reader, meta.clock.end);
     validateTables(tables as Tables);
