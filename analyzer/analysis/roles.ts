@@ -32,6 +32,12 @@ const SERVICE_SHARE = 0.25;
 const SERVICE_DEPTH = 12;
 /** A thread that used less of its life than this does no parallel work worth the name. */
 const MIN_BUSY = 0.01;
+/**
+ * A child process that is short beside the longest and used little beside the busiest is a tool that was called (a shell, a
+ * compiler), not a worker. A worker that got no work is idle but not short; one a task is short but as busy as the others.
+ */
+const SHORT = 0.2;
+const LITTLE = 0.05;
 
 /** The role of each lane, as an index into `LANE_ROLES`. */
 export function laneRoles(tables: Tables): Uint8Array {
@@ -56,15 +62,26 @@ export function laneRoles(tables: Tables): Uint8Array {
     if (SERVICE_COMMAND.test(processes.command[i] as string)) services.add(processes.process[i] as number);
   }
   const role = (name: LaneRole) => LANE_ROLES.indexOf(name);
+  const isChild = (lane: number) =>
+    lanes.kind[lane] === LANE_KINDS.indexOf('thread') && roles[lane] !== role('main');
+  const lifeOf = (lane: number) => (lanes.end[lane] as number) - (lanes.start[lane] as number);
+  let longest = 0;
+  let busiest = 0;
   for (let lane = 0; lane < lanes.length; lane++) {
-    if (lanes.kind[lane] !== LANE_KINDS.indexOf('thread') || roles[lane] === role('main')) continue;
-    const life = (lanes.end[lane] as number) - (lanes.start[lane] as number);
+    if (!isChild(lane)) continue;
+    longest = Math.max(longest, lifeOf(lane));
+    busiest = Math.max(busiest, cpu[lane] as number);
+  }
+  for (let lane = 0; lane < lanes.length; lane++) {
+    if (!isChild(lane)) continue;
+    const life = lifeOf(lane);
     const idle = (cpu[lane] as number) < MIN_BUSY * life;
     const serves =
       services.has(lanes.process[lane] as number) ||
       (serving[lane] as number) > SERVICE_SHARE * (seen[lane] as number);
     const mainThread = lanes.process[lane] === lanes.thread[lane];
-    roles[lane] = role(serves || (idle && !mainThread) ? 'helper' : 'worker');
+    const called = life < SHORT * longest && (cpu[lane] as number) < LITTLE * busiest;
+    roles[lane] = role(serves || called || (idle && !mainThread) ? 'helper' : 'worker');
   }
   return roles;
 }

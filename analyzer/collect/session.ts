@@ -63,6 +63,11 @@ export class Session {
     return this.processIds;
   }
 
+  /** Adds a sentence that the recording's reader must know. */
+  warn(sentence: string): void {
+    this.warnings.push(sentence);
+  }
+
   get ownCpuSeconds(): number {
     const used = process.cpuUsage(this.ownCpu);
     return (used.user + used.system) / 1e6;

@@ -3,6 +3,7 @@ import { placeOutput } from '../../analyzer/collect/output.ts';
 import type { SamplingMode } from '../../analyzer/model/index.ts';
 import { DEFAULT_RATE, MODES, parseDuration, parseRate } from '../options.ts';
 import { recordRun } from '../record/run.ts';
+import type { AgentChoice } from '../record/source.ts';
 import type { RegisterCommand } from './index.ts';
 
 interface RecordOptions {
@@ -12,6 +13,7 @@ interface RecordOptions {
   readonly mode: SamplingMode;
   readonly duration?: number;
   readonly children: boolean;
+  readonly pythonAgent: AgentChoice;
   readonly live: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -30,6 +32,11 @@ export const recordCommand: RegisterCommand = (program, exit) => {
     )
     .option('-d, --duration <time>', 'stop recording after this time; the command goes on', parseDuration)
     .option('--no-children', 'leave out processes that the command starts')
+    .addOption(
+      new Option('--python-agent <when>', 'record Python from inside its processes')
+        .choices(['auto', 'on', 'off'])
+        .default('auto', 'where outside does not work'),
+    )
     .option('--no-live', 'give the command the terminal, and show no live view')
     .option('-q, --quiet', 'print no summary')
     .option('--json', 'print the summary as one JSON document on standard output, and no live view')
@@ -42,6 +49,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         mode: options.mode,
         duration: options.duration ?? null,
         children: options.children,
+        agent: options.pythonAgent,
         live: options.live && !options.json && isTerminal(),
         summary: options.json ? 'json' : options.quiet ? 'none' : 'text',
       });

@@ -1,5 +1,5 @@
 import type { Summary } from '../../analyzer/analysis/summary.ts';
-import { baseName, fitted } from './text.ts';
+import { fitted, moduleName } from './text.ts';
 import { count, percent, seconds, significant } from './units.ts';
 
 const TOP_FUNCTIONS = 5;
@@ -7,7 +7,7 @@ const NAME_WIDTH = 34;
 
 /** The summary of a run as lines of text, without colour and without a newline at the end. */
 export function summaryLines(summary: Summary): string[] {
-  const lines = [headline(summary), figures(summary), sampling(summary), efficiency(summary)];
+  const lines = [headline(summary), figures(summary), ...sampling(summary), efficiency(summary)];
   lines.push('', ...functions(summary));
   const warnings = [
     ...summary.warnings,
@@ -37,22 +37,26 @@ function figures(summary: Summary): string {
   return `  ${parts.join('   ')}`;
 }
 
-function sampling(summary: Summary): string {
-  const sampler = summary.collectors.find(
-    (collector) => collector.requestedHz !== null && collector.id !== 'system',
-  );
-  if (!sampler) return '  not sampled';
-  const parts = [`sampled at ${sampler.requestedHz} Hz`];
-  if (sampler.achievedHz !== null) parts[0] += ` (${significant(sampler.achievedHz)} reached)`;
-  parts.push(`${count(sampler.missed, 'tick')} missed`, `${count(sampler.samples, 'observation')}`);
-  if (sampler.torn > 0) parts.push(`${sampler.torn} torn (${percent(sampler.torn / sampler.samples)})`);
+function sampling(summary: Summary): string[] {
+  const sampler = summary.collectors.find((each) => each.requestedHz !== null && each.id !== 'system');
+  if (!sampler) return ['  not sampled'];
+  const reached = sampler.achievedHz === null ? '' : ` (${significant(sampler.achievedHz)} reached)`;
+  const taken = [
+    `sampled at ${sampler.requestedHz} Hz${reached}`,
+    `${count(sampler.missed, 'tick')} missed`,
+    count(sampler.samples, 'observation'),
+  ];
+  if (sampler.torn > 0) taken.push(`${sampler.torn} torn (${percent(sampler.torn / sampler.samples)})`);
+  const cost: string[] = [];
   // Processes that nobody waited for are not in the kernel's sum; it is then no measure of what was seen.
-  if (summary.kernelCpuSeconds !== null && summary.cpuSeconds < 1.1 * summary.kernelCpuSeconds) {
-    parts.push(`${percent(summary.cpuSeconds / summary.kernelCpuSeconds)} of the kernel's CPU time seen`);
+  const kernel = summary.kernelCpuSeconds ?? 0;
+  if (kernel > 0 && summary.cpuSeconds < 1.1 * kernel) {
+    cost.push(`saw ${percent(summary.cpuSeconds / kernel)} of the CPU time that the kernel counted`);
   }
-  if (summary.wallSeconds > 0)
-    parts.push(`own CPU ${percent(summary.ownCpuSeconds / summary.wallSeconds)} of a core`);
-  return `  ${parts.join(', ')}`;
+  if (summary.wallSeconds > 0) {
+    cost.push(`perfscope itself used ${percent(summary.ownCpuSeconds / summary.wallSeconds)} of a core`);
+  }
+  return [`  ${taken.join(', ')}`, `  ${cost.join(', ')}`];
 }
 
 function efficiency({ efficiency: factors }: Summary): string {
@@ -71,7 +75,7 @@ function functions(summary: Summary): string[] {
   const share = (value: number) =>
     percent(summary.cpuSeconds > 0 ? value / summary.cpuSeconds : 0).padStart(6);
   const rows = top.map((each) => {
-    const place = each.file === '' ? '' : `${baseName(each.file)}:${each.line}`;
+    const place = each.file === '' ? '' : `${moduleName(each.file)}:${each.line}`;
     const name = fitted(each.name, NAME_WIDTH).padEnd(NAME_WIDTH);
     return `  ${name} ${seconds(each.selfSeconds).padStart(9)} ${share(each.selfSeconds)} ${share(each.totalSeconds)}  ${place}`;
   });

@@ -10,4 +10,8 @@ export function fitted(text: string, width: number): string {
   return clean.length <= width ? clean : `${clean.slice(0, width - 1)}…`;
 }
 
-export const baseName = (path: string): string => plain(path.slice(path.lastIndexOf('/') + 1));
+/** A file's name without its folders; of `<frozen importlib._bootstrap>` the module that is meant. */
+export function moduleName(path: string): string {
+  const frozen = /^<?frozen ([\w.]+)>?$/.exec(path);
+  return plain(frozen?.[1] ?? path.slice(path.lastIndexOf('/') + 1));
+}

@@ -20,7 +20,10 @@ export function printResult(result: SessionResult, kind: SummaryKind): void {
   } catch (error) {
     report(error);
   }
-  for (const warning of result.warnings) process.stderr.write(`perfscope: ${warning}\n`);
+  const said = kind === 'text' ? result.meta.warnings : [];
+  for (const warning of result.warnings) {
+    if (path === null || !said.includes(warning)) process.stderr.write(`perfscope: ${warning}\n`);
+  }
   if (path === null || kind !== 'text') return;
   process.stderr.write(
     `perfscope: recording in ${path} (${bytes(statSync(path).size)}); perfscope report ${path} draws it\n`,

@@ -36,6 +36,7 @@ export class CPythonCollector implements Collector {
   private failure: string | null = null;
   private run: RunContext | null = null;
   private readonly born: boolean;
+  private stopped = false;
 
   /** `script`: URL of the bundled thread (`worker.ts`). `born`: the run is started here, not joined. */
   constructor(script: URL, born: boolean) {
@@ -78,7 +79,8 @@ export class CPythonCollector implements Collector {
   }
 
   async stop(): Promise<void> {
-    if (this.run) {
+    if (this.run && !this.stopped) {
+      this.stopped = true;
       Atomics.store(this.control, CONTROL_STOP, 1);
       Atomics.notify(this.control, CONTROL_STOP);
       await this.ended;

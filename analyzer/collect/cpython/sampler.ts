@@ -310,7 +310,9 @@ export class Sampler {
   }
 
   private warnUnreadable(entry: ProcessEntry): void {
-    this.warnings.add(`process ${entry.pid} (${entry.name}) has no Python stacks: ${entry.reason}`);
+    this.warnings.add(
+      `process ${entry.pid} (${entry.name}) has no Python stacks: ${entry.reason}. With --python-agent on it is recorded from inside.`,
+    );
   }
 
   private writeLane(entry: ProcessEntry, thread: ThreadLane, end: number): void {

@@ -10,6 +10,15 @@ const SPACE = 32;
 const ZERO = 48;
 const NEWLINE = 10;
 
+/** Whether a file of `/proc` is there. A process that ends meanwhile makes `stat` itself fail with ESRCH. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** A file of `/proc` that is read again and again from its start. */
 export class ProcFile {
   private fd: number;
@@ -20,7 +29,7 @@ export class ProcFile {
 
   /** Null when it is not there or not ours to read. */
   static open(path: string): ProcFile | null {
-    if (!statSync(path, { throwIfNoEntry: false })) return null;
+    if (!isThere(path)) return null;
     try {
       return new ProcFile(openSync(path, 'r'));
     } catch {
@@ -77,7 +86,7 @@ export const isSpace = (code: number | undefined): boolean => code === SPACE || 
 
 /** A whole small file as text, or null when it is not there any more. */
 export function readText(path: string): string | null {
-  if (!statSync(path, { throwIfNoEntry: false })) return null;
+  if (!isThere(path)) return null;
   try {
     return readFileSync(path, 'utf8');
   } catch {

@@ -1,0 +1,48 @@
+import { LANGUAGES } from '../model/index.ts';
+import type { Functions } from './functions.ts';
+
+/**
+ * Whose code a function is. `own`: the program's. `library`: installed packages and the language's standard library.
+ * `native`: machine code, the interpreter, the kernel.
+ */
+export type Origin = 'own' | 'library' | 'native';
+
+/** Where a function belongs: `module` is a file's stem for own code, else the package, such as `numpy`. */
+export interface Home {
+  readonly origin: Origin;
+  readonly module: string;
+}
+
+const INSTALLED = /[/\\](?:site-packages|dist-packages|node_modules)[/\\]((?:@[^/\\]+[/\\])?[^/\\]+)/g;
+const STANDARD =
+  /[/\\]lib(?:64)?[/\\]python\d\.\d+[/\\](?:lib-dynload[/\\])?([^/\\]+)|[/\\]python\d+\.zip[/\\]([^/\\]+)/i;
+const WINDOWS_STANDARD = /[/\\]Python\d+[/\\]Lib[/\\]([^/\\]+)/;
+
+const stem = (name: string): string => name.replace(/\.(?:pyc?|[cm]?[jt]sx?|pyx|so)$/i, '');
+
+/** `file` as recorded; `language` an index into `LANGUAGES`. */
+export function homeOf(name: string, file: string, language: number): Home {
+  const spoken = LANGUAGES[language];
+  if (spoken === 'kernel') return { origin: 'native', module: 'kernel' };
+  if (spoken === 'native') {
+    const library = file.split(/[/\\]/).at(-1) ?? '';
+    return { origin: 'native', module: library.replace(/\.so[.\d]*$/, '') || 'native' };
+  }
+  if (file === '') return { origin: 'native', module: name.startsWith('[') ? 'interpreter' : 'native' };
+  if (file.startsWith('<frozen '))
+    return { origin: 'library', module: file.slice(8, -1).split('.')[0] ?? '' };
+  if (file.startsWith('node:')) return { origin: 'library', module: file };
+  // The innermost installation counts: a package may bring packages of its own.
+  const installed = [...file.matchAll(INSTALLED)].at(-1)?.[1];
+  if (installed) return { origin: 'library', module: stem(installed) };
+  const standard = STANDARD.exec(file) ?? WINDOWS_STANDARD.exec(file);
+  if (standard) return { origin: 'library', module: stem(standard[1] ?? standard[2] ?? '') };
+  return { origin: 'own', module: stem(file.split(/[/\\]/).at(-1) ?? file) };
+}
+
+/** The home of every function, by its number. */
+export function homesOf(functions: Functions): Home[] {
+  return functions.name.map((name, id) =>
+    homeOf(name, functions.file[id] ?? '', functions.language[id] as number),
+  );
+}

@@ -1,0 +1,70 @@
+import type { Glyphs } from './glyphs.ts';
+import { BIN, type History, SHOWN_BINS } from './history.ts';
+import type { Line } from './line.ts';
+
+/** A bar for a share from 0 to 1, in `cells` cells, an eighth of a cell exact. */
+export function drawBar(line: Line, share: number, cells: number, style: string): void {
+  const end = line.column + cells;
+  const { widths } = line.look.glyphs;
+  const eighths = Math.round(Math.min(1, Math.max(0, share)) * cells * 8);
+  // What is there is seen, however little it is.
+  const shown = share > 0 ? Math.max(1, eighths) : 0;
+  const full = Math.floor(shown / 8);
+  const rest = shown % 8;
+  line.glyphs((widths[7] ?? '#').repeat(full) + (rest > 0 ? (widths[rest - 1] ?? '') : ''), style);
+  line.to(end);
+}
+
+/** Cells a sparkline takes of `room`: a divisor of its bins, so that every cell stands for the same time. */
+export function sparkCells(room: number): number {
+  for (let bins = 1; bins <= SHOWN_BINS; bins++) {
+    if (SHOWN_BINS % bins === 0 && SHOWN_BINS / bins <= room) return SHOWN_BINS / bins;
+  }
+  return 0;
+}
+
+const shares = { cpu: 0, ready: 0, gil: 0, lock: 0 };
+
+/**
+ * CPU of the 30 seconds up to `now`, newest at the right, of a lane that began at `start` and whose data reaches to
+ * `until` (all in Nanos since the run's start). Height is the share of a CPU. A cell in which the lane was
+ * kept from running for longer than it was idle has its background tinted by what kept it.
+ *
+ * Cells stand at fixed times: a picture that is cut anew with every frame seems to boil.
+ */
+export function drawSpark(
+  line: Line,
+  history: History,
+  cells: number,
+  start: number,
+  until: number,
+  now: number,
+): void {
+  const { palette, glyphs } = line.look;
+  const span = (SHOWN_BINS / cells) * BIN;
+  const last = Math.ceil(now / span) - 1;
+  for (let cell = last - cells + 1; cell <= last; cell++) {
+    const from = Math.max(cell * span, Math.floor(start / BIN) * BIN);
+    const to = Math.min((cell + 1) * span, Math.floor(until / BIN) * BIN);
+    if (from >= to) {
+      line.skip(1);
+      continue;
+    }
+    history.shares(from, to, shares);
+    const { cpu, ready, gil, lock } = shares;
+    const style = cpu < 0.02 ? palette.faint : palette.activity.running;
+    const rest = 1 - cpu;
+    let tint = '';
+    if (ready + gil + lock > rest / 2) {
+      if (gil >= ready && gil >= lock) tint = palette.tint.gil;
+      else tint = lock >= ready ? palette.tint.lock : palette.tint.ready;
+    }
+    line.glyphs(heightOf(cpu, glyphs), tint + style);
+  }
+}
+
+/** The block for a share from 0 to 1. Full blocks would grow together with the row above. */
+export function heightOf(share: number, { heights }: Glyphs): string {
+  const steps = heights.length - 1;
+  return heights[Math.min(steps, Math.max(1, Math.round(share * steps))) - 1] ?? ' ';
+}

@@ -1,0 +1,244 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+
+/** The live view in a real terminal. Every test has a session of its own; text is waited for, never time. */
+const DEADLINE_MS = 20_000;
+let folder = '';
+let sessions = 0;
+
+let open: Session | null = null;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'perfscope-live-'));
+  const bundler = fileURLToPath(new URL('../cli/live/bundle.mjs', import.meta.url));
+  execFileSync(process.execPath, [bundler, join(folder, 'driver.mjs')]);
+}, 60_000);
+
+afterEach(() => {
+  open?.end();
+  open = null;
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Wanted = string | RegExp | ((text: string) => boolean);
+
+function seen(wanted: Wanted, text: string): boolean {
+  if (typeof wanted === 'string') return text.includes(wanted);
+  return typeof wanted === 'function' ? wanted(text) : wanted.test(text);
+}
+
+class Session {
+  // A server that is ending refuses the next session, so each session has a server of its own.
+  private readonly socket = `perfscope-live-${process.pid}-${++sessions}`;
+
+  /** Starts a shell and the driver in it, so that what the driver leaves behind can be seen. */
+  constructor(columns: number, rows: number, options = '', environment = '') {
+    open?.end();
+    open = this;
+    this.tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, 'sh');
+    const driver = `${process.execPath} ${join(folder, 'driver.mjs')} ${options}`;
+    this.type(`env ${environment} ${driver}; stty -a | grep -o -- "[-]*echo "`);
+    this.key('Enter');
+  }
+
+  tmux(...args: string[]): string {
+    return execFileSync('tmux', ['-L', this.socket, '-f', '/dev/null', ...args], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+  }
+
+  end(): void {
+    this.tmux('kill-server');
+  }
+
+  text(...flags: string[]): string {
+    return this.tmux('capture-pane', '-p', ...flags);
+  }
+
+  key(...keys: string[]): void {
+    this.tmux('send-keys', ...keys);
+  }
+
+  type(text: string): void {
+    this.tmux('send-keys', '-l', text);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.tmux('resize-window', '-x', `${columns}`, '-y', `${rows}`);
+  }
+
+  /** What tmux knows of the terminal: `alternate_on`, `cursor_flag`, `wrap_flag`. */
+  flag(name: string): string {
+    return this.tmux('display-message', '-p', `#{${name}}`).trim();
+  }
+
+  async see(wanted: Wanted): Promise<string> {
+    const deadline = Date.now() + DEADLINE_MS;
+    for (;;) {
+      const text = this.text();
+      if (seen(wanted, text)) return text;
+      if (Date.now() > deadline) throw new Error(`Did not see ${wanted} in:\n${text}`);
+      await sleep(50);
+    }
+  }
+
+  /** The terminal is as it was before: main screen, cursor, wrapping, echo. */
+  async seeItRestored(): Promise<string> {
+    const text = await this.see(/^echo $|^echo$/m);
+    expect(this.flag('alternate_on')).toBe('0');
+    expect(this.flag('cursor_flag')).toBe('1');
+    expect(this.flag('wrap_flag')).toBe('1');
+    return text;
+  }
+}
+
+test('an 80x24 terminal shows lanes, hot functions, the flame graph and the keys', async () => {
+  const session = new Session(80, 24);
+  const text = await session.see(/solve_tile +\d+ %/);
+  expect(text).toMatch(/^ perfscope {2}python .* 00:\d\d\.\d {2}● recording$/m);
+  expect(text).toMatch(/^ main +[▁▂▃▄▅▆▇ ]+ +\d+ % {2}[RW] /m);
+  expect(text).toMatch(/^ hot functions +self +total +defined in$/m);
+  expect(text).toContain('all lanes');
+  expect(text).toMatch(/Tab view .* q stop/);
+  expect(session.flag('alternate_on')).toBe('1');
+  expect(session.flag('cursor_flag')).toBe('0');
+}, 40_000);
+
+test('the clock goes on between batches', async () => {
+  const session = new Session(80, 24);
+  const tenths = new Set<string>();
+  await session.see('recording');
+  const deadline = Date.now() + DEADLINE_MS;
+  while (tenths.size < 8 && Date.now() < deadline)
+    tenths.add(/00:\d\d\.(\d)/.exec(session.text())?.[1] ?? '');
+  expect(tenths.size).toBe(8);
+}, 40_000);
+
+test('keys lead through the views: Tab, arrows, Enter, Esc, a search, the overlay', async () => {
+  const session = new Session(100, 30);
+  await session.see(/^ worker \d/m);
+  session.key('Down', 'Down');
+  await session.see(/^▌worker/m);
+  await session.see(/hot in worker/);
+  session.key('Enter');
+  await session.see(/Enter zoom/);
+  for (let depth = 0; depth < 7; depth++) session.key('Down');
+  await session.see(/^ assemble {2}train.py:71 /m);
+  session.key('Enter');
+  await session.see((text) => !text.includes('refine'));
+  // Two escapes in one read are one key to a terminal: each is seen before the next.
+  session.key('Escape');
+  await session.see('refine');
+  session.key('Escape');
+  await session.see('hot in worker');
+  session.key('Tab');
+  await session.see(/fibonacci .*train.py:9/);
+  session.type('/obj');
+  const found = await session.see(/\/obj_ {3}1 function, \d+ % of the CPU time/);
+  expect(found).toMatch(/^ objective/m);
+  expect(found).not.toMatch(/^ dot/m);
+  session.key('Escape');
+  await session.see(/^ dot/m);
+  session.type('?');
+  await session.see('stop the program and write the recording');
+  session.key('Escape');
+  session.key('4');
+  await session.see('R running   r ready, no CPU');
+}, 60_000);
+
+test('after a resize the whole screen is drawn anew, small screens say what they need', async () => {
+  const session = new Session(80, 24);
+  await session.see('hot functions');
+  session.resize(140, 45);
+  const wide = await session.see('500 Hz (498 kept)   12 missed');
+  expect(wide.split('\n')[2]).toBe('─'.repeat(140));
+  session.resize(40, 10);
+  await session.see('needs 60 x 15, has 40 x 10');
+  expect(session.text()).not.toContain('hot functions');
+  session.resize(80, 24);
+  await session.see('hot functions');
+}, 60_000);
+
+test('q asks the run to stop, its end gives the terminal back', async () => {
+  const session = new Session(80, 24, 'grace=1500');
+  await session.see('recording');
+  session.key('q');
+  await session.see(/● stopping/);
+  const text = await session.seeItRestored();
+  expect(text).toContain('left calls=stop raw=false');
+  expect(text).not.toContain('hot functions');
+}, 40_000);
+
+test('Ctrl-C goes to the run and not to perfscope, twice as two', async () => {
+  const session = new Session(80, 24, 'grace=300');
+  await session.see('hot functions');
+  session.key('C-c', 'C-c');
+  session.key('q');
+  expect(await session.seeItRestored()).toContain('left calls=interrupt,interrupt,stop');
+}, 40_000);
+
+test('output of a child that prints without end is shown, newest last, and scrolls', async () => {
+  const session = new Session(80, 24, 'lines=20000');
+  await session.see(/log \(\d[\d ]+\)/);
+  session.key('l');
+  const text = await session.see(/tile \d{4,} of 4000 solved/);
+  expect(text).toMatch(/output of the program {3}\d[\d ]+ lines/);
+  session.key('PageUp', 'PageUp');
+  await session.see(/\d+ below {3}End follows/);
+  session.key('End');
+  await session.see(/follows$/m);
+}, 40_000);
+
+test('control sequences of the child do nothing to the screen', async () => {
+  const session = new Session(80, 24, 'lines=0');
+  await session.see('hot functions');
+  session.key('l');
+  const text = await session.see('reading tiles: 100 %');
+  expect(text).toContain('red and plain');
+  expect(text).toContain('! careful: a warning');
+  expect(session.text('-e')).not.toContain('\x1b[31mred');
+  expect(session.tmux('display-message', '-p', '#{pane_title}')).not.toContain('title\n');
+}, 40_000);
+
+test.each([['batch'], ['status']])(
+  'when the view fails on a %s the terminal is restored and the run goes on',
+  async (what) => {
+    const session = new Session(80, 24, `crash=${what}`);
+    const text = await session.seeItRestored();
+    expect(text).toContain('perfscope: the live view has failed');
+    expect(text).toContain('left calls=');
+  },
+  40_000,
+);
+
+test.each([['exit'], ['signal']])(
+  'when the process ends by an %s the terminal is restored too',
+  async (what) => {
+    const session = new Session(80, 24, `crash=${what}`);
+    await session.see('hot functions');
+    expect(await session.seeItRestored()).not.toContain('left calls=');
+  },
+  40_000,
+);
+
+/** The parameters of every sequence that sets a style. */
+function stylesOf(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences
+  return [...text.matchAll(/\x1b\[([\d;]*)m/g)].map((match) => match[1]).join(' ');
+}
+
+test('NO_COLOR leaves no colour, FORCE_COLOR gives it back', async () => {
+  const plain = new Session(80, 24, '', 'NO_COLOR=1');
+  await plain.see('hot functions');
+  expect(stylesOf(plain.text('-e'))).not.toMatch(/\b(?:3[0-8]|4[0-8]|9[0-7])\b/);
+  const forced = new Session(80, 24, '', 'NO_COLOR=1 FORCE_COLOR=2');
+  await forced.see('hot functions');
+  expect(stylesOf(forced.text('-e'))).toMatch(/\b38;5;\d+/);
+}, 40_000);
