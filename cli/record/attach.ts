@@ -44,7 +44,16 @@ function checkReadable(pid: number): void {
     throw new UserError(`${pid} is a thread of process ${status.process}; attach to that.`);
   const attached = attachPython(pid, new Interner());
   if (attached.kind === 'attached') attached.runtime.close();
-  if (attached.kind === 'denied') throw new UserError(`cannot read process ${pid}: ${attached.reason}`);
+  if (attached.kind === 'denied') {
+    throw new UserError(
+      `cannot read process ${pid}: permission denied. Run as the same user, or start it with "perfscope record --".`,
+    );
+  }
+  if (attached.kind === 'unsupported') {
+    throw new UserError(
+      `process ${pid} cannot be read from outside: ${attached.reason}. Start it with "perfscope record --", which records such a Python from inside.`,
+    );
+  }
 }
 
 function endOfAttach(pid: number, duration: number | null): Promise<void> {

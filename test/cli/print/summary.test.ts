@@ -1,0 +1,82 @@
+import { expect, test } from '@jest/globals';
+import { summarize } from '../../../analyzer/analysis/summary.ts';
+import type { CollectorHealth } from '../../../analyzer/model/index.ts';
+import { summaryLines } from '../../../cli/print/summary.ts';
+import { fitted, moduleName, plain } from '../../../cli/print/text.ts';
+import { bytes, count, percent, seconds } from '../../../cli/print/units.ts';
+import { recordingOf } from '../../harness/recordings.ts';
+
+const HEALTH: CollectorHealth = {
+  id: 'cpython',
+  status: 'ok',
+  requestedHz: 100,
+  achievedHz: 98.7,
+  samples: 1234,
+  missed: 1,
+  dropped: 0,
+  torn: 3,
+  figures: {},
+  warnings: ['process 7 (x) has no Python stacks'],
+};
+
+test('a summary says what a run came to, in lines that fit a terminal', () => {
+  const second = 1e9;
+  const recording = recordingOf(
+    [{ name: 'main' }, { name: 'w1' }, { name: 'w2' }],
+    [
+      { lane: 0, time: second, state: 2, stack: ['main', 'wait'] },
+      { lane: 1, time: second, cpu: 0.9 * second, stack: ['worker', 'solve'] },
+      {
+        lane: 2,
+        time: second,
+        cpu: 0.45 * second,
+        ready: 0.1 * second,
+        stack: ['worker', 'evil\u001b[31m\nname'],
+      },
+    ],
+    { collectors: [HEALTH], kernelCpuSeconds: 1.36 },
+  );
+  const lines = summaryLines(summarize(recording));
+  expect(lines).toEqual([
+    'python3 app.py   exit code 0',
+    '  wall 1.00 s   CPU 1.35 s   1.35 cores used   3 processes, 3 threads',
+    '  sampled at 100 Hz (98.7 reached), 1 tick missed, 1,234 observations, 3 torn (0.2 %)',
+    '  saw 99 % of the CPU time that the kernel counted, perfscope itself used 1.0 % of a core',
+    '  parallel efficiency 0.68 of 2 workers = load balance 0.81 x communication 0.90 x contention 0.93',
+    '',
+    '  function                            self CPU   self  total',
+    '  solve                                 900 ms   67 %   67 %  solve.py:1',
+    '  evil·[31m·name                        450 ms   33 %   33 %  evil·[31m·name.py:1',
+    '',
+    '  ! cpython: process 7 (x) has no Python stacks',
+  ]);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+});
+
+test('a run that nothing is known of has a summary too', () => {
+  const lines = summaryLines(summarize(recordingOf([], [], { exitCode: null })));
+  expect(lines.join('\n')).toContain('no function was seen on a CPU');
+});
+
+test('numbers have three digits and a unit', () => {
+  expect([0, 4e-7, 1.234e-5, 0.0501, 0.9994, 1.24, 59.94, 125].map(seconds)).toEqual([
+    '0 s',
+    '400 ns',
+    '12.3 us',
+    '50.1 ms',
+    '999 ms',
+    '1.24 s',
+    '59.9 s',
+    '2 min 5 s',
+  ]);
+  expect([0, 999, 1000, 83.4e6, 9.6e9].map(bytes)).toEqual(['0 B', '999 B', '1.00 KB', '83.4 MB', '9.60 GB']);
+  expect([0, 0.004, 0.5, 1].map(percent)).toEqual(['0 %', '0.4 %', '50 %', '100 %']);
+  expect([count(1, 'process', 'processes'), count(1200, 'tick')]).toEqual(['1 process', '1,200 ticks']);
+});
+
+test('names of a program cannot command the terminal', () => {
+  expect(plain('a\u001b]0;x\u0007\u202eb')).toBe('a·]0;x··b');
+  expect(fitted('abcdef', 4)).toBe('abc…');
+  expect(moduleName('/usr/lib/x.py')).toBe('x.py');
+  expect(moduleName('<frozen importlib._bootstrap>')).toBe('importlib._bootstrap');
+});
