@@ -56,7 +56,8 @@ export function rowWeight(
     case 'wall':
       return wall;
     case 'gil-wait':
-      return samples.state[row] === GIL_WAIT ? Math.max(0, wall - (samples.cpu[row] as number)) : 0;
+      if (samples.state[row] !== GIL_WAIT) return 0;
+      return Math.max(0, wall - (samples.cpu[row] as number) - (samples.ready[row] as number));
     case 'gil-held':
       return ((samples.flags[row] as number) & HOLDS_GIL) !== 0 ? wall : 0;
     case 'samples':

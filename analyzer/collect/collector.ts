@@ -19,6 +19,8 @@ export type SessionBatch = Omit<Tables, 'spans' | 'transfers'>;
 export interface RunContext {
   /** The command's process. */
   readonly pid: number;
+  /** Nanos when the run started: just after the command did. */
+  readonly startedAt: number;
   /** Samples a second, 1 to 10000. */
   readonly rate: number;
   readonly mode: SamplingMode;

@@ -85,6 +85,7 @@ export class Session {
   begin(pid: number): void {
     const run: RunContext = {
       pid,
+      startedAt: this.start,
       rate: this.options.rate,
       mode: this.options.mode,
       children: this.options.children,

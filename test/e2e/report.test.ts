@@ -16,7 +16,12 @@ const texts = async (page: Page, selector: string): Promise<string[]> =>
   (await page.locator(selector).allTextContents()).map(plain);
 /** What the flame graph says to a screen reader. */
 const flame = (page: Page): Promise<string[]> => texts(page, '[role=tree] [role=treeitem]');
-const settled = (page: Page): Promise<void> => page.waitForTimeout(250);
+/** Two frames bring what was pressed into the state and onto the page; the page itself says when nothing waits. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.waitForFunction(() => !document.documentElement.hasAttribute('data-settling'));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
 
 /** Serious violations of WCAG. axe is evaluated by the debugger, which the page's own policy does not bind. */
 async function violations(page: Page): Promise<string[]> {
@@ -29,7 +34,10 @@ async function violations(page: Page): Promise<string[]> {
     const { violations: found } = await tool.run();
     return found
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join('; ')}`);
+      .map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join('; ')}`,
+      );
   });
 }
 
@@ -78,6 +86,7 @@ withBrowser(`the report in a browser${chromium === null ? ' (no Chromium in PATH
       'work, app.py:10, total 200 ms, 40 %, self 200 ms',
     ]);
     await page.getByRole('tab', { name: 'Functions' }).click();
+    await settled(page);
     expect(await texts(page, '.rows .row')).toEqual([
       'workapp.py:10200 ms100 %200 ms100 %200 ms40 %200 ms40 %',
       'mainapp.py:1–200 ms100 %–500 ms100 %',
@@ -112,11 +121,17 @@ withBrowser(`the report in a browser${chromium === null ? ' (no Chromium in PATH
 
   test('a lane is selected by its name, and with Ctrl another one', async () => {
     const { page } = await open(syntheticRecording());
-    await page.getByRole('row', { name: /feeder 1/ }).first().click();
+    await page
+      .getByRole('row', { name: /feeder 1/ })
+      .first()
+      .click();
     await settled(page);
     expect(await texts(page, '.legend .selected')).toEqual(['1 lane']);
     expect((await flame(page))[0]).toMatch(/^train\.py \/ feeder 1/);
-    await page.getByRole('row', { name: /feeder 1/ }).nth(1).click({ modifiers: ['Control'] });
+    await page
+      .getByRole('row', { name: /feeder 1/ })
+      .nth(1)
+      .click({ modifiers: ['Control'] });
     await settled(page);
     expect(await texts(page, '.legend .selected')).toEqual(['2 lanes']);
     await page.getByRole('button', { name: 'Clear' }).first().click();
@@ -143,6 +158,7 @@ withBrowser(`the report in a browser${chromium === null ? ' (no Chromium in PATH
     expect((await texts(page, '.matched'))[0]).toMatch(/^2 functions match, \d+ %$/);
     await page.keyboard.press('Enter');
     await page.keyboard.press('2');
+    await settled(page);
     expect(new Set(await texts(page, '.rows .name bdi'))).toEqual(new Set(['solve_tile']));
     await page.keyboard.press('/');
     await page.keyboard.type('nothing is called this');
@@ -187,6 +203,7 @@ withBrowser(`the report in a browser${chromium === null ? ' (no Chromium in PATH
     await settled(page);
     expect(await page.getByRole('treegrid').getByRole('row').count()).toBe(rows - 2);
     await page.keyboard.press('ArrowRight');
+    await settled(page);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await settled(page);
@@ -228,7 +245,8 @@ withBrowser(`the report in a browser${chromium === null ? ' (no Chromium in PATH
     for (let i = 0; i < (await lanes.count()); i += 2) await lanes.nth(i).hover();
     const box = await page.locator('.flame-stage canvas').boundingBox();
     if (!box) throw new Error('the flame graph is in sight');
-    for (let i = 0; i < 20; i++) await page.mouse.move(box.x + (box.width * i) / 20, box.y + 21 * (i % 14) + 8);
+    for (let i = 0; i < 20; i++)
+      await page.mouse.move(box.x + (box.width * i) / 20, box.y + 21 * (i % 14) + 8);
     await page.keyboard.press('2');
     await page.locator('.rows .row').first().click();
     await page.getByRole('button', { name: /notes/ }).click();

@@ -35,7 +35,7 @@ function main(message: StartMessage): void {
   let time: number = now();
   const first = message.born ? run.pid : 0;
   const discovery = new Discovery(new Set(message.own), message.shell, message.group, first);
-  const sampler = new Sampler(run, discovery, time, message.born);
+  const sampler = new Sampler(run, discovery, message.born ? run.startedAt : time, message.born);
   const period = 1e9 / run.rate;
   const pollPeriod = () =>
     Math.min(period, sampler.hasYoung(time) ? BUSY_DISCOVERY_PERIOD : DISCOVERY_PERIOD);

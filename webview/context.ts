@@ -1,0 +1,16 @@
+import type { Tooltip } from './dom/tooltip.ts';
+import type { Profile } from './profile.ts';
+import type { Store } from './state/store.ts';
+import type { ViewState } from './state/viewState.ts';
+import type { Palette } from './theme/palette.ts';
+
+/** What every view is given. A view that draws calls `palette()` each time: the theme may have changed. */
+export interface ViewContext {
+  readonly profile: Profile;
+  readonly store: Store<ViewState>;
+  readonly tooltip: Tooltip;
+  readonly palette: () => Palette;
+  readonly onColours: (listener: () => void) => void;
+  /** Tells a screen reader what has changed. */
+  readonly announce: (sentence: string) => void;
+}

@@ -1,0 +1,158 @@
+import { place, visible } from '../format.ts';
+import type { Profile } from '../profile.ts';
+import { type FrameColour, frameColours, inkOn, type Palette } from '../theme/palette.ts';
+import type { FlameBoxes } from './layout.ts';
+
+export const ROW_HEIGHT = 21;
+/** Space between the edge of a box and its label. */
+const PAD = 6;
+const FONT_SIZE = 11.5;
+
+export interface FlameScene {
+  readonly profile: Profile;
+  readonly palette: Palette;
+  readonly boxes: FlameBoxes;
+  readonly scrollTop: number;
+  /** Label of the root box. */
+  readonly rootLabel: string;
+  /** 1 for each function that the search found; null without a search. */
+  readonly found: Uint8Array | null;
+  /** Function whose boxes are framed; -1 for none. */
+  readonly picked: number;
+  /** Box under the pointer, and box that the keys are at; -1 for none. */
+  readonly hover: number;
+  readonly active: number;
+  /** Node that is zoomed to: its callers are drawn quietly. */
+  readonly zoom: number;
+}
+
+/** Draws the boxes that are in sight: fills first, labels after them, marks on top. */
+export function paintFlame(
+  context: CanvasRenderingContext2D,
+  scene: FlameScene,
+  width: number,
+  height: number,
+): void {
+  const { palette, boxes, profile, scrollTop, found } = scene;
+  const { tree, functions, homes } = profile;
+  context.fillStyle = palette.bg;
+  context.fillRect(0, 0, width, height);
+  const colourOf = frameColours(palette);
+  const root: FrameColour = { fill: palette.root, ink: inkOn(palette.root, palette) };
+  const zoomRow = tree.depth[scene.zoom] ?? 0;
+  context.font = `${FONT_SIZE}px ${palette.mono}`;
+  context.textBaseline = 'middle';
+  const letter = context.measureText('M').width;
+  for (let i = 0; i < boxes.count; i++) {
+    const y = (boxes.row[i] as number) * ROW_HEIGHT - scrollTop;
+    if (y > height || y + ROW_HEIGHT < 0) continue;
+    const id = tree.function[boxes.node[i] as number] as number;
+    const merged = (boxes.merged[i] as number) > 0;
+    const colour = id < 0 || merged ? root : colourOf(homes[id] as never, functions.name[id] as string);
+    const x = boxes.x[i] as number;
+    const wide = boxes.width[i] as number;
+    const isCaller = (boxes.row[i] as number) < zoomRow;
+    const fades = (found !== null && (id < 0 || merged || found[id] === 0)) || isCaller;
+    context.globalAlpha = fades ? (isCaller ? 0.5 : 0.22) : merged ? 0.6 : 1;
+    context.fillStyle = colour.fill;
+    box(context, x, y, wide);
+    context.globalAlpha = fades && !isCaller ? 0.55 : 1;
+    if (wide < 4 * letter || merged) continue;
+    const ink = fades ? palette.text : colour.ink;
+    const name = id < 0 ? scene.rootLabel : visible(functions.name[id] as string);
+    const source = id < 0 ? '' : visible(place(functions.file[id] as string, functions.line[id] as number));
+    label(context, { name, source, x: Math.max(0, x) + PAD, y, room: wide - 2 * PAD, letter, ink });
+  }
+  context.globalAlpha = 1;
+  marks(context, scene);
+}
+
+/** A hair of background between neighbours; none where a box would vanish by it. */
+function box(context: CanvasRenderingContext2D, x: number, y: number, width: number): void {
+  const wide = width > 3 ? width - 1 : Math.max(0.5, width);
+  if (wide < 6) context.fillRect(x, y, wide, ROW_HEIGHT - 1);
+  else {
+    context.beginPath();
+    context.roundRect(x, y, wide, ROW_HEIGHT - 1, 2);
+    context.fill();
+  }
+}
+
+interface Label {
+  readonly name: string;
+  readonly source: string;
+  readonly x: number;
+  readonly y: number;
+  readonly room: number;
+  readonly letter: number;
+  readonly ink: string;
+}
+
+/** Writes as much as there is room for; the place only where it fits whole. */
+function label(context: CanvasRenderingContext2D, { name, source, x, y, room, letter, ink }: Label): void {
+  const middle = y + ROW_HEIGHT / 2;
+  const shown = fitted(name, room, letter, (text) => context.measureText(text).width);
+  if (shown === '') return;
+  context.fillStyle = ink;
+  context.fillText(shown, x, middle);
+  if (shown !== name || source === '') return;
+  const used = context.measureText(name).width + 1.5 * letter;
+  if (used + source.length * letter > room) return;
+  const alpha = context.globalAlpha;
+  context.globalAlpha = alpha * 0.72;
+  context.fillText(source, x + used, middle);
+  context.globalAlpha = alpha;
+}
+
+/** Letters of the Latin script are as wide as an M in a monospaced font; others are measured. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the range of plain letters begins there.
+const PLAIN = /^[\u0000-\u024f]*$/;
+
+/**
+ * The longest beginning of `text` that is at most `room` wide, with an ellipsis when it is cut; empty when not even three
+ * letters fit. `letter`: width of a plain letter. All in CSS pixels.
+ */
+export function fitted(
+  text: string,
+  room: number,
+  letter: number,
+  widthOf: (text: string) => number,
+): string {
+  const letters = Math.floor(room / letter);
+  if (letters < 3) return '';
+  if (PLAIN.test(text)) return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`;
+  const characters = [...text];
+  if (widthOf(text) <= room) return text;
+  let low = 0;
+  let high = Math.min(characters.length, letters);
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (widthOf(`${characters.slice(0, middle).join('')}…`) <= room) low = middle;
+    else high = middle - 1;
+  }
+  return low < 2 ? '' : `${characters.slice(0, low).join('')}…`;
+}
+
+function marks(context: CanvasRenderingContext2D, scene: FlameScene): void {
+  const { boxes, palette, picked, hover, active, scrollTop, profile } = scene;
+  const frame = (i: number, colour: string, thick: number): void => {
+    const y = (boxes.row[i] as number) * ROW_HEIGHT - scrollTop;
+    const wide = Math.max(2, (boxes.width[i] as number) - 1);
+    context.strokeStyle = colour;
+    context.lineWidth = thick;
+    context.strokeRect(
+      (boxes.x[i] as number) + thick / 2,
+      y + thick / 2,
+      wide - thick,
+      ROW_HEIGHT - 1 - thick,
+    );
+  };
+  if (picked >= 0) {
+    for (let i = 0; i < boxes.count; i++) {
+      const same = profile.tree.function[boxes.node[i] as number] === picked && boxes.merged[i] === 0;
+      if (same && (boxes.width[i] as number) >= 2) frame(i, palette.text, 1.5);
+    }
+  }
+  if (hover >= 0 && hover < boxes.count) frame(hover, palette.text, 1);
+  if (active >= 0 && active < boxes.count) frame(active, palette.accent, 2.5);
+}

@@ -1,0 +1,60 @@
+import { functionTotals } from '../../analyzer/analysis/callTree.ts';
+import type { Selection } from '../../analyzer/analysis/weights.ts';
+import type { Profile } from '../profile.ts';
+
+export const COLUMNS = ['name', 'selfCpu', 'totalCpu', 'selfWall', 'totalWall'] as const;
+export type Column = (typeof COLUMNS)[number];
+type FigureColumn = Exclude<Column, 'name'>;
+
+/** Figures of every function in a selection, in Nanos, by function number. */
+export interface FunctionFigures {
+  readonly figures: Readonly<Record<FigureColumn, Float64Array>>;
+  /** CPU and wall time of the whole selection: what shares are shares of. */
+  readonly cpu: number;
+  readonly wall: number;
+}
+
+export interface Sorting {
+  readonly by: Column;
+  readonly descending: boolean;
+}
+
+export function functionFigures(profile: Profile, selection: Selection): FunctionFigures {
+  const cpu = profile.weigh('cpu', selection);
+  const wall = profile.weigh('wall', selection);
+  const ofCpu = functionTotals(profile.tree, profile.functions, cpu.self);
+  const ofWall = functionTotals(profile.tree, profile.functions, wall.self);
+  return {
+    figures: {
+      selfCpu: ofCpu.self,
+      totalCpu: ofCpu.total,
+      selfWall: ofWall.self,
+      totalWall: ofWall.total,
+    },
+    cpu: cpu.total[0] as number,
+    wall: wall.total[0] as number,
+  };
+}
+
+/** The functions that were seen in the selection and that a search finds (null: all), sorted. */
+export function sortedFunctions(
+  { functions }: Pick<Profile, 'functions'>,
+  { figures }: FunctionFigures,
+  found: Uint8Array | null,
+  { by, descending }: Sorting,
+): number[] {
+  const rows: number[] = [];
+  for (let id = 0; id < functions.count; id++) {
+    if (found && found[id] === 0) continue;
+    if ((figures.totalWall[id] as number) > 0 || (figures.totalCpu[id] as number) > 0) rows.push(id);
+  }
+  const sign = descending ? -1 : 1;
+  if (by === 'name') {
+    const compare = new Intl.Collator('en', { numeric: true }).compare;
+    return rows.sort(
+      (a, b) => sign * compare(functions.name[a] as string, functions.name[b] as string) || a - b,
+    );
+  }
+  const values = figures[by];
+  return rows.sort((a, b) => sign * ((values[a] as number) - (values[b] as number)) || a - b);
+}

@@ -1,0 +1,169 @@
+import { area as areaPath, curveStepAfter } from 'd3';
+import { ACTIVITIES, IS_READY, WAITS_GIL, WAITS_LOCK } from '../../analyzer/analysis/activity.ts';
+import type { Efficiency } from '../../analyzer/analysis/efficiency.ts';
+import type { ViewContext } from '../context.ts';
+import { h, svg } from '../dom/element.ts';
+import { settling } from '../dom/settle.ts';
+import { counted, duration, inCores, percent } from '../format.ts';
+import { ACTIVITY_NAMES } from '../timeline/describe.ts';
+import { laneName } from '../timeline/rows.ts';
+import { coresOverTime, efficiencyOf, type Facts, factsOf } from './facts.ts';
+
+const CHART = { width: 268, height: 56, bins: 134 };
+
+/**
+ * The panel at the left: what the run, or the selection, comes to. Sections stand in the order of what to look at first;
+ * findings will take the place at the top.
+ */
+export function createGlance(view: ViewContext): HTMLElement {
+  const { profile, store } = view;
+  const heading = h('h2', {});
+  const body = h('div', { class: 'glance-body' });
+  const element = h('aside', { class: 'glance', 'aria-label': 'At a glance' }, heading, body);
+  const efficiency = efficiencyOf(profile);
+
+  const refresh = (): void => {
+    const { range, lanes } = store.get();
+    const interval = range ?? profile.bounds;
+    const facts = factsOf(profile, interval, lanes);
+    heading.textContent = range || lanes ? 'The selection at a glance' : 'At a glance';
+    if (facts.lanes === 0) {
+      body.replaceChildren(h('p', { class: 'empty' }, 'No thread was seen in this part of the run.'));
+      return;
+    }
+    const cores = coresOverTime(profile, interval, lanes, CHART.bins);
+    body.replaceChildren(
+      coresSection(facts, cores, profile.recording.meta.host.cores),
+      timeSection(facts),
+      factsSection(view, facts),
+      ...(efficiency && !range && !lanes ? [efficiencySection(efficiency)] : []),
+    );
+  };
+  store.on(['range', 'lanes'], settling(refresh));
+  refresh();
+  return element;
+}
+
+function coresSection(facts: Facts, cores: Float64Array, available: number): HTMLElement {
+  const { width, height } = CHART;
+  const peak = cores.reduce((most, value) => Math.max(most, value), 0);
+  const top = Math.max(1, available > 0 ? Math.min(available, Math.max(peak * 1.15, 1)) : peak, peak);
+  const y = (value: number): number => height - (value / top) * (height - 2);
+  const points = [...cores, cores.at(-1) ?? 0];
+  const path = areaPath<number>()
+    .curve(curveStepAfter)
+    .x((_, i) => (i / cores.length) * width)
+    .y0(height)
+    .y1(y);
+  const shown = inCores(facts.coresUsed);
+  const chart = svg(
+    'svg',
+    {
+      class: 'cores',
+      viewBox: `0 0 ${width} ${height}`,
+      preserveAspectRatio: 'none',
+      role: 'img',
+      'aria-label': `Cores in use over time: ${shown} on average, ${inCores(peak)} at most`,
+    },
+    svg('path', { class: 'area', d: path(points) ?? '' }),
+    svg('line', { class: 'mean', x1: 0, x2: width, y1: y(facts.coresUsed), y2: y(facts.coresUsed) }),
+  );
+  return h(
+    'section',
+    { class: 'card' },
+    h(
+      'p',
+      { class: 'lead' },
+      h('strong', {}, shown),
+      ` of ${available > 0 ? counted(available, 'core') : 'the cores'} used`,
+    ),
+    chart,
+    h('p', { class: 'note' }, `at most ${inCores(peak)} at once`),
+  );
+}
+
+/** Time of all lanes together, as one bar and a list that names its parts. */
+function timeSection({ times, lanes }: Facts): HTMLElement {
+  const whole = times.reduce((sum, time) => sum + time, 0);
+  const parts = ACTIVITIES.map((name, kind) => ({ name, time: times[kind] as number })).filter(
+    ({ time }) => whole > 0 && time / whole >= 0.0005,
+  );
+  const bar = h('div', { class: 'stack bar', 'aria-hidden': 'true' });
+  for (const { name, time } of parts) {
+    const part = h('i', { class: `swatch ${name}` });
+    part.style.flexGrow = String(time / whole);
+    bar.append(part);
+  }
+  return h(
+    'section',
+    { class: 'card' },
+    h('h3', {}, `Where the time of ${counted(lanes, 'lane')} went`),
+    bar,
+    h(
+      'dl',
+      { class: 'parts' },
+      ...parts.flatMap(({ name, time }) => [
+        h('dt', {}, h('i', { class: `swatch ${name}` }), ACTIVITY_NAMES[name]),
+        h('dd', {}, h('span', {}, duration(time)), h('b', {}, percent(time / whole))),
+      ]),
+    ),
+  );
+}
+
+function factsSection({ profile, store }: ViewContext, facts: Facts): HTMLElement {
+  const lines: [Node | string, string][] = [
+    ['lanes seen', `${facts.lanes} in ${counted(facts.processes, 'process', 'processes')}`],
+  ];
+  if (facts.busiest >= 0) {
+    const lane = facts.busiest;
+    const name = laneName(profile, lane);
+    const button = h(
+      'button',
+      { class: 'link', type: 'button', title: 'Select this lane' },
+      h('bdi', {}, name),
+    );
+    button.addEventListener('click', () => store.set({ lanes: [lane], zoom: 0 }));
+    lines.push([h('span', {}, 'busiest: ', button), percent(facts.busiestShare)]);
+  }
+  lines.push(['ready without a CPU', duration(facts.times[IS_READY] as number)]);
+  lines.push(['waited for the GIL', duration(facts.times[WAITS_GIL] as number)]);
+  lines.push(['waited for locks', duration(facts.times[WAITS_LOCK] as number)]);
+  return h(
+    'section',
+    { class: 'card' },
+    h(
+      'dl',
+      { class: 'facts' },
+      ...lines.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
+    ),
+  );
+}
+
+/** A factor from which on the field calls a parallel program efficient (POP). */
+const ACCEPTABLE = 0.8;
+
+function efficiencySection(efficiency: Efficiency): HTMLElement {
+  const factors: readonly (readonly [name: string, value: number, meaning: string, level: number])[] = [
+    ['Parallel efficiency', efficiency.parallel, 'Share of the workers’ time that was spent on a CPU', 0],
+    ['Load balance', efficiency.loadBalance, 'How evenly the work is spread over the workers', 1],
+    ['Communication', efficiency.communication, 'Share of the time that the busiest worker did not wait', 1],
+    ['Contention', efficiency.contention, 'Share of the workers’ load that got a CPU at once', 1],
+  ];
+  return h(
+    'section',
+    { class: 'card efficiency' },
+    h('h3', {}, `Efficiency of ${counted(efficiency.workers, 'worker')}`),
+    h(
+      'dl',
+      {},
+      ...factors.flatMap(([name, value, meaning, level]) => {
+        const bar = h('i', { class: value >= ACCEPTABLE ? 'good' : 'bad' });
+        bar.style.width = `${Math.min(100, value * 100)}%`;
+        return [
+          h('dt', { class: `level-${level}`, title: meaning }, name),
+          h('dd', {}, h('b', {}, value.toFixed(2)), h('span', { class: 'bar', 'aria-hidden': 'true' }, bar)),
+        ];
+      }),
+    ),
+  );
+}

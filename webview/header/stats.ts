@@ -1,0 +1,86 @@
+import { DIRECTIONS, type Direction, type Recording, SPAN_KINDS } from '../../analyzer/model/index.ts';
+import { bytes, duration, hertz, percent } from '../format.ts';
+
+export interface Stat {
+  readonly name: string;
+  readonly value: string;
+  /** What the figure means, in a sentence. */
+  readonly meaning: string;
+}
+
+const DIRECTION_NAMES: Partial<Readonly<Record<Direction, string>>> = {
+  H2D: 'host to device',
+  D2H: 'device to host',
+  D2D: 'within device',
+  P2P: 'device to device',
+  'pickle-out': 'pickled',
+  'pickle-in': 'unpickled',
+  message: 'messages',
+};
+
+/** The figures of the header: what every run has, and what only some have where it was seen. */
+export function headerStats(recording: Recording, cpuNanos: number): Stat[] {
+  const { meta } = recording;
+  const wall = meta.clock.end - meta.clock.start;
+  const stats: Stat[] = [
+    { name: 'wall', value: duration(wall), meaning: 'Time that the run took' },
+    {
+      name: 'CPU',
+      value: duration(cpuNanos),
+      meaning: 'CPU time of every lane, by the kernel’s own accounting',
+    },
+  ];
+  const gpu = gpuBusy(recording);
+  if (gpu !== null)
+    stats.push({
+      name: 'GPU busy',
+      value: percent(gpu),
+      meaning: 'Share of the run with a kernel on a device',
+    });
+  for (const [direction, volume] of bytesMoved(recording))
+    stats.push({
+      name: DIRECTION_NAMES[direction] ?? direction,
+      value: bytes(volume),
+      meaning: `Bytes moved, ${direction}`,
+    });
+  const sampler = meta.collectors.find(({ achievedHz, samples }) => achievedHz !== null && samples > 0);
+  if (sampler?.achievedHz != null)
+    stats.push({
+      name: 'sampled at',
+      value: hertz(sampler.achievedHz),
+      meaning: sampler.requestedHz === null ? 'Rate reached' : `${hertz(sampler.requestedHz)} asked for`,
+    });
+  if (wall > 0)
+    stats.push({
+      name: 'perfscope used',
+      value: `${percent((meta.ownCpuSeconds * 1e9) / wall)} of a core`,
+      meaning: `${duration(meta.ownCpuSeconds * 1e9)} of CPU that perfscope itself used meanwhile`,
+    });
+  return stats;
+}
+
+/** Share of the run in which at least one kernel ran; null without kernels. */
+function gpuBusy({ meta, tables: { spans } }: Recording): number | null {
+  const kernel = SPAN_KINDS.indexOf('kernel');
+  const intervals: (readonly [number, number])[] = [];
+  for (let i = 0; i < spans.length; i++)
+    if (spans.kind[i] === kernel) intervals.push([spans.start[i] as number, spans.end[i] as number]);
+  if (intervals.length === 0) return null;
+  intervals.sort((a, b) => a[0] - b[0]);
+  let busy = 0;
+  let reached = Number.NEGATIVE_INFINITY;
+  for (const [from, to] of intervals) {
+    busy += Math.max(0, to - Math.max(from, reached));
+    reached = Math.max(reached, to);
+  }
+  return busy / Math.max(1, meta.clock.end - meta.clock.start);
+}
+
+function bytesMoved({ tables: { transfers } }: Recording): [Direction, number][] {
+  const volumes = new Map<Direction, number>();
+  for (let i = 0; i < transfers.length; i++) {
+    const direction = DIRECTIONS[transfers.direction[i] as number];
+    if (direction) volumes.set(direction, (volumes.get(direction) ?? 0) + (transfers.bytes[i] as number));
+  }
+  return [...volumes].sort((a, b) => b[1] - a[1]).slice(0, 4);
+}

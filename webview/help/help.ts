@@ -1,0 +1,93 @@
+import { createDialog } from '../dom/dialog.ts';
+import { h } from '../dom/element.ts';
+
+const KEYS: readonly (readonly [
+  group: string,
+  keys: readonly (readonly [keys: string, meaning: string])[],
+])[] = [
+  [
+    'Everywhere',
+    [
+      ['/', 'find a function, file or lane; /…/ is a regular expression'],
+      ['Esc', 'take back: the zoom of the flame graph, the range, the lanes, the search, the view'],
+      ['1 2', 'flame graph, functions'],
+      ['C V G', 'weigh by CPU, wall time, GIL wait'],
+      ['?', 'this help'],
+    ],
+  ],
+  [
+    'Timeline',
+    [
+      ['drag', 'select a range of time; drag its edges to change it'],
+      ['Shift drag', 'move'],
+      ['Ctrl wheel', 'zoom at the pointer; so does a wheel on the axis'],
+      ['Shift wheel', 'move'],
+      ['double click', 'zoom to the selected range, or show the whole run'],
+      ['click', 'select the lane; with Ctrl, add it'],
+      ['W S', 'zoom in, zoom out; also + and −'],
+      ['A D', 'move left, move right; also the arrows'],
+      ['M', 'select what is in sight'],
+      ['Z', 'zoom to the selection'],
+      ['0', 'show the whole run'],
+    ],
+  ],
+  [
+    'Flame graph',
+    [
+      ['arrows', 'caller, heaviest call, neighbours'],
+      ['Enter', 'zoom to the box; so does a click'],
+      ['Backspace', 'zoom out to the caller'],
+      ['Esc', 'zoom out to all'],
+    ],
+  ],
+  [
+    'Functions and lanes',
+    [
+      ['arrows', 'go to a row; Home, End, Page Up, Page Down'],
+      ['Space', 'select it'],
+      ['Enter', 'show the function in the flame graph, or select the lane'],
+    ],
+  ],
+];
+
+const READING = [
+  'The height of a colour in a lane is its share of the time: where a pixel holds more than one observation, they share its column.',
+  'CPU is what the kernel counted for the thread between two observations, not the number of observations. Percentages of a lane are of the time that it lived.',
+  'In the flame graph every box is a function; its width is its time with all that it called, the heaviest call at the left. Your own modules have colours, libraries and machine code are quiet.',
+];
+
+export function createHelp(): HTMLDialogElement {
+  return createDialog(
+    'Keys and how to read',
+    'help-title',
+    h(
+      'div',
+      { class: 'help-groups' },
+      ...KEYS.map(([group, keys]) =>
+        h(
+          'section',
+          {},
+          h('h3', {}, group),
+          h(
+            'dl',
+            {},
+            ...keys.flatMap(([combination, meaning]) => [
+              h('dt', {}, ...keysOf(combination)),
+              h('dd', {}, meaning),
+            ]),
+          ),
+        ),
+      ),
+    ),
+    h('h3', {}, 'How to read'),
+    ...READING.map((sentence) => h('p', {}, sentence)),
+  );
+}
+
+/** Single letters and named keys as keys, the words for the mouse as words. */
+function keysOf(combination: string): Node[] {
+  return combination.split(' ').map((part) => {
+    const key = /^([A-Z].*|[^a-z])$/.test(part);
+    return h(key ? 'kbd' : 'span', {}, part);
+  });
+}

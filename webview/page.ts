@@ -1,0 +1,3 @@
+/** Ids that the page and the script in it agree on. */
+export const ROOT_ID = 'perfscope';
+export const PAYLOAD_ID = 'recording';

@@ -1,0 +1,119 @@
+import { HOLDS_GIL } from '../analyzer/model/index.ts';
+import type { ViewContext } from './context.ts';
+import { h, setAttributes, setText } from './dom/element.ts';
+import { createFlame, METRIC_NAMES } from './flame/view.ts';
+import { place, visible } from './format.ts';
+import { createFunctions } from './functions/view.ts';
+import { FLAME_METRICS, type FlameMetric, TABS, type Tab } from './state/viewState.ts';
+
+const TITLES: Readonly<Record<Tab, string>> = { flame: 'Flame graph', functions: 'Functions' };
+/** From this width both panels stand side by side, and what is chosen in one is seen in the other. */
+const WIDE = '(min-width: 1700px)';
+
+/** The views of what is selected, below the timeline: one at a time, or side by side where there is room. */
+export function createPanels(view: ViewContext): { element: HTMLElement } {
+  const { store } = view;
+  const flame = createFlame(view);
+  const functions = createFunctions(view, (id) => store.set({ picked: id, tab: 'flame', zoom: 0 }));
+  const views: Readonly<Record<Tab, typeof flame>> = { flame, functions };
+  const buttons = TABS.map((tab) =>
+    h(
+      'button',
+      { role: 'tab', type: 'button', id: `tab-${tab}`, 'aria-controls': `panel-${tab}` },
+      TITLES[tab],
+    ),
+  );
+  const panels = TABS.map((tab) =>
+    h(
+      'div',
+      { class: `panel panel-${tab}`, role: 'tabpanel', id: `panel-${tab}`, 'aria-labelledby': `tab-${tab}` },
+      views[tab].element,
+    ),
+  );
+  const tablist = h('div', { role: 'tablist', 'aria-label': 'Views of the selection' }, ...buttons);
+  const metrics = metricSwitch(view);
+  const bar = h('div', { class: 'tabs' }, tablist, pickedChip(view), metrics);
+  const element = h(
+    'section',
+    { class: 'below', 'aria-label': 'What is selected' },
+    bar,
+    h('div', { class: 'panels' }, ...panels),
+  );
+
+  const wide = matchMedia(WIDE);
+  const show = (): void => {
+    const { tab } = store.get();
+    element.classList.toggle('wide', wide.matches);
+    // The table shows both times at once and is not weighed.
+    metrics.hidden = tab !== 'flame' && !wide.matches;
+    for (const [i, name] of TABS.entries()) {
+      const chosen = name === tab;
+      const shown = chosen || wide.matches;
+      setAttributes(buttons[i] as Element, { 'aria-selected': String(chosen), tabindex: chosen ? 0 : -1 });
+      (panels[i] as HTMLElement).hidden = !shown;
+      views[name].active(shown);
+    }
+  };
+  for (const [i, button] of buttons.entries()) {
+    button.addEventListener('click', () => store.set({ tab: TABS[i] as Tab }));
+    button.addEventListener('keydown', (event) => {
+      const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+      if (step === 0) return;
+      const next = (i + step + TABS.length) % TABS.length;
+      store.set({ tab: TABS[next] as Tab });
+      buttons[next]?.focus();
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+  wide.addEventListener('change', show);
+  store.on(['tab'], show);
+  show();
+  return { element };
+}
+
+/** Names the selected function, which other views frame. */
+function pickedChip({ profile, store }: ViewContext): HTMLElement {
+  const name = h('bdi', {});
+  const clear = h('button', { class: 'quiet', type: 'button' }, 'Clear');
+  const chip = h('span', { class: 'chip function', hidden: true }, name, clear);
+  clear.addEventListener('click', () => store.set({ picked: -1 }));
+  const refresh = (): void => {
+    const { picked } = store.get();
+    chip.hidden = picked < 0;
+    if (picked < 0) return;
+    const { functions } = profile;
+    const source = visible(place(functions.file[picked] as string, functions.line[picked] as number));
+    setText(name, `${visible(functions.name[picked] as string)}${source ? `  ${source}` : ''}`);
+    chip.title = visible(functions.file[picked] as string);
+  };
+  store.on(['picked'], refresh);
+  refresh();
+  return chip;
+}
+
+/** The metrics that this recording can answer: who held the GIL is only known of one made in GIL mode. */
+export function metricsOf({ profile }: Pick<ViewContext, 'profile'>): FlameMetric[] {
+  const { flags } = profile.recording.tables.samples;
+  const held = flags.some((value) => (value & HOLDS_GIL) !== 0);
+  return FLAME_METRICS.filter((metric) => metric !== 'gil-held' || held);
+}
+
+function metricSwitch(view: ViewContext): HTMLElement {
+  const { store } = view;
+  const inputs = metricsOf(view).map((metric) => {
+    const input = h('input', { type: 'radio', name: 'metric', value: metric, class: 'unseen' });
+    input.addEventListener('change', () => store.set({ metric }));
+    return { metric, input };
+  });
+  const refresh = (): void => {
+    for (const { metric, input } of inputs) input.checked = store.get().metric === metric;
+  };
+  store.on(['metric'], refresh);
+  refresh();
+  return h(
+    'div',
+    { class: 'switch', role: 'radiogroup', 'aria-label': 'Weigh by' },
+    ...inputs.map(({ metric, input }) => h('label', {}, input, h('span', {}, METRIC_NAMES[metric]))),
+  );
+}

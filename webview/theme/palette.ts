@@ -1,0 +1,132 @@
+import { hcl, rgb } from 'd3';
+import { ACTIVITIES } from '../../analyzer/analysis/activity.ts';
+import type { Home } from '../../analyzer/analysis/origin.ts';
+
+/** The tokens as colours that a canvas takes. */
+export interface Palette {
+  readonly bg: string;
+  readonly panel: string;
+  readonly line: string;
+  readonly edge: string;
+  readonly text: string;
+  readonly dim: string;
+  readonly accent: string;
+  readonly veil: string;
+  readonly track: string;
+  readonly trackHover: string;
+  readonly trackPicked: string;
+  readonly area: string;
+  readonly areaLine: string;
+  readonly counter: string;
+  readonly counterLine: string;
+  readonly root: string;
+  /** By the value of `ACTIVITIES`. */
+  readonly activity: readonly string[];
+  readonly own: readonly string[];
+  readonly library: string;
+  readonly native: string;
+  readonly frameInk: string;
+  readonly frameLight: string;
+  readonly mono: string;
+  readonly sans: string;
+}
+
+/** Reads the tokens that apply to `root`, each as the colour it comes to: a token may name a system colour. */
+export function readPalette(root: HTMLElement): Palette {
+  const probe = document.createElement('i');
+  probe.hidden = true;
+  root.append(probe);
+  const colour = (token: string): string => {
+    probe.style.color = `var(--${token})`;
+    return getComputedStyle(probe).color;
+  };
+  const font = (token: string): string => getComputedStyle(root).getPropertyValue(`--${token}`).trim();
+  const palette: Palette = {
+    bg: colour('bg'),
+    panel: colour('panel'),
+    line: colour('line'),
+    edge: colour('edge'),
+    text: colour('text'),
+    dim: colour('dim'),
+    accent: colour('accent'),
+    veil: colour('veil'),
+    track: colour('track'),
+    trackHover: colour('track-hover'),
+    trackPicked: colour('track-picked'),
+    area: colour('area'),
+    areaLine: colour('area-line'),
+    counter: colour('counter'),
+    counterLine: colour('counter-line'),
+    root: colour('root'),
+    activity: ACTIVITIES.map((name) => (name === 'idle' ? 'transparent' : colour(name))),
+    own: Array.from({ length: OWN_COLOURS }, (_, i) => colour(`own-${i}`)),
+    library: colour('library'),
+    native: colour('native'),
+    frameInk: colour('frame-ink'),
+    frameLight: colour('frame-light'),
+    mono: font('mono'),
+    sans: font('sans'),
+  };
+  probe.remove();
+  return palette;
+}
+
+const OWN_COLOURS = 8;
+
+/** FNV-1a: the same text has the same colour in every recording, on every machine. */
+export function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+/** Fill and ink of a frame. */
+export interface FrameColour {
+  readonly fill: string;
+  readonly ink: string;
+}
+
+/**
+ * The colours of functions: the hue says the module, a small step in lightness tells neighbours of one module apart. The
+ * ink is whichever of the two has more contrast to the fill.
+ */
+export function frameColours(palette: Palette): (home: Home, name: string) => FrameColour {
+  const known = new Map<string, FrameColour>();
+  return (home, name) => {
+    const step = hashOf(name) % 3;
+    const base =
+      home.origin === 'own'
+        ? (palette.own[hashOf(home.module) % OWN_COLOURS] as string)
+        : home.origin === 'library'
+          ? palette.library
+          : palette.native;
+    const key = `${base} ${step}`;
+    const found = known.get(key);
+    if (found) return found;
+    const shade = hcl(base);
+    shade.l += (step - 1) * (home.origin === 'own' ? 3.5 : 2.5);
+    const fill = shade.formatRgb();
+    const colour = { fill, ink: inkOn(fill, palette) };
+    known.set(key, colour);
+    return colour;
+  };
+}
+
+export function inkOn(fill: string, { frameInk, frameLight }: Palette): string {
+  return contrast(fill, frameInk) >= contrast(fill, frameLight) ? frameInk : frameLight;
+}
+
+/** Relative luminance and contrast as in WCAG 2, from 1 to 21. */
+function luminance(colour: string): number {
+  const { r, g, b } = rgb(colour);
+  const linear = (value: number): number => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+}
+
+export function contrast(a: string, b: string): number {
+  const [darker, lighter] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
+  return (lighter + 0.05) / (darker + 0.05);
+}

@@ -1,0 +1,144 @@
+import { ACTIVITIES, type Activity } from '../../analyzer/analysis/activity.ts';
+import { levelIn } from '../../analyzer/analysis/counterSeries.ts';
+import { addActivity, positionAt } from '../../analyzer/analysis/timeline.ts';
+import { HOLDS_GIL, STATES, type State, TORN, WAITS, type Wait } from '../../analyzer/model/index.ts';
+import type { Tip } from '../dom/tooltip.ts';
+import { count, duration, percent, place, quantity, visible } from '../format.ts';
+import type { Profile } from '../profile.ts';
+import type { Interval } from '../state/viewState.ts';
+import type { Row } from './rows.ts';
+
+export const ACTIVITY_NAMES: Readonly<Record<Activity, string>> = {
+  running: 'running',
+  ready: 'ready, no CPU',
+  gil: 'waits for GIL',
+  lock: 'waits for lock',
+  io: 'I/O, other waits',
+  idle: 'idle',
+};
+
+const STATE_NAMES: Readonly<Record<State, string>> = {
+  running: 'running',
+  ready: 'ready, without a CPU',
+  waiting: 'waiting',
+  gil: 'waits for the GIL',
+};
+
+const WAIT_NAMES: Readonly<Record<Wait, string>> = {
+  none: '',
+  gil: 'the GIL',
+  lock: 'a lock',
+  pipe: 'a pipe',
+  socket: 'a socket',
+  file: 'a file',
+  poll: 'events (poll)',
+  sleep: 'sleep',
+  child: 'a child process',
+  other: 'something else',
+};
+
+/** Times of a lane in an interval, in Nanos: `lived` is the part of its life that was sampled. */
+export interface LaneFacts {
+  /** By the value of `ACTIVITIES`. */
+  readonly times: Float64Array;
+  readonly lived: number;
+}
+
+export function laneFacts({ timeline }: Profile, lane: number, { from, to }: Interval): LaneFacts {
+  const times = new Float64Array(ACTIVITIES.length);
+  addActivity(timeline, lane, from, to, times);
+  for (let kind = 0; kind < times.length; kind++) times[kind] = Math.max(0, times[kind] as number);
+  const begin = timeline.offset[lane] as number;
+  const end = timeline.offset[lane + 1] as number;
+  if (end === begin) return { times, lived: 0 };
+  const first = Math.max(from, timeline.from[begin] as number);
+  const last = Math.min(to, timeline.to[end - 1] as number);
+  return { times, lived: Math.max(0, last - first) };
+}
+
+/** `61 %` of the lane's life in the interval on a CPU; empty when it was not seen. */
+export const utilisation = ({ times, lived }: LaneFacts): string =>
+  lived > 0 ? percent(Math.min(1, (times[0] as number) / lived)) : '';
+
+/** The shares of a lane's time as a sentence, for those who do not see the picture. */
+export function inWords({ times, lived }: LaneFacts): string {
+  if (lived <= 0) return 'not seen in this part of the run';
+  const parts = ACTIVITIES.map((name, kind) => ({ name: ACTIVITY_NAMES[name], time: times[kind] as number }))
+    .filter(({ time }) => time / lived >= 0.001)
+    .map(({ name, time }) => `${name} ${duration(time)}`);
+  return parts.join(', ');
+}
+
+export interface Pointed {
+  readonly row: Row;
+  readonly time: number;
+  /** Nanos that a pixel stands for. */
+  readonly pixel: number;
+}
+
+/** What the pointer is at; null where a lane was not alive. */
+export function tipAt(profile: Profile, { row, time, pixel }: Pointed): Tip | null {
+  const at = duration(time - profile.bounds.from);
+  switch (row.kind) {
+    case 'lane':
+      return laneTip(profile, row.lane, row.title, time, pixel);
+    case 'counter': {
+      const series = profile.counters[row.series];
+      const level = series && levelIn(series, time, time + Math.max(1, pixel));
+      if (!series || !level) return null;
+      const figures: [string, string][] = [['value', quantity(level.mean, series.unit)]];
+      if (level.max > level.mean * 1.02) figures.push(['highest', quantity(level.max, series.unit)]);
+      return { title: row.title, figures: [['at', at], ...figures] };
+    }
+    case 'group': {
+      if (row.lanes.length === 0) return null;
+      const half = Math.max(pixel, (profile.bounds.to - profile.bounds.from) / 1000) / 2;
+      const interval = { from: time - half, to: time + half };
+      let running = 0;
+      for (const lane of row.lanes) running += laneFacts(profile, lane, interval).times[0] as number;
+      return {
+        title: row.title,
+        figures: [
+          ['at', at],
+          ['cores in use', (running / (2 * half)).toFixed(2)],
+          ['lanes', count(row.lanes.length)],
+        ],
+      };
+    }
+  }
+}
+
+function laneTip(profile: Profile, lane: number, title: string, time: number, pixel: number): Tip | null {
+  const { timeline, recording, functions, homes } = profile;
+  const { samples, stacks } = recording.tables;
+  const at = positionAt(timeline, lane, time);
+  const end = timeline.offset[lane + 1] as number;
+  if (at >= end || (timeline.from[at] as number) > time) return null;
+  const row = timeline.row[at] as number;
+  const from = timeline.from[at] as number;
+  const length = (timeline.to[at] as number) - from;
+  const state = STATES[samples.state[row] as number] as State;
+  const wait = WAIT_NAMES[WAITS[samples.wait[row] as number] as Wait];
+  const flags = samples.flags[row] as number;
+  const figures: [string, string][] = [
+    ['at', duration(time - profile.bounds.from)],
+    ['seen', STATE_NAMES[state]],
+  ];
+  if (state === 'waiting' && wait !== '') figures.push(['waits for', wait]);
+  if ((flags & HOLDS_GIL) !== 0) figures.push(['holds', 'the GIL']);
+  figures.push(['CPU', `${duration(samples.cpu[row] as number)} of ${duration(length)}`]);
+  if ((samples.ready[row] as number) > 0) figures.push(['ready', duration(samples.ready[row] as number)]);
+  const observed = samples.count[row] as number;
+  if (observed > 1) figures.push(['looks', count(observed)]);
+  const lines: string[] = [];
+  if ((flags & TORN) !== 0) lines.push('The stack changed while it was read.');
+  const crowd = positionAt(timeline, lane, time + pixel) - at;
+  if (crowd > 1) lines.push(`One of ${count(crowd)} rows in this pixel. Zoom in to see each.`);
+  const stack = samples.stack[row] as number;
+  const top = stack < 0 ? -1 : (functions.ofFrame[stacks.frame[stack] as number] as number);
+  if (top < 0) return { title, figures, lines };
+  const name = visible(functions.name[top] as string);
+  const line = recording.tables.frames.line[stacks.frame[stack] as number] as number;
+  const source = visible(place(functions.file[top] as string, line)) || (homes[top]?.module ?? '');
+  return { title, place: source === '' ? name : `${name}  ${source}`, figures, lines };
+}

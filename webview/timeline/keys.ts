@@ -1,0 +1,84 @@
+import { easeCubicOut, interpolateNumber, timer } from 'd3';
+import type { ViewContext } from '../context.ts';
+import { type Interval, panned, within, zoomed } from '../state/viewState.ts';
+
+const STEP = 0.2;
+const FACTOR = 0.66;
+const MOVE_MS = 140;
+
+/** Arrows stand for letters. */
+const ARROWS: Readonly<Record<string, string>> = {
+  ArrowLeft: 'a',
+  ArrowRight: 'd',
+  ArrowUp: 'w',
+  ArrowDown: 's',
+};
+
+/** Moves the view to where a key sends it; true when the key means something here. */
+export type TimelineKeys = (key: string) => boolean;
+
+/**
+ * Keys of the timeline: A and D, or the arrows, move; W and S, or + and -, zoom; M selects what is in sight; Z shows what
+ * is selected; 0 shows the whole run. Letters work everywhere, arrows where the timeline has the focus.
+ */
+export function timelineKeys({ profile, store, announce }: ViewContext): TimelineKeys {
+  const { bounds } = profile;
+  const glide = gliding(store);
+  const zoom = (factor: number): void => {
+    const { from, to } = glide.goal();
+    glide.to(zoomed({ from, to }, (from + to) / 2, factor, bounds));
+  };
+  const pan = (share: number): void => glide.to(panned(glide.goal(), share, bounds));
+  const actions: Readonly<Record<string, () => void>> = {
+    a: () => pan(-STEP),
+    d: () => pan(STEP),
+    w: () => zoom(FACTOR),
+    s: () => zoom(1 / FACTOR),
+    '+': () => zoom(FACTOR),
+    '=': () => zoom(FACTOR),
+    '-': () => zoom(1 / FACTOR),
+    m: () => {
+      store.set({ range: store.get().view });
+      announce('Selected the part of the run that is in sight.');
+    },
+    z: () => {
+      const { range } = store.get();
+      if (range) glide.to(within(range, bounds));
+    },
+    '0': () => glide.to(bounds),
+  };
+  return (key) => {
+    const action = actions[ARROWS[key] ?? key];
+    action?.();
+    return action !== undefined;
+  };
+}
+
+/** Moves the view smoothly, so that the eye can follow; at once for readers who want no motion. */
+function gliding(store: ViewContext['store']): { goal: () => Interval; to: (view: Interval) => void } {
+  const still = matchMedia('(prefers-reduced-motion: reduce)');
+  let goal: Interval | null = null;
+  let moving: ReturnType<typeof timer> | null = null;
+  return {
+    goal: () => goal ?? store.get().view,
+    to: (view) => {
+      moving?.stop();
+      if (still.matches) {
+        store.set({ view });
+        return;
+      }
+      goal = view;
+      const start = store.get().view;
+      const from = interpolateNumber(start.from, view.from);
+      const to = interpolateNumber(start.to, view.to);
+      moving = timer((elapsed) => {
+        const share = Math.min(1, elapsed / MOVE_MS);
+        const eased = easeCubicOut(share);
+        store.set({ view: share === 1 ? view : { from: from(eased), to: to(eased) } });
+        if (share < 1) return;
+        moving?.stop();
+        goal = null;
+      });
+    },
+  };
+}

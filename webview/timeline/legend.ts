@@ -1,0 +1,68 @@
+import { ACTIVITIES } from '../../analyzer/analysis/activity.ts';
+import type { ViewContext } from '../context.ts';
+import { h, setText } from '../dom/element.ts';
+import { counted, duration } from '../format.ts';
+import { within, zoomed } from '../state/viewState.ts';
+import { ACTIVITY_NAMES } from './describe.ts';
+
+/** What the colours mean, what is selected, and buttons for those who do not use the keys. */
+export function createLegend({ profile, store }: ViewContext): HTMLElement {
+  const { bounds } = profile;
+  const selected = h('span', { class: 'selected' });
+  const clear = h('button', { class: 'quiet', type: 'button', title: 'Clear the selection (Esc)' }, 'Clear');
+  const show = h(
+    'button',
+    { class: 'quiet', type: 'button', title: 'Zoom to the selection (Z)' },
+    'Zoom to it',
+  );
+  const chip = h('span', { class: 'chip', hidden: true }, selected, show, clear);
+  const button = (label: string, sign: string, act: () => void): HTMLButtonElement => {
+    const made = h('button', { class: 'icon', type: 'button', 'aria-label': label, title: label }, sign);
+    made.addEventListener('click', act);
+    return made;
+  };
+  const zoom = (factor: number): void => {
+    const { view } = store.get();
+    store.set({ view: zoomed(view, (view.from + view.to) / 2, factor, bounds) });
+  };
+  const whole = button('All: show the whole run (0)', 'All', () => store.set({ view: bounds }));
+  const tools = h(
+    'span',
+    { class: 'tools' },
+    button('Zoom out (S)', '−', () => zoom(2)),
+    button('Zoom in (W)', '+', () => zoom(0.5)),
+    whole,
+  );
+  clear.addEventListener('click', () => store.set({ range: null, lanes: null, zoom: 0 }));
+  show.addEventListener('click', () => {
+    const { range } = store.get();
+    if (range) store.set({ view: within(range, bounds) });
+  });
+  const refresh = (): void => {
+    const { range, lanes, view } = store.get();
+    chip.hidden = range === null && lanes === null;
+    show.hidden = range === null;
+    whole.disabled = view.from <= bounds.from && view.to >= bounds.to;
+    const parts = [
+      range &&
+        `${duration(range.to - range.from)} from ${duration(range.from - bounds.from)} to ${duration(range.to - bounds.from)}`,
+      lanes && counted(lanes.length, 'lane'),
+    ];
+    setText(selected, parts.filter((part) => part !== null).join(' · '));
+  };
+  store.on(['range', 'lanes', 'view'], refresh);
+  refresh();
+  return h(
+    'div',
+    { class: 'legend' },
+    h(
+      'ul',
+      { 'aria-label': 'Colours of the timeline' },
+      ...ACTIVITIES.filter((name) => name !== 'idle').map((name) =>
+        h('li', {}, h('i', { class: `swatch ${name}` }), ACTIVITY_NAMES[name]),
+      ),
+    ),
+    chip,
+    tools,
+  );
+}

@@ -1,0 +1,136 @@
+import { RUNS } from '../../analyzer/analysis/activity.ts';
+import { addConcurrency } from '../../analyzer/analysis/timeline.ts';
+import type { ViewContext } from '../context.ts';
+import { surface } from '../dom/canvas.ts';
+import { h } from '../dom/element.ts';
+import { duration } from '../format.ts';
+import { within, zoomed } from '../state/viewState.ts';
+import { area } from './paint.ts';
+import { ticks, timeOf, xOf } from './scale.ts';
+
+export const MINIMAP_HEIGHT = 36;
+export const AXIS_HEIGHT = 22;
+/** Distance in pixels at which the pointer takes an edge of the window and not the window. */
+const GRIP = 6;
+
+/** The whole run as cores in use, with a window on the part that the tracks show, and below it the axis of the tracks. */
+export function createOverview({ profile, store, palette, onColours }: ViewContext): {
+  element: HTMLElement;
+} {
+  const { bounds } = profile;
+  const canvas = h('canvas', {
+    role: 'img',
+    'aria-label': `Cores in use over the whole run of ${duration(bounds.to - bounds.from)}, and the axis of time`,
+  });
+  const element = h('div', { class: 'overview' }, canvas);
+  let cores = new Float64Array(0);
+
+  const drawn = surface(canvas, element, (context, width, height) => {
+    const colours = palette();
+    const { view, range } = store.get();
+    const columns = Math.max(1, Math.floor(width));
+    if (cores.length !== columns) {
+      cores = new Float64Array(columns);
+      addConcurrency(profile.timeline, profile.lanes, RUNS, bounds.from, bounds.to, cores);
+    }
+    context.fillStyle = colours.bg;
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = colours.panel;
+    context.fillRect(0, 0, width, MINIMAP_HEIGHT);
+    const most = cores.reduce((top, value) => Math.max(top, value), 1);
+    const box = { x: 0, y: 4, width, height: MINIMAP_HEIGHT - 4 };
+    area(context, cores, box, most, colours.area, colours.areaLine);
+    if (range) {
+      context.fillStyle = colours.accent;
+      context.globalAlpha = 0.18;
+      const left = xOf(range.from, bounds, width);
+      context.fillRect(left, 0, Math.max(1, xOf(range.to, bounds, width) - left), MINIMAP_HEIGHT);
+      context.globalAlpha = 1;
+    }
+    paintWindow(context, width);
+    context.fillStyle = colours.line;
+    context.fillRect(0, height - 1, width, 1);
+    context.fillRect(0, MINIMAP_HEIGHT, width, 1);
+    context.font = `11px ${colours.sans}`;
+    context.textBaseline = 'middle';
+    for (const { x, label } of ticks(view, bounds.from, width)) {
+      const text = context.measureText(label).width;
+      // A label that would leave the picture is left out: half a number is a wrong one.
+      if (x + 4 + text > width) continue;
+      context.fillStyle = colours.line;
+      context.fillRect(Math.round(x), MINIMAP_HEIGHT + 8, 1, AXIS_HEIGHT - 8);
+      context.fillStyle = colours.dim;
+      context.fillText(label, Math.round(x) + 4, MINIMAP_HEIGHT + AXIS_HEIGHT / 2 + 1);
+    }
+  });
+
+  const paintWindow = (context: CanvasRenderingContext2D, width: number): void => {
+    const { view } = store.get();
+    if (view.from <= bounds.from && view.to >= bounds.to) return;
+    const colours = palette();
+    const x0 = xOf(view.from, bounds, width);
+    const x1 = Math.max(x0 + 2, xOf(view.to, bounds, width));
+    context.fillStyle = colours.veil;
+    context.fillRect(0, 0, x0, MINIMAP_HEIGHT);
+    context.fillRect(x1, 0, width - x1, MINIMAP_HEIGHT);
+    context.strokeStyle = colours.accent;
+    context.lineWidth = 1;
+    context.strokeRect(Math.round(x0) + 0.5, 0.5, Math.max(2, Math.round(x1 - x0) - 1), MINIMAP_HEIGHT - 1);
+  };
+
+  let grip: { readonly part: 'left' | 'right' | 'window'; readonly at: number } | null = null;
+  const xOfEvent = (event: MouseEvent): number => event.clientX - canvas.getBoundingClientRect().left;
+  canvas.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0 || event.offsetY > MINIMAP_HEIGHT) return;
+    const width = drawn.width();
+    const x = xOfEvent(event);
+    const { view } = store.get();
+    const left = xOf(view.from, bounds, width);
+    const right = xOf(view.to, bounds, width);
+    const whole = view.from <= bounds.from && view.to >= bounds.to;
+    if (!whole && Math.abs(x - left) <= GRIP) grip = { part: 'left', at: 0 };
+    else if (!whole && Math.abs(x - right) <= GRIP) grip = { part: 'right', at: 0 };
+    else {
+      const length = view.to - view.from;
+      const inside = x > left && x < right;
+      const at = inside ? timeOf(x, bounds, width) - view.from : length / 2;
+      grip = { part: 'window', at };
+      if (!inside) move(x);
+    }
+    canvas.setPointerCapture(event.pointerId);
+  });
+  const move = (x: number): void => {
+    if (!grip) return;
+    const time = timeOf(x, bounds, drawn.width());
+    const { view } = store.get();
+    if (grip.part === 'left')
+      store.set({ view: within({ from: Math.min(time, view.to), to: view.to }, bounds) });
+    else if (grip.part === 'right')
+      store.set({ view: within({ from: view.from, to: Math.max(time, view.from) }, bounds) });
+    else {
+      const from = time - grip.at;
+      store.set({ view: within({ from, to: from + view.to - view.from }, bounds) });
+    }
+  };
+  canvas.addEventListener('pointermove', (event) => move(xOfEvent(event)));
+  canvas.addEventListener('pointerup', () => {
+    grip = null;
+  });
+  canvas.addEventListener('pointercancel', () => {
+    grip = null;
+  });
+  canvas.addEventListener(
+    'wheel',
+    (event) => {
+      event.preventDefault();
+      const { view } = store.get();
+      const onMap = event.offsetY <= MINIMAP_HEIGHT;
+      const at = timeOf(xOfEvent(event), onMap ? bounds : view, drawn.width());
+      store.set({ view: zoomed(view, at, 2 ** Math.max(-1, Math.min(1, event.deltaY / 200)), bounds) });
+    },
+    { passive: false },
+  );
+  store.on(['view', 'range'], drawn.redraw);
+  onColours(drawn.redraw);
+  return { element };
+}

@@ -1,0 +1,224 @@
+import { RUNS } from '../../analyzer/analysis/activity.ts';
+import { addConcurrency } from '../../analyzer/analysis/timeline.ts';
+import type { Profile } from '../profile.ts';
+import type { Interval } from '../state/viewState.ts';
+import type { Palette } from '../theme/palette.ts';
+import { DrawList } from './drawList.ts';
+import { layoutCounter, layoutLane } from './layout.ts';
+import type { Row } from './rows.ts';
+import { type Tick, xOf } from './scale.ts';
+
+/** Everything that a picture of the tracks depends on. */
+export interface Scene {
+  readonly profile: Profile;
+  readonly palette: Palette;
+  readonly rows: readonly Row[];
+  readonly view: Interval;
+  readonly range: Interval | null;
+  readonly lanes: ReadonlySet<number> | null;
+  /** Rows that a search did not find; null without a search. */
+  readonly faded: ReadonlySet<Row> | null;
+  readonly ticks: readonly Tick[];
+  readonly scrollTop: number;
+  readonly hoverRow: Row | null;
+  readonly hoverX: number | null;
+}
+
+type Context = CanvasRenderingContext2D;
+
+const list = new DrawList();
+/** Space above and below the bar of a lane. */
+const LANE_GAP = 4;
+const ROUNDED_FROM = 5;
+
+/** Draws the rows that are in sight. */
+export function paintTracks(context: Context, scene: Scene, width: number, height: number): void {
+  const { palette, rows, scrollTop } = scene;
+  context.fillStyle = palette.bg;
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = palette.line;
+  for (const { x } of scene.ticks) context.fillRect(Math.round(x), 0, 1, height);
+  for (const row of rows) {
+    const y = row.y - scrollTop;
+    if (y > height || y + row.height < 0) continue;
+    context.globalAlpha = scene.faded?.has(row) || isOut(row, scene.lanes) ? 0.28 : 1;
+    paintRow(context, scene, row, y, width);
+    context.globalAlpha = 1;
+    context.fillStyle = palette.line;
+    context.fillRect(0, y + row.height - 1, width, 1);
+  }
+  paintRange(context, scene, width, height);
+  if (scene.hoverX !== null) {
+    context.fillStyle = palette.edge;
+    context.fillRect(Math.round(scene.hoverX), 0, 1, height);
+  }
+}
+
+function isOut(row: Row, lanes: ReadonlySet<number> | null): boolean {
+  if (!lanes || row.kind === 'counter') return false;
+  if (row.kind === 'lane') return !lanes.has(row.lane);
+  return row.lanes.length > 0 && !row.lanes.some((lane) => lanes.has(lane));
+}
+
+function paintRow(context: Context, scene: Scene, row: Row, y: number, width: number): void {
+  const { palette, lanes } = scene;
+  const picked = row.kind === 'lane' && lanes?.has(row.lane) === true;
+  if (picked || row === scene.hoverRow) {
+    context.fillStyle = picked ? palette.trackPicked : palette.trackHover;
+    context.fillRect(0, y, width, row.height - 1);
+  }
+  switch (row.kind) {
+    case 'lane':
+      paintLane(context, scene, row.lane, y, row.height, width);
+      break;
+    case 'counter':
+      paintCounter(context, scene, row.series, y, row.height, width);
+      break;
+    case 'group':
+      if (row.lanes.length > 0) paintCores(context, scene, row.lanes, y, row.height, width);
+  }
+}
+
+function paintLane(
+  context: Context,
+  { profile, palette, view }: Scene,
+  lane: number,
+  y: number,
+  rowHeight: number,
+  width: number,
+): void {
+  const { timeline } = profile;
+  const height = rowHeight - 1 - 2 * LANE_GAP;
+  const begin = timeline.offset[lane] as number;
+  const end = timeline.offset[lane + 1] as number;
+  if (end === begin) return;
+  // The lane's life, so that sleeping and not being there look different.
+  const x0 = Math.max(0, xOf(timeline.from[begin] as number, view, width));
+  const x1 = Math.min(width, xOf(timeline.to[end - 1] as number, view, width));
+  if (x1 > x0) {
+    context.fillStyle = palette.track;
+    context.fillRect(x0, y + LANE_GAP, Math.max(1, x1 - x0), height);
+  }
+  list.clear();
+  layoutLane(list, timeline, lane, { view, width, y: y + LANE_GAP, height });
+  paintBoxes(context, palette, height);
+}
+
+/** One pass for each colour: setting the fill style costs more than filling a small box. */
+function paintBoxes(context: Context, { activity }: Palette, full: number): void {
+  for (let kind = 0; kind < activity.length; kind++) {
+    context.fillStyle = activity[kind] as string;
+    for (let i = 0; i < list.length; i++) {
+      if (list.kind[i] !== kind) continue;
+      const x = list.x[i] as number;
+      const y = list.y[i] as number;
+      const width = list.width[i] as number;
+      const height = list.height[i] as number;
+      if (width >= ROUNDED_FROM && height === full) {
+        context.beginPath();
+        context.roundRect(x, y, width, height, 2);
+        context.fill();
+      } else context.fillRect(x, y, width, height);
+    }
+  }
+}
+
+/** Cores in use by the lanes of a group; the full height is one core, or more where more were used. */
+function paintCores(
+  context: Context,
+  { profile, palette, view }: Scene,
+  lanes: readonly number[],
+  y: number,
+  height: number,
+  width: number,
+): void {
+  // Two pixels a bin: the area is an overview, and halving its bins halves the cost of a group of 64 lanes.
+  const bins = new Float64Array(Math.max(1, Math.round(width / 2)));
+  addConcurrency(profile.timeline, lanes, RUNS, view.from, view.to, bins);
+  let most = 1;
+  for (const value of bins) most = Math.max(most, value);
+  area(context, bins, { x: 0, y: y + 4, width, height: height - 6 }, most, palette.area, palette.areaLine);
+}
+
+function paintCounter(
+  context: Context,
+  { profile, palette, view }: Scene,
+  index: number,
+  y: number,
+  height: number,
+  width: number,
+): void {
+  const series = profile.counters[index];
+  if (!series) return;
+  const { mean, max } = layoutCounter(series, view, width);
+  const most = series.unit === '%' ? Math.max(100, series.max) : series.max || 1;
+  const box = { x: 0, y: y + 5, width, height: height - 7 };
+  context.globalAlpha *= 0.45;
+  area(context, max, box, most, palette.counter, null);
+  context.globalAlpha /= 0.45;
+  area(context, mean, box, most, palette.counter, palette.counterLine);
+}
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A stepped area under `values`, which share `box.width` evenly; NaN leaves a hole. */
+export function area(
+  context: Context,
+  values: Float64Array,
+  box: Box,
+  most: number,
+  fill: string,
+  line: string | null,
+): void {
+  const step = box.width / values.length;
+  const bottom = box.y + box.height;
+  context.fillStyle = fill;
+  context.beginPath();
+  const tops = new Path2D();
+  let inside = false;
+  for (let i = 0; i <= values.length; i++) {
+    const value = i < values.length ? (values[i] as number) : Number.NaN;
+    const x = box.x + i * step;
+    if (Number.isNaN(value)) {
+      if (inside) {
+        context.lineTo(x, bottom);
+        context.closePath();
+      }
+      inside = false;
+      continue;
+    }
+    const top = bottom - (Math.min(value, most) / most) * box.height;
+    if (!inside) {
+      context.moveTo(x, bottom);
+      tops.moveTo(x, top);
+    }
+    inside = true;
+    context.lineTo(x, top);
+    context.lineTo(x + step, top);
+    tops.lineTo(x, top);
+    tops.lineTo(x + step, top);
+  }
+  context.fill();
+  if (line === null) return;
+  context.strokeStyle = line;
+  context.lineWidth = 1;
+  context.stroke(tops);
+}
+
+/** Veils what is not selected. */
+function paintRange(context: Context, { view, range, palette }: Scene, width: number, height: number): void {
+  if (!range) return;
+  const x0 = xOf(range.from, view, width);
+  const x1 = xOf(range.to, view, width);
+  context.fillStyle = palette.veil;
+  if (x0 > 0) context.fillRect(0, 0, Math.min(x0, width), height);
+  if (x1 < width) context.fillRect(Math.max(0, x1), 0, width - Math.max(0, x1), height);
+  context.fillStyle = palette.accent;
+  context.fillRect(Math.round(x0) - 1, 0, 1, height);
+  context.fillRect(Math.round(x1), 0, 1, height);
+}

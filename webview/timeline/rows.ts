@@ -1,0 +1,197 @@
+import { ACTIVITIES, RUNS } from '../../analyzer/analysis/activity.ts';
+import { LANE_KINDS, LANE_ROLES } from '../../analyzer/model/index.ts';
+import { baseName, visible } from '../format.ts';
+import type { Profile } from '../profile.ts';
+
+/** Heights in CSS pixels. */
+export const GROUP_HEIGHT = 28;
+export const LANE_HEIGHT = 24;
+export const COUNTER_HEIGHT = 36;
+
+interface Place {
+  readonly title: string;
+  /** A quiet word beside the title: a process id, a runtime. */
+  readonly detail: string;
+  /** From the top of the first row, in CSS pixels. */
+  readonly y: number;
+  readonly height: number;
+  /** 1: at the margin, 2: inside a group. */
+  readonly level: 1 | 2;
+}
+
+/** A row of the timeline. A group has the lanes of one process; the group of the counters has none. */
+export type Row =
+  | (Place & { kind: 'group'; id: string; lanes: readonly number[]; collapsed: boolean })
+  | (Place & { kind: 'lane'; lane: number })
+  | (Place & { kind: 'counter'; series: number });
+
+export interface Rows {
+  readonly rows: readonly Row[];
+  readonly height: number;
+}
+
+interface ProcessLanes {
+  readonly process: number;
+  readonly lanes: number[];
+  isMain: boolean;
+  running: number;
+}
+
+/** Rows of counters that may stand open at first: above it, a machine with many cores would bury the program. */
+const OPEN_COUNTERS = 6;
+export const MACHINE = 'machine';
+
+/** Groups that are closed until the reader opens them. */
+export function collapsedAtFirst(profile: Profile): readonly string[] {
+  return profile.counters.length > OPEN_COUNTERS ? [MACHINE] : [];
+}
+
+/**
+ * The rows of a timeline from top to bottom: the command's own process first, then the others, busiest first; within a
+ * process its first thread, then the others, busiest first; the machine's counters at the end. A process with a single
+ * lane is one row.
+ */
+export function timelineRows(profile: Profile, collapsed: ReadonlySet<string>): Rows {
+  const rows: Row[] = [];
+  let y = 0;
+  const add = (row: Row): void => {
+    rows.push(row);
+    y += row.height;
+  };
+  for (const { process, lanes } of processesOf(profile)) {
+    const [only] = lanes;
+    const owner = ownerOf(profile, process);
+    if (lanes.length === 1 && only !== undefined) {
+      add({
+        kind: 'lane',
+        lane: only,
+        ...soloTitle(profile, only, owner.title),
+        y,
+        height: LANE_HEIGHT,
+        level: 1,
+      });
+      continue;
+    }
+    const id = `p${process}`;
+    const closed = collapsed.has(id);
+    const place = { ...owner, y, height: GROUP_HEIGHT, level: 1 as const };
+    add({ kind: 'group', id, lanes, collapsed: closed, ...place });
+    if (closed) continue;
+    for (const lane of lanes)
+      add({
+        kind: 'lane',
+        lane,
+        title: laneTitle(profile, lane),
+        detail: '',
+        y,
+        height: LANE_HEIGHT,
+        level: 2,
+      });
+  }
+  if (profile.counters.length > 0) {
+    const closed = collapsed.has(MACHINE);
+    const { cores } = profile.recording.meta.host;
+    const detail = cores > 0 ? `${cores} ${cores === 1 ? 'core' : 'cores'}` : '';
+    const place = { title: 'Machine', detail, y, height: GROUP_HEIGHT, level: 1 as const };
+    add({ kind: 'group', id: MACHINE, lanes: [], collapsed: closed, ...place });
+    if (!closed)
+      profile.counters.forEach(({ quantity }, series) => {
+        add({
+          kind: 'counter',
+          series,
+          title: visible(quantity),
+          detail: '',
+          y,
+          height: COUNTER_HEIGHT,
+          level: 2,
+        });
+      });
+  }
+  return { rows, height: y };
+}
+
+function processesOf(profile: Profile): ProcessLanes[] {
+  const { lanes } = profile.recording.tables;
+  const main = LANE_ROLES.indexOf('main');
+  const byProcess = new Map<number, ProcessLanes>();
+  for (const lane of profile.lanes) {
+    const process = lanes.process[lane] as number;
+    const known = byProcess.get(process) ?? { process, lanes: [], isMain: false, running: 0 };
+    byProcess.set(process, known);
+    known.lanes.push(lane);
+    known.isMain ||= lanes.role[lane] === main;
+    known.running += runningOf(profile, lane);
+  }
+  for (const { lanes: its } of byProcess.values())
+    its.sort(
+      (a, b) =>
+        Number(isFirstThread(profile, b)) - Number(isFirstThread(profile, a)) ||
+        runningOf(profile, b) - runningOf(profile, a) ||
+        a - b,
+    );
+  return [...byProcess.values()].sort(
+    (a, b) => Number(b.isMain) - Number(a.isMain) || b.running - a.running || a.process - b.process,
+  );
+}
+
+/** Nanos that a lane was on a CPU in the whole run. */
+export const runningOf = ({ activity }: Profile, lane: number): number =>
+  activity[lane * ACTIVITIES.length + RUNS] as number;
+
+function isFirstThread({ recording: { tables } }: Profile, lane: number): boolean {
+  const { lanes } = tables;
+  return lanes.role[lane] === LANE_ROLES.indexOf('main') || lanes.thread[lane] === lanes.process[lane];
+}
+
+function ownerOf({ recording: { tables } }: Profile, process: number): { title: string; detail: string } {
+  const { processes } = tables;
+  // The last row of a process counts: its name may become known late.
+  for (let i = processes.length - 1; i >= 0; i--) {
+    if (processes.process[i] !== process) continue;
+    const runtime = processes.runtime[i] as string;
+    const title = processTitle(processes.name[i] as string, processes.command[i] as string);
+    return { title, detail: `${process}${runtime ? ` · ${visible(runtime)}` : ''}` };
+  }
+  return { title: process === 0 ? 'no process' : 'process', detail: process === 0 ? '' : String(process) };
+}
+
+/** Names that every process or first thread has, and that tell a reader nothing. */
+const NO_NAME = /^(MainThread|MainProcess|python[\d.]*|node)?$/;
+
+/** The name of a process, or of the script that it runs. `command`: its arguments joined by a space. */
+export function processTitle(name: string, command: string): string {
+  if (!NO_NAME.test(name)) return visible(name);
+  const [program = '', ...rest] = command.split(' ');
+  const served = /from multiprocessing\.(\w+) import main/.exec(command)?.[1];
+  if (served) return served.replaceAll('_', ' ');
+  const module = rest.indexOf('-m');
+  if (module >= 0 && rest[module + 1]) return visible(rest[module + 1] as string);
+  const inline = rest.includes('-c') || rest.includes('-e');
+  const script = inline ? undefined : rest.find((part) => part !== '' && !part.startsWith('-'));
+  return visible(baseName(script ?? program)) || visible(name) || 'process';
+}
+
+function soloTitle(profile: Profile, lane: number, owner: string): { title: string; detail: string } {
+  const { lanes } = profile.recording.tables;
+  const name = lanes.name[lane] as string;
+  const process = lanes.process[lane] as number;
+  return { title: NO_NAME.test(name) ? owner : visible(name), detail: process > 0 ? String(process) : '' };
+}
+
+/** What a lane is called where it stands alone: with its process, unless its own name says enough. */
+export function laneName(profile: Profile, lane: number): string {
+  const { lanes } = profile.recording.tables;
+  const process = lanes.process[lane] as number;
+  const owner = ownerOf(profile, process).title;
+  const alone = profile.lanes.every((other) => other === lane || lanes.process[other] !== process);
+  return alone ? soloTitle(profile, lane, owner).title : `${owner} / ${laneTitle(profile, lane)}`;
+}
+
+/** What a lane is called among those of its process. */
+export function laneTitle({ recording: { tables } }: Profile, lane: number): string {
+  const { lanes } = tables;
+  const name = lanes.name[lane] as string;
+  if (name !== '') return visible(name);
+  const kind = LANE_KINDS[lanes.kind[lane] as number] ?? 'lane';
+  return `${kind} ${lanes.thread[lane] || lane}`;
+}

@@ -1,0 +1,171 @@
+import type { ViewContext } from '../context.ts';
+import { surface } from '../dom/canvas.ts';
+import { h, setText } from '../dom/element.ts';
+import { settling } from '../dom/settle.ts';
+import { counted, duration } from '../format.ts';
+import { matcherOf } from '../state/search.ts';
+import { tipAt } from './describe.ts';
+import { timelineKeys } from './keys.ts';
+import { chosen, createLabels } from './labels.ts';
+import { createLegend } from './legend.ts';
+import { createOverview } from './overview.ts';
+import { paintTracks } from './paint.ts';
+import { trackPointer } from './pointer.ts';
+import { type Row, type Rows, timelineRows } from './rows.ts';
+import { ticks, timeOf } from './scale.ts';
+
+export interface TimelineView {
+  readonly element: HTMLElement;
+  /** Handles a key that no other view has taken; true when it did. */
+  readonly key: (key: string) => boolean;
+}
+
+/** The timeline: legend, overview and axis above, names at the left, tracks at the right. */
+export function createTimeline(view: ViewContext): TimelineView {
+  const { profile, store, tooltip, palette, onColours } = view;
+  const labels = createLabels(view);
+  const canvas = h('canvas', { role: 'img', 'aria-label': trackSummary(view) });
+  const tracks = h('div', { class: 'tracks' }, canvas);
+  const corner = h('div', { class: 'corner' });
+  const content = h('div', { class: 'timeline-content' }, labels.element, tracks);
+  const scroller = h(
+    'div',
+    {
+      class: 'timeline-scroll',
+      tabindex: 0,
+      role: 'group',
+      'aria-label': 'Tracks. Arrow keys move and zoom.',
+    },
+    content,
+  );
+  const top = h('div', { class: 'timeline-top' }, corner, createOverview(view).element);
+  const element = h(
+    'section',
+    { class: 'timeline', 'aria-label': 'Timeline' },
+    createLegend(view),
+    top,
+    scroller,
+    profile.lanes.length === 0 && profile.counters.length === 0
+      ? h('p', { class: 'empty' }, 'This recording holds no lanes: no thread was seen while it was made.')
+      : null,
+  );
+
+  let rows: Rows = { rows: [], height: 0 };
+  let faded: ReadonlySet<Row> | null = null;
+  let hover: { row: Row | null; x: number } | null = null;
+
+  const drawn = surface(canvas, tracks, (context, width, height) => {
+    const state = store.get();
+    paintTracks(
+      context,
+      {
+        profile,
+        palette: palette(),
+        rows: rows.rows,
+        view: state.view,
+        range: state.range,
+        lanes: state.lanes && new Set(state.lanes),
+        faded,
+        ticks: ticks(state.view, profile.bounds.from, width),
+        scrollTop: scroller.scrollTop,
+        hoverRow: hover?.row ?? null,
+        hoverX: hover?.x ?? null,
+      },
+      width,
+      height,
+    );
+  });
+
+  const rowAt = (event: PointerEvent): Row | null => {
+    const y = event.clientY - canvas.getBoundingClientRect().top + scroller.scrollTop;
+    return rows.rows.find((row) => y >= row.y && y < row.y + row.height) ?? null;
+  };
+  trackPointer(view, {
+    canvas,
+    width: drawn.width,
+    wheelIsFree: () =>
+      scroller.scrollHeight <= scroller.clientHeight &&
+      document.documentElement.scrollHeight <= window.innerHeight,
+    onHover: (event) => {
+      const row = event && rowAt(event);
+      hover = event && { row, x: event.clientX - canvas.getBoundingClientRect().left };
+      drawn.redraw();
+      const { view: shown } = store.get();
+      const pixel = (shown.to - shown.from) / drawn.width();
+      const time = hover ? timeOf(hover.x, shown, drawn.width()) : 0;
+      const tip = row && tipAt(profile, { row, time, pixel });
+      if (event && tip) tooltip.show(tip, event.clientX, event.clientY);
+      else tooltip.hide();
+    },
+    onClick: (event) => {
+      const row = rowAt(event);
+      if (!row) return;
+      const adding = event.ctrlKey || event.metaKey;
+      const lanes = chosen(row, store.get().lanes, adding);
+      if (lanes !== undefined) store.set({ lanes, zoom: 0 });
+    },
+  });
+
+  const arrange = (): void => {
+    rows = timelineRows(profile, new Set(store.get().collapsed));
+    content.style.minHeight = `${rows.height}px`;
+    labels.show(rows);
+    refresh();
+  };
+  const figures = settling(() => labels.refresh(faded));
+  const refresh = (): void => {
+    const { search, range, lanes } = store.get();
+    const finds = matcherOf(search);
+    // A search that names no lane is one for functions: it leaves the lanes alone.
+    const found = finds ? rows.rows.filter((row) => finds(`${row.title} ${row.detail}`)) : [];
+    faded = found.length > 0 ? new Set(rows.rows.filter((row) => !isNear(row, found))) : null;
+    figures();
+    setText(corner, range ? `CPU in ${duration(range.to - range.from)} selected` : 'CPU in the whole run');
+    canvas.setAttribute('aria-label', trackSummary(view));
+    if (lanes !== null) tooltip.hide();
+    drawn.redraw();
+  };
+  /** A lane that was selected elsewhere may be out of sight. */
+  const bringIntoSight = (): void => {
+    const { lanes } = store.get();
+    const row = rows.rows.find((one) => one.kind === 'lane' && lanes?.includes(one.lane));
+    if (!row) return;
+    const above = row.y < scroller.scrollTop;
+    if (above || row.y + row.height > scroller.scrollTop + scroller.clientHeight)
+      scroller.scrollTop = row.y - scroller.clientHeight / 2;
+  };
+  scroller.addEventListener('scroll', drawn.redraw, { passive: true });
+  store.on(['collapsed'], arrange);
+  store.on(['range', 'lanes', 'search'], refresh);
+  store.on(['view'], drawn.redraw);
+  store.on(['lanes'], bringIntoSight);
+  onColours(drawn.redraw);
+  arrange();
+  requestAnimationFrame(bringIntoSight);
+
+  const keys = timelineKeys(view);
+  scroller.addEventListener('keydown', (event) => {
+    if (event.target !== scroller || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!keys(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  return { element, key: (key) => !key.startsWith('Arrow') && keys(key) };
+}
+
+/** A found group keeps its lanes, a found lane its group. */
+function isNear(row: Row, found: readonly Row[]): boolean {
+  if (found.includes(row)) return true;
+  if (row.kind === 'lane')
+    return found.some((other) => other.kind === 'group' && other.lanes.includes(row.lane));
+  if (row.kind === 'group')
+    return found.some((other) => other.kind === 'lane' && row.lanes.includes(other.lane));
+  return false;
+}
+
+function trackSummary({ profile, store }: ViewContext): string {
+  const { range } = store.get();
+  const length = profile.bounds.to - profile.bounds.from;
+  const selected = range ? `; ${duration(range.to - range.from)} of it selected` : '';
+  return `Timeline of ${counted(profile.lanes.length, 'lane')} over ${duration(length)}${selected}. The list of lanes gives its figures.`;
+}
