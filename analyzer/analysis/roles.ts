@@ -20,16 +20,18 @@ const SERVICE_FUNCTIONS = new Set([
   'Pool._handle_results',
   'Queue._feed',
   '_ExecutorManagerThread.run',
-  'ResourceTracker.main',
 ]);
-const SERVICE_FILE =
-  /(multiprocessing|loky\/backend)\/(resource_tracker|semaphore_tracker|forkserver|managers)\.py$/;
-/** Processes that are started for nothing but a service. A fork server is not among them: its workers share its command. */
-const SERVICE_COMMAND = /(multiprocessing|loky\.backend)\.(resource_tracker|semaphore_tracker)\b/;
-/** Share of a lane's life on service functions from which it is a helper: the rest is the start of the interpreter. */
-const SERVICE_SHARE = 0.25;
 /** Frames from the bottom of a stack in which a service function may stand: bootstrap, run, function. */
 const SERVICE_DEPTH = 12;
+/** Share of a lane's life on service functions from which it is a helper. */
+const SERVICE_SHARE = 0.5;
+/**
+ * Processes that are started for nothing but a service. A fork server's workers share its command; they are told from it by
+ * the frame in which every process of `multiprocessing` begins.
+ */
+const SERVICE_COMMAND = /(multiprocessing|loky\.backend)\.(resource_tracker|semaphore_tracker|forkserver)\b/;
+const PROCESS_START = /(^|\.)_bootstrap$/;
+const PROCESS_FILE = 'multiprocessing/process.py';
 /** A thread that used less of its life than this does no parallel work worth the name. */
 const MIN_BUSY = 0.01;
 /**
@@ -39,29 +41,25 @@ const MIN_BUSY = 0.01;
 const SHORT = 0.2;
 const LITTLE = 0.05;
 
+/** What the samples of each lane say about its purpose. Times in nanoseconds. */
+interface LaneEvidence {
+  readonly wall: Float64Array;
+  readonly serving: Float64Array;
+  readonly cpu: Float64Array;
+  /** 1 for a lane that was seen within a process of `multiprocessing`. */
+  readonly isMultiprocessing: Uint8Array;
+}
+
 /** The role of each lane, as an index into `LANE_ROLES`. */
 export function laneRoles(tables: Tables): Uint8Array {
-  const { lanes, samples } = tables;
+  const { lanes, processes } = tables;
+  const role = (name: LaneRole) => LANE_ROLES.indexOf(name);
   const roles = Uint8Array.from(lanes.role);
-  const service = serviceStacks(tables);
-  const starts = rowStarts(tables);
-  const seen = new Float64Array(lanes.length);
-  const serving = new Float64Array(lanes.length);
-  const cpu = new Float64Array(lanes.length);
-  for (let i = 0; i < samples.length; i++) {
-    const lane = samples.lane[i] as number;
-    const stack = samples.stack[i] as number;
-    const wall = (samples.time[i] as number) - (starts[i] as number);
-    seen[lane] = (seen[lane] as number) + wall;
-    cpu[lane] = (cpu[lane] as number) + (samples.cpu[i] as number);
-    if (stack >= 0 && service[stack]) serving[lane] = (serving[lane] as number) + wall;
-  }
-  const { processes } = tables;
+  const { wall, serving, cpu, isMultiprocessing } = laneEvidence(tables);
   const services = new Set<number>();
   for (let i = 0; i < processes.length; i++) {
     if (SERVICE_COMMAND.test(processes.command[i] as string)) services.add(processes.process[i] as number);
   }
-  const role = (name: LaneRole) => LANE_ROLES.indexOf(name);
   const isChild = (lane: number) =>
     lanes.kind[lane] === LANE_KINDS.indexOf('thread') && roles[lane] !== role('main');
   const lifeOf = (lane: number) => (lanes.end[lane] as number) - (lanes.start[lane] as number);
@@ -74,44 +72,59 @@ export function laneRoles(tables: Tables): Uint8Array {
   }
   for (let lane = 0; lane < lanes.length; lane++) {
     if (!isChild(lane)) continue;
+    const own = cpu[lane] as number;
     const life = lifeOf(lane);
-    const idle = (cpu[lane] as number) < MIN_BUSY * life;
-    const serves =
-      services.has(lanes.process[lane] as number) ||
-      (serving[lane] as number) > SERVICE_SHARE * (seen[lane] as number);
-    const mainThread = lanes.process[lane] === lanes.thread[lane];
-    const called = life < SHORT * longest && (cpu[lane] as number) < LITTLE * busiest;
-    roles[lane] = role(serves || called || (idle && !mainThread) ? 'helper' : 'worker');
+    const isService = services.has(lanes.process[lane] as number) && isMultiprocessing[lane] === 0;
+    const serves = isService || (serving[lane] as number) > SERVICE_SHARE * (wall[lane] as number);
+    const isIdleThread = own < MIN_BUSY * life && lanes.process[lane] !== lanes.thread[lane];
+    const isTool = life < SHORT * longest && own < LITTLE * busiest;
+    roles[lane] = role(serves || isIdleThread || isTool ? 'helper' : 'worker');
   }
   return roles;
 }
 
-/**
- * 1 for each stack that lies on a service function near its bottom. A worker that a fork server started has the server's
- * frames below its own: what counts begins anew where a process of `multiprocessing` begins.
- */
-function serviceStacks({ stacks, frames, strings }: Tables): Uint8Array {
-  const isService = new Uint8Array(frames.length);
-  for (let i = 0; i < frames.length; i++) {
-    const name = strings.value[frames.name[i] as number] as string;
-    const file = strings.value[frames.file[i] as number] as string;
-    if (SERVICE_FUNCTIONS.has(name) || SERVICE_FILE.test(file)) isService[i] = 1;
+function laneEvidence(tables: Tables): LaneEvidence {
+  const { lanes, samples } = tables;
+  const starts = rowStarts(tables);
+  const stacks = classifyStacks(tables);
+  const wall = new Float64Array(lanes.length);
+  const serving = new Float64Array(lanes.length);
+  const cpu = new Float64Array(lanes.length);
+  const isMultiprocessing = new Uint8Array(lanes.length);
+  for (let i = 0; i < samples.length; i++) {
+    const lane = samples.lane[i] as number;
+    const stack = samples.stack[i] as number;
+    const time = (samples.time[i] as number) - (starts[i] as number);
+    wall[lane] = (wall[lane] as number) + time;
+    cpu[lane] = (cpu[lane] as number) + (samples.cpu[i] as number);
+    if (stack >= 0 && stacks.serves[stack]) serving[lane] = (serving[lane] as number) + time;
+    if (stack >= 0 && stacks.inProcess[stack]) isMultiprocessing[lane] = 1;
   }
+  return { wall, serving, cpu, isMultiprocessing };
+}
+
+/** 1 for each stack that lies on a service function near its bottom, and for each within a process of `multiprocessing`. */
+function classifyStacks({ stacks, frames, strings }: Tables): { serves: Uint8Array; inProcess: Uint8Array } {
+  const isService = new Uint8Array(frames.length);
   const isProcessStart = new Uint8Array(frames.length);
   for (let i = 0; i < frames.length; i++) {
     const name = strings.value[frames.name[i] as number] as string;
     const file = strings.value[frames.file[i] as number] as string;
-    if (/(^|\.)_bootstrap$/.test(name) && file.endsWith('multiprocessing/process.py')) isProcessStart[i] = 1;
+    if (SERVICE_FUNCTIONS.has(name)) isService[i] = 1;
+    if (PROCESS_START.test(name) && file.endsWith(PROCESS_FILE)) isProcessStart[i] = 1;
   }
-  const result = new Uint8Array(stacks.length);
+  const serves = new Uint8Array(stacks.length);
+  const inProcess = new Uint8Array(stacks.length);
   const depth = new Uint16Array(stacks.length);
   for (let i = 0; i < stacks.length; i++) {
     const parent = stacks.parent[i] as number;
-    if (isProcessStart[stacks.frame[i] as number] === 1) continue;
-    depth[i] = parent < 0 ? 0 : Math.min(65535, (depth[parent] as number) + 1);
-    const below = parent >= 0 && result[parent] === 1;
-    const own = isService[stacks.frame[i] as number] === 1 && (depth[i] as number) < SERVICE_DEPTH;
-    result[i] = below || own ? 1 : 0;
+    const frame = stacks.frame[i] as number;
+    const begins = isProcessStart[frame] === 1;
+    // What a process forked from serves nothing in it: what counts begins anew with the process.
+    depth[i] = begins || parent < 0 ? 0 : Math.min(65535, (depth[parent] as number) + 1);
+    const below = !begins && parent >= 0 && serves[parent] === 1;
+    serves[i] = below || (isService[frame] === 1 && (depth[i] as number) < SERVICE_DEPTH) ? 1 : 0;
+    inProcess[i] = begins || (parent >= 0 && inProcess[parent] === 1) ? 1 : 0;
   }
-  return result;
+  return { serves, inProcess };
 }

@@ -11,18 +11,21 @@ export type SummaryKind = 'text' | 'json' | 'none';
 /** Says what a run came to, on stderr (JSON on stdout). Warnings about the recording are said in any case. */
 export function printResult(result: SessionResult, kind: SummaryKind): void {
   const { path } = result;
+  let said: readonly string[] = [];
   try {
     if (path !== null && kind !== 'none') {
       const summary = summarize(openRecording(path));
       if (kind === 'json') process.stdout.write(`${JSON.stringify(summary)}\n`);
-      else process.stderr.write(`\nperfscope: ${summaryLines(summary).join('\n')}\n\n`);
+      else {
+        process.stderr.write(`\nperfscope: ${summaryLines(summary).join('\n')}\n\n`);
+        said = summary.warnings;
+      }
     }
   } catch (error) {
     report(error);
   }
-  const said = kind === 'text' ? result.meta.warnings : [];
   for (const warning of result.warnings) {
-    if (path === null || !said.includes(warning)) process.stderr.write(`perfscope: ${warning}\n`);
+    if (!said.includes(warning)) process.stderr.write(`perfscope: ${warning}\n`);
   }
   if (path === null || kind !== 'text') return;
   process.stderr.write(

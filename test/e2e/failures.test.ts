@@ -16,8 +16,17 @@ import { CLI, PYTHON, perfscope, record, run, summaryOf, temporaryFolder } from 
 const folder = temporaryFolder();
 afterAll(folder.remove);
 const path = (name: string) => join(folder.path, name);
-const spin = (seconds: number) =>
-  `import time\ndef spin():\n  end = time.perf_counter() + ${seconds}\n  while time.perf_counter() < end: pass\nprint("go", flush=True)\nspin()\nprint("done")`;
+/** A program that is seldom seen twice at the same place, so that its recording grows. */
+const spin = (seconds: number) => {
+  const steps = Array.from({ length: 40 }, (_, i) => `def step${i}():\n  for j in range(4000): j * j`).join(
+    '\n',
+  );
+  const calls = Array.from({ length: 40 }, (_, i) => `    step${i}()`).join('\n');
+  const code = `import time\n${steps}\ndef spin():\n  end = time.perf_counter() + ${seconds}\n  while time.perf_counter() < end:\n${calls}\nprint("go", flush=True)\nspin()\nprint("done")`;
+  const file = path(`spin${seconds}.py`);
+  writeFileSync(file, code);
+  return file;
+};
 
 const until = async (condition: () => boolean, what: string) => {
   for (const end = Date.now() + 30_000; !condition(); await new Promise((next) => setTimeout(next, 20))) {
@@ -37,7 +46,6 @@ test('SIGKILL of perfscope leaves a spool that opens, and the program goes on', 
     file,
     '--',
     PYTHON,
-    '-c',
     spin(3),
   ]);
   let printed = '';
@@ -70,7 +78,6 @@ test('a spool that was cut in the middle opens up to its last whole part', async
     file,
     '--',
     PYTHON,
-    '-c',
     spin(2),
   ]);
   const spool = `${file}.spool`;
@@ -95,7 +102,7 @@ test('SIGKILL of the target gives a whole recording with exit code 137', async (
 test('a full disk costs the rest of the recording and nothing else', async () => {
   const disk = path('disk');
   mkdirSync(disk);
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=12k', 'none', disk]);
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'none', disk]);
   if (mounted.status !== 0) {
     // Without the right to mount, the same is had from a limit on file size: the write fails half way.
     const file = path('limited.perfscope');
@@ -112,7 +119,6 @@ test('a full disk costs the rest of the recording and nothing else', async () =>
       file,
       '--',
       PYTHON,
-      '-c',
       spin(2),
     ]);
     expect(ended.stdout).toBe('go\ndone\n');
@@ -120,7 +126,7 @@ test('a full disk costs the rest of the recording and nothing else', async () =>
   }
   try {
     const file = join(disk, 'full.perfscope');
-    const ended = await perfscope(['record', '-r', '1000', '-o', file, '--', PYTHON, '-c', spin(2)]);
+    const ended = await perfscope(['record', '-r', '1000', '-o', file, '--', PYTHON, spin(3)]);
     expect(ended.stdout).toBe('go\ndone\n');
     expect(ended.code).toBe(0);
     expect(ended.stderr).toContain('the recording ends early');
@@ -184,11 +190,7 @@ test('a recording whose bytes were changed is refused with a sentence, or opens'
 });
 
 test('--duration ends the recording and not the program', async () => {
-  const { ended, summary } = await record(
-    folder.path,
-    ['-d', '500ms', '-r', '500'],
-    [PYTHON, '-c', spin(1.5)],
-  );
+  const { ended, summary } = await record(folder.path, ['-d', '500ms', '-r', '500'], [PYTHON, spin(1.5)]);
   expect(ended.stdout).toBe('go\ndone\n');
   expect(ended.code).toBe(0);
   expect(summary.wallSeconds).toBeGreaterThan(0.4);

@@ -7,7 +7,14 @@ import { laneTotals } from '../../../analyzer/analysis/laneTotals.ts';
 import { laneRoles } from '../../../analyzer/analysis/roles.ts';
 import { summarize } from '../../../analyzer/analysis/summary.ts';
 import { EVERYTHING, type Metric, rowStarts, selfWeights } from '../../../analyzer/analysis/weights.ts';
-import { GIL_WAIT, HOLDS_GIL, type Recording, WAITING } from '../../../analyzer/model/index.ts';
+import {
+  GIL_WAIT,
+  HOLDS_GIL,
+  type Recording,
+  SCHEMAS,
+  TableBuilder,
+  WAITING,
+} from '../../../analyzer/model/index.ts';
 import { anyRecording, META, recordingOf } from '../../harness/recordings.ts';
 
 const METRICS: readonly Metric[] = ['cpu', 'wall', 'gil-wait', 'gil-held', 'samples'];
@@ -155,14 +162,69 @@ test('efficiency is the product of its factors, and names the one that is at fau
   expect(of(recordingOf([{}], [{ lane: 0, time: second, cpu: second }]))).toBeNull();
 });
 
-test('a pool’s handler threads and a resource tracker are helpers, not workers', () => {
+test('a pool’s handler threads, a resource tracker and a fork server are helpers; its workers are not', () => {
+  const second = 1e9;
   const recording = recordingOf(
-    [{}, {}, { process: 100 }, {}],
+    [{}, {}, { process: 100 }, {}, {}, { process: 105, thread: 105 }],
     [
-      { lane: 1, time: 1e9, cpu: 1e9, stack: ['_bootstrap', 'worker', 'solve'] },
-      { lane: 2, time: 1e9, cpu: 5e8, stack: ['Thread._bootstrap', 'Thread.run', 'Pool._handle_results'] },
-      { lane: 3, time: 1e9, cpu: 5e8, stack: ['<module>', 'ResourceTracker.main'] },
+      { lane: 1, time: second, cpu: second, stack: ['_bootstrap', 'worker', 'solve'] },
+      {
+        lane: 2,
+        time: second,
+        cpu: second / 2,
+        stack: ['Thread._bootstrap', 'Thread.run', 'Pool._handle_results'],
+      },
+      { lane: 3, time: second, cpu: second / 2, stack: ['<module>', 'main'] },
+      { lane: 4, time: second, cpu: second / 10, stack: ['<module>', 'main'] },
+      { lane: 5, time: second, cpu: second, stack: ['<module>', 'main', '_bootstrap', 'worker'] },
     ],
   );
-  expect(summarize(recording).lanes.map((lane) => lane.role)).toEqual(['main', 'worker', 'helper', 'helper']);
+  const processes = new TableBuilder(SCHEMAS.processes);
+  const forkServer = 'python3 -c from multiprocessing.forkserver import main; main(...)';
+  const commands = {
+    103: 'python3 -c from multiprocessing.resource_tracker import main;main(5)',
+    104: forkServer,
+    105: forkServer,
+  };
+  for (const [process, command] of Object.entries(commands)) {
+    processes.push({
+      process: Number(process),
+      parent: 100,
+      start: 0,
+      end: 0,
+      name: '',
+      command,
+      runtime: '',
+    });
+  }
+  const files = recording.tables.strings.value.map((text) =>
+    text === '_bootstrap.py' ? '/lib/multiprocessing/process.py' : text,
+  );
+  const tables = {
+    ...recording.tables,
+    processes: processes.finish(),
+    strings: { length: files.length, value: files },
+  };
+  const roles = summarize({ meta: recording.meta, tables }).lanes.map((lane) => lane.role);
+  expect(roles).toEqual(['main', 'worker', 'helper', 'helper', 'helper', 'worker']);
+});
+
+test('a shell that a program calls is a helper; a process a task is a worker', () => {
+  const lanes = [
+    {},
+    ...[1, 2, 3].map((n) => ({ end: META.clock.start + n * 1e8 })),
+    { end: META.clock.start + 1e7 },
+  ];
+  const samples = [1, 2, 3].map((lane) => ({ lane, time: lane * 1e8, cpu: 5e7, stack: ['task'] }));
+  const recording = recordingOf(lanes, [
+    ...samples,
+    { lane: 4, time: 1e7, cpu: 1e6, stack: ['[native: sh]'] },
+  ]);
+  expect(summarize(recording).lanes.map((lane) => lane.role)).toEqual([
+    'main',
+    'worker',
+    'worker',
+    'worker',
+    'helper',
+  ]);
 });
