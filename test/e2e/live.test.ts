@@ -2,14 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { Terminal } from '../harness/terminal.ts';
 
 /** The live view in a real terminal. Every test has a session of its own; text is waited for, never time. */
 const DEADLINE_MS = 20_000;
 let folder = '';
-let sessions = 0;
 
 let open: Session | null = null;
 
@@ -26,76 +25,11 @@ afterEach(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-type Wanted = string | RegExp | ((text: string) => boolean);
-
-function seen(wanted: Wanted, text: string): boolean {
-  if (typeof wanted === 'string') return text.includes(wanted);
-  return typeof wanted === 'function' ? wanted(text) : wanted.test(text);
-}
-
-class Session {
-  // A server that is ending refuses the next session, so each session has a server of its own.
-  private readonly socket = `perfscope-live-${process.pid}-${++sessions}`;
-
-  /** Starts a shell and the driver in it, so that what the driver leaves behind can be seen. */
+class Session extends Terminal {
   constructor(columns: number, rows: number, options = '', environment = '') {
     open?.end();
+    super(columns, rows, `env ${environment} ${process.execPath} ${join(folder, 'driver.mjs')} ${options}`);
     open = this;
-    this.tmux('new-session', '-d', '-x', `${columns}`, '-y', `${rows}`, 'sh');
-    const driver = `${process.execPath} ${join(folder, 'driver.mjs')} ${options}`;
-    this.type(`env ${environment} ${driver}; stty -a | grep -o -- "[-]*echo "`);
-    this.key('Enter');
-  }
-
-  tmux(...args: string[]): string {
-    return execFileSync('tmux', ['-L', this.socket, '-f', '/dev/null', ...args], {
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
-  }
-
-  end(): void {
-    this.tmux('kill-server');
-  }
-
-  text(...flags: string[]): string {
-    return this.tmux('capture-pane', '-p', ...flags);
-  }
-
-  key(...keys: string[]): void {
-    this.tmux('send-keys', ...keys);
-  }
-
-  type(text: string): void {
-    this.tmux('send-keys', '-l', text);
-  }
-
-  resize(columns: number, rows: number): void {
-    this.tmux('resize-window', '-x', `${columns}`, '-y', `${rows}`);
-  }
-
-  /** What tmux knows of the terminal: `alternate_on`, `cursor_flag`, `wrap_flag`. */
-  flag(name: string): string {
-    return this.tmux('display-message', '-p', `#{${name}}`).trim();
-  }
-
-  async see(wanted: Wanted): Promise<string> {
-    const deadline = Date.now() + DEADLINE_MS;
-    for (;;) {
-      const text = this.text();
-      if (seen(wanted, text)) return text;
-      if (Date.now() > deadline) throw new Error(`Did not see ${wanted} in:\n${text}`);
-      await sleep(50);
-    }
-  }
-
-  /** The terminal is as it was before: main screen, cursor, wrapping, echo. */
-  async seeItRestored(): Promise<string> {
-    const text = await this.see(/^echo $|^echo$/m);
-    expect(this.flag('alternate_on')).toBe('0');
-    expect(this.flag('cursor_flag')).toBe('1');
-    expect(this.flag('wrap_flag')).toBe('1');
-    return text;
   }
 }
 

@@ -45,6 +45,7 @@ class Agent:
         self.main = _thread.get_ident()
         self.process = os.getpid()
         self.file = RecordFile(folder, self.process)
+        self.pairing = perfscope_threads.Pairing(self.process)
         self.sampler = None
         self.missed = 0
         self.thread = 0
@@ -97,13 +98,11 @@ class Agent:
             last = getattr(_signal, "SIGRTMIN", _signal.NSIG)
             _signal.pthread_sigmask(_signal.SIG_BLOCK, list(range(1, 32)) + list(range(last, _signal.NSIG)))
         self.thread = perfscope_threads.own_thread()
-        if self.sampler is not None:
-            self.sampler.own_ident = _thread.get_ident()
-            self.sampler.own = self.sampler.pairing.own = self.thread
-            return
-        self.sampler = Sampler(self.file, self.main, self.base, _thread.get_ident(), self.thread, self.forced)
-        self.sampler.last = self.started
-        self.sampler.notice_names()
+        if self.sampler is None:
+            self.sampler = Sampler(self.file, self.main, self.base, self.pairing, self.forced)
+            self.sampler.last = self.started
+            self.sampler.notice_names()
+        self.sampler.runs_on(_thread.get_ident(), self.thread)
 
     def loop(self):
         sampler = self.sampler

@@ -11,7 +11,6 @@ from perfscope_threads import (
     PENDING,
     SHARE,
     Lane,
-    Pairing,
     native_id,
     now,
     process_cpu,
@@ -33,24 +32,28 @@ LOOKUPS_BESIDE_BUSY = 1
 
 
 class Sampler:
-    def __init__(self, file, main, base, own_ident, own, forced):
-        """`main`, `base`: ident of the main thread, and its CPU time when the agent began. `own_ident`, `own`: ident and system id of the sampling thread."""
+    def __init__(self, file, main, base, pairing, forced):
+        """`main`, `base`: ident of the main thread, and its CPU time when the agent began."""
         self.file = file
         self.stacks = stacks_of_this_interpreter(file, forced)
         self.main = main
         self.base = base
-        self.own_ident = own_ident
-        self.own = own
+        self.pairing = pairing
+        self.own_ident = 0
         self.lanes = {}
         self.count = 0
         self.has_clocks = thread_clocks_work()
         self.machine = os.uname().machine if LINUX else ""
-        self.pairing = Pairing(own, os.getpid())
         self.last = now()
         # CPU of the process that lanes and sampler account for, as of the last tick with a lane that has no clock.
         self.seen = None
         self.name = ""
         self.blind = False
+
+    def runs_on(self, ident, thread):
+        """Ident and system id of the sampling thread, which is not sampled."""
+        self.own_ident = ident
+        self.pairing.own = thread
 
     def tick(self, missed, mention_all):
         """Records one observation of every thread. `missed`: ticks left out since the start. Threads that did not run since
@@ -159,7 +162,7 @@ class Sampler:
         if not without:
             self.seen = None
             return
-        total = process_cpu() - (thread_cpu(self.own) if self.own and self.has_clocks else 0)
+        total = process_cpu() - (thread_cpu(self.pairing.own) if self.pairing.own and self.has_clocks else 0)
         if self.seen is not None:
             rest = total - self.seen - spent
             if rest > 0:

@@ -142,8 +142,10 @@ class Pairing:
     """Finds the system ids of threads that `threading` cannot tell (all of them on 3.6, raw ones everywhere): what is new
     in /proc/self/task belongs to the new idents, oldest first, as long as there are as many of either."""
 
-    def __init__(self, own, main):
-        self.own = own
+    def __init__(self, main):
+        """Before the sampling thread starts: whatever there is but the main thread is not Python's. `own`: id of the sampling
+        thread, to be set when it has one."""
+        self.own = 0
         self.foreign = set()
         self.foreign.update(self.free([], main))
 

@@ -1,18 +1,17 @@
-import type { FrameId, LaneRole, StackId } from '../../model/index.ts';
+import type { LaneRole } from '../../model/index.ts';
 import { LANE_KINDS, LANE_ROLES } from '../../model/index.ts';
 import { waitOf } from '../process/syscalls.ts';
 import type { FileHealth } from './health.ts';
 import { LaneSamples, STARVED, UNKNOWN_WAIT, WAIT_OF_LETTER } from './laneSamples.ts';
 import { integerField, Lines, unescapeField } from './lines.ts';
 import type { AgentRows } from './rows.ts';
+import { StackTable } from './stackTable.ts';
 
 const FORMAT = 'perfscope-python-agent 1';
 /** A tick this far after the one before is believed when the next one agrees: a damaged digit must not end the file. */
 const LONGEST_PAUSE = 60e9;
 /** The CPU of a new thread may become known this many ticks late: the agent looks for its system id that often. */
 const LATEST_CLOCK = 5;
-/** The interner tells 2^22 frames apart; one file must not use them all up. */
-const MOST_FRAMES = 1 << 20;
 const MOST_NOTES = 10;
 /** Threads that serve a pool: the three of multiprocessing.Pool, a queue's feeder, the manager of a process executor. */
 const HELPER_THREAD =
@@ -44,10 +43,8 @@ export class AgentRecords {
   private readonly rows: AgentRows;
   private readonly rootProcess: number;
   private readonly lines = new Lines();
-  private readonly functions = new Map<number, { name: string; file: string; line: number }>();
-  private readonly stacks = new Map<number, StackId>();
+  private readonly stacks: StackTable;
   private readonly lanes = new Map<number, Lane>();
-  private frames = 0;
   private begun = false;
   private process = 0;
   private parent = 0;
@@ -72,6 +69,7 @@ export class AgentRecords {
   /** `rootProcess`: the process of the command, which has no parent in the run. */
   constructor(rows: AgentRows, rootProcess: number) {
     this.rows = rows;
+    this.stacks = new StackTable(rows.interner);
     this.rootProcess = rootProcess;
   }
 
@@ -124,9 +122,9 @@ export class AgentRecords {
       case 'T':
         return this.tickRecord(integerField(fields[1]), integerField(fields[2]), fields, 3);
       case 'F':
-        return this.functionRecord(fields);
+        return this.stacks.functionRecord(fields);
       case 'K':
-        return this.stackRecord(fields);
+        return this.stacks.stackRecord(fields);
       case 'W':
         return this.waitRecord(fields);
       case 'L':
@@ -170,43 +168,6 @@ export class AgentRecords {
     this.runtime = unescapeField(runtime ?? '');
     this.command = unescapeField(command);
     this.writeProcess(-1);
-    return true;
-  }
-
-  private functionRecord(fields: string[]): boolean {
-    const [, number, line, name, file] = fields;
-    const values = [integerField(number), integerField(line)];
-    if (file === undefined || !values.every((value) => value >= 0)) return false;
-    this.functions.set(values[0] as number, {
-      name: unescapeField(name ?? ''),
-      file: unescapeField(file),
-      line: inLines(values[1] as number),
-    });
-    return true;
-  }
-
-  private stackRecord(fields: string[]): boolean {
-    const [number, parentNumber, functionNumber, line] = fields.slice(1).map(integerField);
-    const code = this.functions.get(functionNumber ?? -1);
-    const parent = parentNumber === -1 ? -1 : this.stacks.get(parentNumber ?? -2);
-    if (
-      number === undefined ||
-      !(number >= 0) ||
-      !code ||
-      parent === undefined ||
-      this.frames >= MOST_FRAMES
-    ) {
-      return false;
-    }
-    this.frames++;
-    const frame: FrameId = this.rows.interner.frame(
-      code.name,
-      code.file,
-      inLines(line ?? 0),
-      code.line,
-      'python',
-    );
-    this.stacks.set(number, this.rows.interner.stack(parent, frame));
     return true;
   }
 
@@ -298,7 +259,7 @@ export class AgentRecords {
     // A share of what many native threads used may exceed the interval; a thread's own clock does not, but for a moment.
     const sensible = lane.shared || used <= interval * LATEST_CLOCK + 100e6;
     used = !sensible ? 0 : lane.shared ? Math.min(used, interval) : used;
-    lane.stack = this.stacks.get(stackNumber ?? -1) ?? -1;
+    lane.stack = this.stacks.stack(stackNumber);
     lane.samples.observe(time, lane.stack, used);
     return sensible;
   }
@@ -346,6 +307,3 @@ export class AgentRecords {
     });
   }
 }
-
-/** Lines are 32 bits in the model. */
-const inLines = (line: number): number => (line >= 0 && line <= 0xffffffff ? line : 0);

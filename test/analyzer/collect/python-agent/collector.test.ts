@@ -62,11 +62,14 @@ sys.stdin.read()`;
     const batches: Batch[] = [];
     const samples = () => batches.reduce((sum, batch) => sum + batch.samples.length, 0);
     await new Promise<void>((resolve) => {
-      collector.start({ pid: child.pid ?? 0, rate: 100, mode: 'cpu', children: true }, (batch) => {
-        batches.push(batch);
-        // The program waits for this: samples came while it was alive.
-        if (samples() > 0) child.stdin.end();
-      });
+      collector.start(
+        { pid: child.pid ?? 0, startedAt: 0, rate: 100, mode: 'cpu', children: true },
+        (batch) => {
+          batches.push(batch);
+          // The program waits for this: samples came while it was alive.
+          if (samples() > 0) child.stdin.end();
+        },
+      );
       child.on('close', () => resolve());
     });
     const before = batches.length;
