@@ -1,6 +1,6 @@
 import type { Glyphs } from './glyphs.ts';
 import type { Palette, Style } from './palette.ts';
-import { cellsOf, clean, cut, cutStart, isAscii } from './text.ts';
+import { cellsOf, clean, cut, cutMiddle, cutStart, isAscii } from './text.ts';
 
 /** What every row is drawn with. */
 export interface Look {
@@ -35,6 +35,13 @@ export class Line {
   field(text: string, cells: number, style: Style = ''): this {
     const end = Math.min(this.width, this.column + cells);
     this.text(text, style, cells);
+    return this.to(end, style);
+  }
+
+  /** As `field`, but a text that is too long loses its middle. */
+  ends(text: string, cells: number, style: Style = ''): this {
+    const end = Math.min(this.width, this.column + cells);
+    this.put(cutMiddle(clean(text), Math.min(cells, this.room), this.look.glyphs.cut), style);
     return this.to(end, style);
   }
 

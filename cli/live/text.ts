@@ -103,3 +103,12 @@ export function cutStart(text: string, cells: number, mark: string): string {
   }
   return mark + result;
 }
+
+/** Both ends of a clean text in at most `cells` cells: for names that differ in their last digits. */
+export function cutMiddle(text: string, cells: number, mark: string): string {
+  if (cellsOf(text) <= cells) return text;
+  const end = Math.floor((cells - 1) / 2);
+  if (end < 2) return cut(text, cells, mark);
+  // `cut` keeps a cell for its mark, which here is the one that the end begins with.
+  return cut(text, cells - end, '') + cutStart(text, end + 1, mark);
+}

@@ -1,4 +1,5 @@
 import { now } from '../../analyzer/collect/clock.ts';
+import type { SessionBatch } from '../../analyzer/collect/collector.ts';
 import type { Session } from '../../analyzer/collect/session.ts';
 import type { Target } from '../../analyzer/collect/target.ts';
 import type { LiveRun, LiveStatus } from '../live/run.ts';
@@ -7,6 +8,24 @@ import { Replay } from './replay.ts';
 /** Milliseconds over which perfscope's own CPU is averaged for the header. */
 const OWN_CPU_WINDOW = 1000;
 
+/** Keeps what comes before somebody listens: the view is loaded while the run goes on already. */
+class Backlog<T extends unknown[]> {
+  private kept: T[] | null = [];
+  private listener: (...event: T) => void = () => {};
+
+  push(...event: T): void {
+    if (this.kept) this.kept.push(event);
+    else this.listener(...event);
+  }
+
+  listen(listener: (...event: T) => void): void {
+    this.listener = listener;
+    const kept = this.kept ?? [];
+    this.kept = null;
+    for (const event of kept) listener(...event);
+  }
+}
+
 /** Joins a session to the live view: what the view may ask of a run, and the output that it keeps back. */
 export class LiveSession {
   private readonly session: Session;
@@ -14,6 +33,7 @@ export class LiveSession {
   private readonly view: Promise<void>;
   private phase: LiveStatus['phase'] = 'recording';
   private end: () => void = () => {};
+  private hasEnded = false;
   private stops = 0;
   private ownCpu = { at: now() as number, seconds: 0, percent: 0 };
 
@@ -23,7 +43,13 @@ export class LiveSession {
     { command, rate }: { command: readonly string[]; rate: number },
   ) {
     this.session = session;
-    target.onOutput((chunk, stream) => this.replay.add(chunk, stream));
+    const batches = new Backlog<[SessionBatch]>();
+    const output = new Backlog<[Buffer, 'stdout' | 'stderr']>();
+    session.onBatch((batch) => batches.push(batch));
+    target.onOutput((chunk, stream) => {
+      this.replay.add(chunk, stream);
+      output.push(chunk, stream);
+    });
     const askToEnd = (signal: NodeJS.Signals) => {
       this.phase = 'stopping';
       if (++this.stops > 1) target.kill('SIGKILL');
@@ -33,18 +59,23 @@ export class LiveSession {
       command,
       start: session.start,
       status: () => this.status(rate),
-      onBatch: (listener) => session.onBatch(listener),
-      onOutput: (listener) => target.onOutput(listener),
+      onBatch: (listener) => batches.listen(listener),
+      onOutput: (listener) => output.listen(listener),
       onEnd: (listener) => {
         this.end = listener;
+        if (this.hasEnded) listener();
       },
       stop: () => askToEnd('SIGINT'),
       interrupt: () => askToEnd('SIGINT'),
     };
     // Ink and React are loaded only here: a run without a live view does not pay for them.
-    this.view = import('../live/index.ts').then(({ startLive }) =>
-      startLive(run, { stdin: process.stdin, stdout: process.stdout }),
-    );
+    this.view = import('../live/index.ts')
+      .then(({ startLive }) => startLive(run, { stdin: process.stdin, stdout: process.stdout }))
+      .catch(() => {
+        // Without a view nobody listens, and nothing must pile up.
+        batches.listen(() => {});
+        output.listen(() => {});
+      });
   }
 
   writing(): void {
@@ -53,8 +84,9 @@ export class LiveSession {
 
   /** Ends the view, gives the terminal back and prints what the command printed. */
   async leave(): Promise<void> {
+    this.hasEnded = true;
     this.end();
-    await this.view.catch(() => {});
+    await this.view;
     await this.replay.print();
   }
 

@@ -72,7 +72,7 @@ export function laneRow(
   const quiet = ended ? palette.faint : '';
   if (chosen) line.glyphs(glyphs.pointer, palette.accent);
   else line.skip(1);
-  line.field(lane.name, columns.name, matches ? palette.match : chosen ? palette.bold : quiet).skip(2);
+  line.ends(lane.name, columns.name, matches ? palette.match : chosen ? palette.bold : quiet).skip(2);
   if (columns.ids > 0) {
     const ids = lane.process === lane.thread ? `${lane.process}` : `${lane.process}/${lane.thread}`;
     line.field(ids, columns.ids - 2, palette.dim).skip(2);
