@@ -1,4 +1,4 @@
-import { readText } from './process/procfs.ts';
+import { readText, statFields } from './process/procfs.ts';
 
 const USER_HZ = 100;
 
@@ -9,6 +9,6 @@ const USER_HZ = 100;
 export function waitedCpuSeconds(): number | null {
   const stat = readText('/proc/self/stat');
   if (stat === null) return null;
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(stat);
   return (Number(fields[13]) + Number(fields[14])) / USER_HZ;
 }

@@ -47,48 +47,6 @@ describe.each(interpreters())('CPython $version at $path', ({ path, version }) =
   );
 });
 
-const shortLived = program(
-  'short.py',
-  `import multiprocessing, os, subprocess, sys, time
-def busy(seconds):
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end: pass
-if __name__ == "__main__":
-    how, seconds = sys.argv[1], float(sys.argv[2])
-    for _ in range(12):
-        if how == "fork":
-            child = os.fork()
-            if child == 0:
-                busy(seconds)
-                os._exit(0)
-            os.waitpid(child, 0)
-        elif how == "spawn":
-            child = multiprocessing.get_context("spawn").Process(target=busy, args=(seconds,))
-            child.start()
-            child.join()
-        else:
-            subprocess.Popen(["sleep", str(seconds)]).wait()
-        time.sleep(0.01)
-`,
-);
-
-test.each([
-  ['fork', 0.02, 12],
-  ['spawn', 0.02, 12],
-  ['popen', 0.02, 12],
-  ['fork', 0.005, 11],
-])('children of %s that live %f s: at least %i of 12 are seen at 100 Hz', async (how, seconds, least) => {
-  const { summary } = await record(folder.path, ['-r', '100'], [PYTHON, shortLived, how, String(seconds)]);
-  const main = summary.lanes.find((lane) => lane.role === 'main');
-  const children = new Set(
-    summary.lanes
-      .filter((lane) => lane.kind === 'thread' && lane.process !== main?.process)
-      .map((lane) => lane.process),
-  );
-  // The resource tracker of spawn is a child too.
-  expect(children.size).toBeGreaterThanOrEqual(how === 'spawn' ? least + 1 : least);
-});
-
 test('threads have the names that the program gave them', async () => {
   const code =
     'import threading, time\ndef f(): time.sleep(0.5)\nts = [threading.Thread(target=f, name="reader é%d" % i) for i in range(3)]\n[t.start() for t in ts]\n[t.join() for t in ts]';

@@ -1,5 +1,5 @@
 import type { Interner } from '../../model/index.ts';
-import { commandLine, readText } from '../process/procfs.ts';
+import { commandLine, ProcFile, readText, statFields } from '../process/procfs.ts';
 import { attachPython, type PythonRuntime } from './runtime/runtime.ts';
 import type { ThreadLane } from './threadLane.ts';
 
@@ -39,6 +39,7 @@ export class ProcessEntry {
   program: string;
   private nextAttach = 0;
   private nextExecCheck = 0;
+  private readonly stat: ProcFile | null;
   private image: string | null;
 
   constructor(pid: number, parent: number, start: number) {
@@ -46,7 +47,8 @@ export class ProcessEntry {
     this.parent = parent;
     this.start = start;
     this.command = commandLine(pid);
-    this.image = programImage(pid);
+    this.stat = ProcFile.open(`/proc/${pid}/stat`);
+    this.image = this.readImage();
     this.program = programName(pid);
     this.name = this.program;
   }
@@ -90,7 +92,7 @@ export class ProcessEntry {
     this.nextAttach = 0;
     this.namings = 0;
     for (const thread of this.threads.values()) thread.threadState = 0;
-    this.image = programImage(this.pid);
+    this.image = this.readImage();
     this.runtimeName = '';
     this.reason = '';
     this.command = commandLine(this.pid) || this.command;
@@ -103,24 +105,24 @@ export class ProcessEntry {
     this.runtime = null;
     for (const thread of this.threads.values()) thread.close();
     this.threads.clear();
+    this.stat?.close();
   }
 
   private isReplaced(now: number): boolean {
     this.nextExecCheck = now + (now - this.start < YOUNG ? EXEC_CHECK_YOUNG : EXEC_CHECK);
-    const image = programImage(this.pid);
+    const image = this.readImage();
     return image !== null && image !== this.image;
   }
-}
 
-/**
- * What changes when a process becomes another program and at no other time: where its stack and its arguments begin
- * (fields 28 and 48 of /proc/PID/stat), which the kernel lays out at random. A fork has those of its parent.
- */
-function programImage(pid: number): string | null {
-  const stat = readText(`/proc/${pid}/stat`);
-  if (stat === null) return null;
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return `${fields[25]} ${fields[45]}`;
+  /**
+   * What changes when a process becomes another program and at no other time: where its stack and its arguments begin
+   * (fields 28 and 48 of /proc/PID/stat), which the kernel lays out at random. A fork has those of its parent.
+   */
+  private readImage(): string | null {
+    const stat = this.stat?.text() ?? '';
+    const fields = statFields(stat);
+    return stat === '' ? null : `${fields[25]} ${fields[45]}`;
+  }
 }
 
 const programName = (pid: number): string => (readText(`/proc/${pid}/comm`) ?? '').trim();

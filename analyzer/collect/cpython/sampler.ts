@@ -29,6 +29,11 @@ const NAME_LOOKS = [2, 5, 10, 10, 10, 10, 20, 20, 20, 50, 50, 50, 100, 200, 500,
   (ms) => ms * 1e6,
 );
 const MATCH_RETRY = 2e6;
+/** Nanos between two polls, see `pollPeriod`. Waking up is most of what perfscope costs at a low rate. */
+const POLL_YOUNG = 2e6;
+const POLL_RECENT = 4e6;
+const POLL_QUIET = 10e6;
+const RECENT = 1e9;
 /** Nanos for which a process counts as one that has just begun. */
 const YOUNG = 40e6;
 
@@ -80,6 +85,8 @@ export class Sampler {
   private lastDiscovery: number;
   /** Start of the process that began last. */
   private youngest = 0;
+  /** When any process or thread of the machine was last born, in Nanos. */
+  private lastBirth: number;
   private readonly pythonProcesses = new WeakSet<ProcessEntry>();
   private readonly nativeStacks = new Map<string, StackId>();
 
@@ -88,6 +95,7 @@ export class Sampler {
     this.run = run;
     this.discovery = discovery;
     this.lastDiscovery = now;
+    this.lastBirth = now;
     this.addProcess(run.pid, 0, now, born);
     for (const thread of threadsOf(run.pid)) this.addThread(run.pid, thread, now, born);
     if (!born && run.children) this.discover(discovery.walk(this.processes), now, false);
@@ -104,6 +112,7 @@ export class Sampler {
    */
   poll(now: number): void {
     const found = this.discovery.poll(this.processes);
+    if (this.discovery.moved) this.lastBirth = now;
     if (found.length > 0) this.discover(found, now, true);
     this.lastDiscovery = now;
     if (!this.hasYoung(now)) return;
@@ -111,9 +120,13 @@ export class Sampler {
       if (entry.start + YOUNG > now) this.sampleProcess(entry, now);
   }
 
-  /** Whether a process of the run has just begun. */
-  hasYoung(now: number): boolean {
-    return this.youngest + YOUNG > now;
+  /**
+   * Nanos until the next `poll` is due: soon while processes of the run begin, seldom on a machine where nothing has been
+   * started for a second. The first child after a pause may be missed when it lives but a few milliseconds.
+   */
+  pollPeriod(now: number): number {
+    if (this.hasYoung(now)) return POLL_YOUNG;
+    return this.lastBirth + RECENT > now ? POLL_RECENT : POLL_QUIET;
   }
 
   tick(now: number): void {
@@ -177,6 +190,11 @@ export class Sampler {
     entry.nextMatch = 0;
     thread.name = tid === pid ? entry.name : (readText(`/proc/${pid}/task/${tid}/comm`) ?? '').trim();
     this.writeLane(entry, thread, -1);
+  }
+
+  /** Whether a process of the run has just begun. */
+  private hasYoung(now: number): boolean {
+    return this.youngest + YOUNG > now;
   }
 
   private sampleProcess(entry: ProcessEntry, now: number): void {

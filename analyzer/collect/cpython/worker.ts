@@ -11,12 +11,8 @@ import { Sampler } from './sampler.ts';
  * perfscope (the spool, the live view) runs in the main thread, so that neither makes a tick late.
  */
 const DRAIN_PERIOD = 250e6;
-/**
- * New processes are looked for this often even when samples are rarer: a child may live 5 ms. While processes are being
- * started, twice as often. Waking up is most of what perfscope costs at a low rate, so not oftener than that.
- */
-const DISCOVERY_PERIOD = 4e6;
-const BUSY_DISCOVERY_PERIOD = 2e6;
+/** A poll that is due within this share of a period is done together with a tick: one wake-up less. */
+const TOGETHER = 0.2;
 /** Better than a default process, short of what needs rights that nobody has. */
 const PRIORITY = -10;
 
@@ -37,10 +33,8 @@ function main(message: StartMessage): void {
   const discovery = new Discovery(new Set(message.own), message.shell, message.group, first);
   const sampler = new Sampler(run, discovery, message.born ? run.startedAt : time, message.born);
   const period = 1e9 / run.rate;
-  const pollPeriod = () =>
-    Math.min(period, sampler.hasYoung(time) ? BUSY_DISCOVERY_PERIOD : DISCOVERY_PERIOD);
   let nextTick = time;
-  let nextPoll = time + pollPeriod();
+  let nextPoll = time;
   let nextDrain = time + DRAIN_PERIOD;
   const post = (done: boolean) => {
     const answer: SamplerMessage = {
@@ -52,11 +46,12 @@ function main(message: StartMessage): void {
     parentPort?.postMessage(answer);
   };
   while (Atomics.load(control, CONTROL_STOP) === 0) {
-    if (time >= nextPoll) {
+    const isTick = time >= nextTick;
+    if (time >= nextPoll || (isTick && time >= nextPoll - TOGETHER * period)) {
       sampler.poll(time);
-      nextPoll = time + pollPeriod();
+      nextPoll = time + sampler.pollPeriod(time);
     }
-    if (time >= nextTick) {
+    if (isTick) {
       sampler.tick(time);
       const late = Math.floor((time - nextTick) / period);
       sampler.counts.missed += late;

@@ -27,17 +27,22 @@ export interface NewTask {
  * has moved, only the ids in between are looked at. A poll of the process list every 100 ms, as other samplers do it,
  * never sees a child that lives 20 ms.
  *
- * A process whose parent ended before it was looked at (a daemon's double fork) has been handed to another parent. It
- * belongs to the run when its process group or session is one of the run's, or one whose leader was born and gone within
- * the range just probed and it still has the environment of the run's first process.
+ * A process whose parent ended before it was looked at (a daemon's double fork) has been handed to init. It belongs to the
+ * run when it is in a process group or session that a process of the run began. Others may share the group that the command
+ * was started in, and a leader may have come and gone unseen; then the process must have the very environment of the run's
+ * first process too.
  */
 export class Discovery {
   private readonly loadavg: ProcFile | null;
   private lastId: number;
   private readonly own: ReadonlySet<number>;
   private readonly shell: number;
+  /** The process group that the command was started in, which is perfscope's own and maybe others'. */
+  private readonly startGroup: number;
   /** Process groups and sessions that only the run can be in. */
   private readonly groups = new Set<number>();
+  /** Whether any process or thread of the machine was born between the last two polls. */
+  moved = false;
   /** False where `/proc/loadavg` cannot be read: nothing but the command itself is then seen. */
   readonly works: boolean;
 
@@ -50,7 +55,7 @@ export class Discovery {
   constructor(own: ReadonlySet<number>, shell: number, group: number, first: number) {
     this.own = own;
     this.shell = shell;
-    if (group > 0) this.groups.add(group);
+    this.startGroup = group;
     this.loadavg = ProcFile.open('/proc/loadavg');
     this.works = this.loadavg !== null;
     this.lastId = first > 0 ? first : this.readLastId();
@@ -59,7 +64,8 @@ export class Discovery {
   /** New processes and threads of the run since the last call. `known`: live processes of the run. */
   poll(known: ReadonlyMap<number, unknown>): NewTask[] {
     const last = this.readLastId();
-    if (last === this.lastId) return [];
+    this.moved = last !== this.lastId;
+    if (!this.moved) return [];
     const from = this.lastId;
     this.lastId = last;
     // Ids start again from a low number after the highest; then, and after a burst, the lists are the safer way.
@@ -120,10 +126,11 @@ export class Discovery {
     known: ReadonlyMap<number, unknown>,
     vanished: ReadonlySet<number>,
   ): boolean {
-    if (status.parent === this.shell || this.own.has(status.parent)) return false;
+    if (status.parent === this.shell || this.own.has(status.parent) || !isReaper(status.parent)) return false;
     const { processGroup, session } = status;
-    for (const group of [processGroup, session]) if (known.has(group) || this.groups.has(group)) return true;
-    if (!vanished.has(processGroup) && !vanished.has(session)) return false;
+    const groups = [processGroup, session];
+    if (groups.some((group) => known.has(group) || this.groups.has(group))) return true;
+    if (!groups.some((group) => vanished.has(group) || group === this.startGroup)) return false;
     const first = known.keys().next().value;
     const environment = readText(`/proc/${id}/environ`);
     return first !== undefined && environment !== null && environment === readText(`/proc/${first}/environ`);
@@ -147,3 +154,7 @@ export function threadsOf(process: number): number[] {
     return [];
   }
 }
+
+/** Whether orphans are handed to this process: init, or the manager of a user's session. */
+const isReaper = (process: number): boolean =>
+  process === 1 || (readText(`/proc/${process}/comm`) ?? '').trim() === 'systemd';

@@ -4,8 +4,10 @@ import { closeSync, openSync, readFileSync, readlinkSync, readSync, statSync } f
  * Reads of `/proc` for a loop that makes thousands of them a second: descriptors stay open, one buffer serves all, digits
  * are parsed in place. An exception of `fs` costs ten microseconds, so what may well be absent is asked for with `stat`.
  */
-const BUFFER_BYTES = 4096;
+/** Enough for `/proc/stat` of a machine with some hundred cores, the largest file that is read. */
+const BUFFER_BYTES = 65536;
 const buffer = new Uint8Array(BUFFER_BYTES);
+const latin1 = new TextDecoder('latin1');
 const SPACE = 32;
 const ZERO = 48;
 const NEWLINE = 10;
@@ -45,6 +47,12 @@ export class ProcFile {
     } catch {
       return -1;
     }
+  }
+
+  /** What `read` gives, as text; null when the process is gone. */
+  text(): string | null {
+    const length = this.read();
+    return length < 0 ? null : latin1.decode(buffer.subarray(0, length));
   }
 
   close(): void {
@@ -118,8 +126,7 @@ export function taskStatus(id: number): TaskStatus | null {
   const stat = status === null ? null : readText(`/proc/${id}/stat`);
   if (status === null || stat === null) return null;
   const field = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)?.[1] ?? 0);
-  // The name stands in brackets and may itself hold brackets and spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = statFields(stat);
   return {
     name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
     process: field('Tgid'),
@@ -129,6 +136,12 @@ export function taskStatus(id: number): TaskStatus | null {
     zombie: fields[0] === 'Z' || fields[0] === 'X',
   };
 }
+
+/**
+ * The fields of a process's `stat` that follow its name, which stands in brackets and may itself hold brackets and
+ * spaces: the first is its state, which proc(5) numbers 3.
+ */
+export const statFields = (stat: string): string[] => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 
 /** Arguments of a process, joined by a space; empty for a kernel thread or a process that has ended. */
 export function commandLine(pid: number): string {

@@ -12,12 +12,15 @@ import {
 } from '../../model/index.ts';
 import { now } from '../clock.ts';
 import type { Batch, Collector, RunContext } from '../collector.ts';
-import { readText } from '../process/procfs.ts';
+import { ProcFile, readText, statFields } from '../process/procfs.ts';
 
 const PERIOD_MS = 100;
 const DELIVER_EVERY = 5;
 /** Clock ticks a second in `/proc`: USER_HZ, fixed at 100 by the kernel's ABI on every architecture Node runs on. */
 const USER_HZ = 100;
+
+const MEMORY_TOTAL = /^MemTotal:\s*(\d+)/m;
+const MEMORY_AVAILABLE = /^MemAvailable:\s*(\d+)/m;
 
 interface CoreTimes {
   readonly busy: number;
@@ -35,6 +38,8 @@ export class SystemCollector implements Collector {
   private readonly lanes = new TableBuilder(lanesSchema);
   private readonly counters = new TableBuilder(countersSchema);
   private readonly laneIds = new Map<string, number>();
+  private readonly stat = ProcFile.open('/proc/stat');
+  private readonly meminfo = ProcFile.open('/proc/meminfo');
   private timer: NodeJS.Timeout | null = null;
   private cores: readonly CoreTimes[] = [];
   private runTicks = new Map<number, number>();
@@ -52,7 +57,7 @@ export class SystemCollector implements Collector {
   start(_run: RunContext, deliver: (batch: Batch) => void): void {
     this.deliver = deliver;
     this.startedAt = now();
-    this.cores = readCores();
+    this.cores = readCores(this.stat);
     if (this.cores.length === 0) {
       this.failed = true;
       return;
@@ -63,6 +68,8 @@ export class SystemCollector implements Collector {
 
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
+    this.stat?.close();
+    this.meminfo?.close();
     this.hand();
   }
 
@@ -84,7 +91,7 @@ export class SystemCollector implements Collector {
 
   private tick(): void {
     const time = now();
-    const cores = readCores();
+    const cores = readCores(this.stat);
     let busyCores = 0;
     for (let i = 0; i < cores.length; i++) {
       const core = cores[i];
@@ -96,10 +103,9 @@ export class SystemCollector implements Collector {
       this.count(`core ${i} load (%)`, time, load * 100);
     }
     this.cores = cores;
-    const memory = readText('/proc/meminfo') ?? '';
-    const kilobytes = (name: string) =>
-      Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(memory)?.[1] ?? Number.NaN);
-    const used = (kilobytes('MemTotal') - kilobytes('MemAvailable')) * 1024;
+    const memory = this.meminfo?.text() ?? '';
+    const kilobytes = (line: RegExp) => Number(line.exec(memory)?.[1] ?? Number.NaN);
+    const used = (kilobytes(MEMORY_TOTAL) - kilobytes(MEMORY_AVAILABLE)) * 1024;
     if (Number.isFinite(used)) this.count('memory used (B)', time, used);
     const others = busyCores - this.runCores(time);
     this.count('other processes (cores)', time, Math.max(0, others));
@@ -116,7 +122,7 @@ export class SystemCollector implements Collector {
     for (const pid of this.processes()) {
       const stat = readText(`/proc/${pid}/stat`);
       if (stat === null) continue;
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const fields = statFields(stat);
       const own = Number(fields[11]) + Number(fields[12]);
       this.runTicks.set(pid, own);
       ticks += own - (before.get(pid) ?? own);
@@ -160,10 +166,11 @@ export class SystemCollector implements Collector {
   }
 }
 
-function readCores(): CoreTimes[] {
+function readCores(stat: ProcFile | null): CoreTimes[] {
   const cores: CoreTimes[] = [];
-  for (const line of (readText('/proc/stat') ?? '').split('\n')) {
-    if (!/^cpu\d/.test(line)) continue;
+  for (const line of (stat?.text() ?? '').split('\n')) {
+    if (!line.startsWith('cpu')) break;
+    if (line.startsWith('cpu ')) continue;
     // user nice system idle iowait irq softirq steal; guest time is part of user already
     const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0] = line
       .split(' ')
