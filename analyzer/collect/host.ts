@@ -1,9 +1,9 @@
 import { cpus, release, totalmem } from 'node:os';
 import type { Host } from '../model/index.ts';
 
-/** What Node knows of the machine, at no cost: the inventory until the full one is there. */
+/** What Node knows of the machine: the inventory until the full one is there. It reads a file a core: once is enough. */
 export function basicHost(): Host {
-  return {
+  basic ??= {
     platform: process.platform,
     release: release(),
     arch: process.arch,
@@ -14,14 +14,17 @@ export function basicHost(): Host {
     distribution: null,
     gpus: [],
   };
+  return basic;
 }
+
+let basic: Host | undefined;
 
 /**
  * The full inventory, from systeminformation. It runs commands and takes some 100 ms of CPU, so it is asked for after the
  * run. Never rejects: what cannot be found out stays as it was.
  */
 export async function fullHost(): Promise<Host> {
-  const basic = basicHost();
+  const known = basicHost();
   try {
     const { default: systeminformation } = await import('systeminformation');
     const [cpu, os, graphics] = await Promise.all([
@@ -30,8 +33,8 @@ export async function fullHost(): Promise<Host> {
       systeminformation.graphics(),
     ]);
     return {
-      ...basic,
-      cpu: `${cpu.manufacturer} ${cpu.brand}`.trim() || basic.cpu,
+      ...known,
+      cpu: `${cpu.manufacturer} ${cpu.brand}`.trim() || known.cpu,
       physicalCores: cpu.physicalCores || null,
       distribution: `${os.distro} ${os.release}`.trim() || null,
       gpus: graphics.controllers
@@ -39,6 +42,6 @@ export async function fullHost(): Promise<Host> {
         .filter((name) => name !== ''),
     };
   } catch {
-    return basic;
+    return known;
   }
 }

@@ -50,10 +50,12 @@ export class LiveSession {
       this.replay.add(chunk, stream);
       output.push(chunk, stream);
     });
-    const askToEnd = (signal: NodeJS.Signals) => {
+    // As a terminal does it: SIGINT for every process in front of it. A pool's workers would otherwise work on, and a
+    // program that waits for them would seem deaf.
+    const askToEnd = () => {
       this.phase = 'stopping';
       if (++this.stops > 1) target.kill('SIGKILL');
-      else target.kill(signal);
+      else process.kill(0, 'SIGINT');
     };
     const run: LiveRun = {
       command,
@@ -65,8 +67,8 @@ export class LiveSession {
         this.end = listener;
         if (this.hasEnded) listener();
       },
-      stop: () => askToEnd('SIGINT'),
-      interrupt: () => askToEnd('SIGINT'),
+      stop: askToEnd,
+      interrupt: askToEnd,
     };
     // Ink and React are loaded only here: a run without a live view does not pay for them.
     this.view = import('../live/index.ts')

@@ -31,7 +31,7 @@ export async function recordRun(request: RecordRequest): Promise<number> {
     const cpuBefore = waitedCpuSeconds();
     const environment = { ...process.env, ...source.environment };
     const target = await Target.start(request.command, environment, request.live);
-    const release = forwardSignals(target);
+    const release = forwardSignals(target, request.live);
     // From here on the command runs: whatever fails is said, and the command goes on to its own end.
     try {
       await recordTarget(request, source, target, cpuBefore);

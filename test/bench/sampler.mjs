@@ -1,7 +1,7 @@
 /**
  * What sampling costs. For 1 thread, 4 threads, 4 and 16 processes, at 100 and 1000 Hz, interleaved with unprofiled runs:
- * the target's CPU as a ratio to the median unprofiled run, perfscope's own CPU in steady state (after its first two
- * seconds) and its memory, stacks a second, bytes a sample; and the same of austin where it is on the path and works.
+ * the target's CPU as a ratio to the median unprofiled run, perfscope's own CPU in steady state (the second half of the
+ * run) and the growth of its memory meanwhile, stacks a second, bytes a sample of the samples table and of the whole file; and the same of austin where it is on the path and works.
  *
  * usage: npm run bench -- sampler [REPEATS]
  */
@@ -9,6 +9,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 
 const ROOT = join(import.meta.dirname, '../..');
 const CLI = join(ROOT, 'dist/cli.js');
@@ -22,8 +23,6 @@ const SHAPES = [
   ['4 processes', 'processes', 4],
   ['16 processes', 'processes', 16],
 ];
-/** Seconds of a run before its steady state: start-up and compilation of perfscope's own code. */
-const WARM_UP = 2;
 const folder = mkdtempSync(join(tmpdir(), 'perfscope-bench-'));
 
 /** CPU nanoseconds of all threads of a process so far. */
@@ -47,8 +46,7 @@ function measure(program, args) {
     const timer = setInterval(() => {
       try {
         const seconds = (performance.now() - started) / 1000;
-        if (seconds > WARM_UP)
-          looks.push({ seconds, cpu: cpuOf(child.pid), memory: residentMegabytes(child.pid) });
+        looks.push({ seconds, cpu: cpuOf(child.pid), memory: residentMegabytes(child.pid) });
       } catch {
         // It has just ended.
       }
@@ -60,7 +58,7 @@ function measure(program, args) {
     child.on('error', reject);
     child.on('close', () => {
       clearInterval(timer);
-      const first = looks[0];
+      const first = looks[looks.length >> 1];
       // The last looks may fall into the writing of the recording.
       const last = looks.at(-3);
       const line = output.split('\n').find((text) => /^\d+\.\d+ \d+\.\d+$/.test(text));
@@ -79,6 +77,18 @@ function measure(program, args) {
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 const percent = (value) => (Number.isNaN(value) ? '-' : `${(100 * value).toFixed(1)} %`);
 const number = (value, digits) => (value === undefined || Number.isNaN(value) ? '-' : value.toFixed(digits));
+
+/** Compressed bytes of the samples table in a recording. */
+function tableSize(file) {
+  let size = 0;
+  unzipSync(readFileSync(file), {
+    filter: (entry) => {
+      if (entry.name === 'samples.arrow') size = entry.size;
+      return false;
+    },
+  });
+  return size;
+}
 
 async function recorded(rate, command) {
   const file = join(folder, 'run.perfscope');
@@ -105,6 +115,7 @@ async function recorded(rate, command) {
     ...result,
     perSecond: sampler.samples / summary.wallSeconds,
     bytes: statSync(file).size / sampler.samples,
+    tableBytes: tableSize(file) / sampler.samples,
     reached: sampler.achievedHz,
   };
 }
@@ -124,8 +135,18 @@ async function austin(rate, command) {
 process.stdout.write(
   `${PYTHON}, ${REPEATS} interleaved repeats, medians; CPU of the profiler in percent of a core\n\n`,
 );
-const head = ['shape', 'profiler', 'target CPU', 'own CPU', 'stacks/s', 'Hz', 'B/sample', 'memory +MB'];
-const widths = [14, 18, 22, 10, 10, 8, 9, 10];
+const head = [
+  'shape',
+  'profiler',
+  'target CPU',
+  'own CPU',
+  'stacks/s',
+  'Hz',
+  'B/sample',
+  'in file',
+  'memory +MB',
+];
+const widths = [14, 18, 22, 10, 10, 8, 9, 9, 10];
 const row = (cells) => `${cells.map((cell, i) => String(cell).padEnd(widths[i])).join(' ')}\n`;
 process.stdout.write(row(head));
 for (const [shape, mode, n] of SHAPES) {
@@ -148,32 +169,18 @@ for (const [shape, mode, n] of SHAPES) {
   const base = median(baseline);
   const spread = baseline.map((value) => (value / base).toFixed(3)).join(' ');
   process.stdout.write(row([shape, 'unprofiled', `1.000 (${spread})`]));
-  for (const [key, runs] of results) {
-    const of = (pick) => median(runs.map(pick));
-    process.stdout.write(
-      row([
-        '',
-        key,
-        number(of((run) => run.target) / base, 3),
-        percent(of((run) => run.profiler)),
-        number(
-          of((run) => run.perSecond),
-          0,
-        ),
-        number(
-          of((run) => run.reached),
-          0,
-        ),
-        number(
-          of((run) => run.bytes),
-          1,
-        ),
-        number(
-          of((run) => run.growth),
-          1,
-        ),
-      ]),
-    );
+  for (const [profiler, runs] of results) {
+    const of = (key) => median(runs.map((run) => run[key] ?? Number.NaN));
+    const cells = [
+      number(of('target') / base, 3),
+      percent(of('profiler')),
+      number(of('perSecond'), 0),
+      number(of('reached'), 0),
+      number(of('tableBytes'), 1),
+      number(of('bytes'), 1),
+      number(of('growth'), 1),
+    ];
+    process.stdout.write(row(['', profiler, ...cells]));
   }
 }
 rmSync(folder, { recursive: true, force: true });

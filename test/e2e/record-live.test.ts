@@ -113,6 +113,7 @@ test('a second Ctrl-C kills a program that does not want to end', async () => {
   const { screen, file } = record(100, 40, code, '--no-live');
   await screen.see('ready');
   screen.key('C-c');
+  await screen.see('Ctrl-C again kills it');
   screen.key('C-c');
   await screen.see('code=137');
   expect((await summaryOf(file)).signal).toBe('SIGKILL');

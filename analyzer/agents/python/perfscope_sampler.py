@@ -23,6 +23,9 @@ from perfscope_threads import (
 
 # A new thread is known to `threading` a moment after its first frame is; then other ways to find its system id are tried.
 PATIENCE = 4
+# To ask what a thread waits for takes a descriptor for a moment. A program that closes all of them and opens files of its
+# own, as daemons do when they begin, could find one of those closed by us; so the first second is left alone.
+SETTLED = 1000000000
 # Python 3.6 tells no thread's system id.
 BY_PAIRING = LINUX and sys.version_info < (3, 7)
 # An idle thread is looked up in /proc once, and again when it has run. Beside a busy thread each of the three file calls
@@ -44,7 +47,7 @@ class Sampler:
         self.count = 0
         self.has_clocks = thread_clocks_work()
         self.machine = os.uname().machine if LINUX else ""
-        self.last = now()
+        self.last = self.began = now()
         # CPU of the process that lanes and sampler account for, as of the last tick with a lane that has no clock.
         self.seen = None
         self.name = ""
@@ -171,6 +174,8 @@ class Sampler:
         self.seen = total
 
     def find_waits(self, busy):
+        if now() - self.began < SETTLED:
+            return
         left = LOOKUPS_BESIDE_BUSY if busy else LOOKUPS
         for lane in self.lanes.values():
             if lane.idle > 0 and lane.thread and lane.wait in ("", "r"):

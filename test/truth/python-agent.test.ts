@@ -1,9 +1,15 @@
 import { expect } from '@jest/globals';
-import { LANE_ROLES, WAITING, WAITS } from '../../../../analyzer/model/index.ts';
-import { type AgentRun, cpuByFunction, lanesById, runWithAgent, testOn } from './interpreters.ts';
+import { LANE_ROLES, WAITING, WAITS } from '../../analyzer/model/index.ts';
+import {
+  type AgentRun,
+  cpuByFunction,
+  lanesById,
+  runWithAgent,
+  testOn,
+} from '../analyzer/collect/python-agent/interpreters.ts';
 
 // Each turn's parts are timed by the CPU clock and not counted, so that the split holds on PyPy too, where the compiler
-// makes equal loops unequal.
+// makes equal loops unequal. A turn is no multiple of a sampling period: looks would fall on the same place of every turn.
 const SPLIT = `
 import time
 
@@ -16,15 +22,15 @@ def burn(seconds):
     return total
 
 def heavy():
-    burn(0.0700)
+    burn(0.02359)
 
 def middle():
-    burn(0.0200)
+    burn(0.00674)
 
 def light():
-    burn(0.0100)
+    burn(0.00337)
 
-for turn in range(20):
+for turn in range(120):
     heavy()
     middle()
     light()
@@ -100,7 +106,8 @@ def spin():
         sum(range(1000))
 
 def sleep():
-    time.sleep(0.8)
+    # Longer than the second in which the agent asks for no waits.
+    time.sleep(1.8)
 
 lock = threading.Lock()
 lock.acquire()
