@@ -33,6 +33,7 @@ export async function recordRun(request: RecordRequest): Promise<number> {
     const target = await Target.start(request.command, environment, request.live);
     const release = forwardSignals(target, request.live);
     // From here on the command runs: whatever fails is said, and the command goes on to its own end.
+    process.on('uncaughtException', report);
     try {
       await recordTarget(request, source, target, cpuBefore);
     } catch (error) {

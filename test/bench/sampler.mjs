@@ -1,9 +1,9 @@
 /**
  * What sampling costs. For 1 thread, 4 threads, 4 and 16 processes, at 100 and 1000 Hz, interleaved with unprofiled runs:
- * the target's CPU as a ratio to the median unprofiled run, perfscope's own CPU in steady state (the second half of the
- * run) and the growth of its memory meanwhile, stacks a second, bytes a sample of the samples table and of the whole file; and the same of austin where it is on the path and works.
+ * the target's CPU as a ratio to the median unprofiled run, perfscope's own CPU in steady state (the last third of
+ * the run: V8 takes some twenty seconds to compile a loop that runs but a hundred times a second) and the growth of its memory meanwhile, stacks a second, bytes a sample of the samples table and of the whole file; and the same of austin where it is on the path and works.
  *
- * usage: npm run bench -- sampler [REPEATS]
+ * usage: npm run bench -- sampler [REPEATS], with PYTHON and UNITS (of work) in the environment
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -58,7 +58,7 @@ function measure(program, args) {
     child.on('error', reject);
     child.on('close', () => {
       clearInterval(timer);
-      const first = looks[looks.length >> 1];
+      const first = looks[Math.floor((2 * looks.length) / 3)];
       // The last looks may fall into the writing of the recording.
       const last = looks.at(-3);
       const line = output.split('\n').find((text) => /^\d+\.\d+ \d+\.\d+$/.test(text));
@@ -149,17 +149,17 @@ const head = [
 const widths = [14, 18, 22, 10, 10, 8, 9, 9, 10];
 const row = (cells) => `${cells.map((cell, i) => String(cell).padEnd(widths[i])).join(' ')}\n`;
 process.stdout.write(row(head));
+const profilers = [['perfscope', recorded]];
+if (await austin(100, [PYTHON, SPLIT, '600', 'single', '1'])) profilers.push(['austin', austin]);
+else process.stdout.write('austin is not here, or cannot read this interpreter\n');
 for (const [shape, mode, n] of SHAPES) {
-  const command = [PYTHON, SPLIT, process.env.UNITS ?? '9000', mode, String(n)];
+  const command = [PYTHON, SPLIT, process.env.UNITS ?? '30000', mode, String(n)];
   const baseline = [];
   const results = new Map();
   for (let repeat = 0; repeat < REPEATS; repeat++) {
     baseline.push((await measure(command[0], command.slice(1)))?.target ?? Number.NaN);
     for (const rate of RATES) {
-      for (const [name, profile] of [
-        ['perfscope', recorded],
-        ['austin', austin],
-      ]) {
+      for (const [name, profile] of profilers) {
         const result = await profile(rate, command);
         const key = `${name} ${rate} Hz`;
         if (result) results.set(key, [...(results.get(key) ?? []), result]);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { CollectorHealth } from '../../model/index.ts';
 import type { Availability, Batch, Collector, RunContext } from '../collector.ts';
@@ -41,6 +42,8 @@ export class CPythonCollector implements Collector {
   /** `script`: URL of the bundled thread (`worker.ts`). `born`: the run is started here, not joined. */
   constructor(script: URL, born: boolean) {
     this.born = born;
+    // A loop that runs a hundred times a second takes V8 half a minute to compile well; with a smaller budget some seconds.
+    setFlagsFromString('--interrupt-budget=10000');
     this.worker = new Worker(script);
     this.online = new Promise((resolve, reject) => {
       this.worker.once('online', resolve);
