@@ -1,9 +1,11 @@
 /**
  * What sampling costs. For 1 thread, 4 threads, 4 and 16 processes, at 100 and 1000 Hz, interleaved with unprofiled runs:
- * the target's CPU as a ratio to the median unprofiled run, perfscope's own CPU in steady state (the last third of
- * the run: V8 takes some twenty seconds to compile a loop that runs but a hundred times a second) and the growth of its memory meanwhile, stacks a second, bytes a sample of the samples table and of the whole file; and the same of austin where it is on the path and works.
+ * the target's CPU as a ratio to the median unprofiled run; perfscope's own CPU in steady state (the last third of the run:
+ * V8 takes some twenty seconds to compile a loop that runs but a hundred times a second) and the growth of its memory
+ * meanwhile; stacks a second; bytes a sample in the samples table and in the whole file. And the same of austin where it is
+ * on the path and works.
  *
- * usage: npm run bench -- sampler [REPEATS], with PYTHON and UNITS (of work) in the environment
+ * usage: npm run bench -- sampler [REPEATS [single|threads|processes]], with PYTHON and UNITS (of work) in the environment
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -152,7 +154,7 @@ process.stdout.write(row(head));
 const profilers = [['perfscope', recorded]];
 if (await austin(100, [PYTHON, SPLIT, '600', 'single', '1'])) profilers.push(['austin', austin]);
 else process.stdout.write('austin is not here, or cannot read this interpreter\n');
-for (const [shape, mode, n] of SHAPES) {
+for (const [shape, mode, n] of SHAPES.filter(([, mode]) => mode === (process.argv[3] ?? mode))) {
   const command = [PYTHON, SPLIT, process.env.UNITS ?? '30000', mode, String(n)];
   const baseline = [];
   const results = new Map();
