@@ -34,20 +34,13 @@ const until = async (condition: () => boolean, what: string) => {
   }
 };
 
+/** Records a program at 500 Hz and leaves perfscope running. */
+const startRecording = (file: string, program: string) =>
+  spawn(process.execPath, [CLI, 'record', '-q', '-r', '500', '-o', file, '--', PYTHON, program]);
+
 test('SIGKILL of perfscope leaves a spool that opens, and the program goes on', async () => {
   const file = path('killed.perfscope');
-  const child = spawn(process.execPath, [
-    CLI,
-    'record',
-    '-q',
-    '-r',
-    '500',
-    '-o',
-    file,
-    '--',
-    PYTHON,
-    spin(3),
-  ]);
+  const child = startRecording(file, spin(3));
   let printed = '';
   child.stdout.on('data', (text: Buffer) => {
     printed += text.toString();
@@ -68,18 +61,7 @@ test('SIGKILL of perfscope leaves a spool that opens, and the program goes on', 
 
 test('a spool that was cut in the middle opens up to its last whole part', async () => {
   const file = path('cut.perfscope');
-  const child = spawn(process.execPath, [
-    CLI,
-    'record',
-    '-q',
-    '-r',
-    '500',
-    '-o',
-    file,
-    '--',
-    PYTHON,
-    spin(2),
-  ]);
+  const child = startRecording(file, spin(2));
   const spool = `${file}.spool`;
   await until(() => existsSync(spool) && readFileSync(spool).length > 12000, 'a spool with samples');
   child.kill('SIGKILL');

@@ -140,3 +140,11 @@ test('in GIL mode the samples of the thread that holds it are marked', async () 
   const waits = summary.lanes.reduce((sum, lane) => sum + lane.gilWaitSeconds, 0);
   expect(waits).toBeGreaterThan(0.3 * summary.wallSeconds);
 });
+
+test('stacks that are too deep to be read whole are counted', async () => {
+  const code =
+    'import sys, time\nsys.setrecursionlimit(10000)\ndef deep(n):\n  if n: return deep(n - 1)\n  end = time.perf_counter() + 0.5\n  while time.perf_counter() < end: pass\ndeep(5000)';
+  const { summary } = await record(folder.path, ['-r', '200'], [PYTHON, '-c', code]);
+  const sampler = summary.collectors.find((each) => each.id === 'cpython');
+  expect(sampler?.figures.truncatedStacks).toBeGreaterThan(10);
+});

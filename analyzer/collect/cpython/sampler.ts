@@ -252,6 +252,7 @@ export class Sampler {
       stack = thread.threadState === 0 ? -1 : runtime.walk(thread.threadState, thread.thread);
     }
     if (stack === MEMORY_GONE) {
+      this.countTruncated(entry);
       entry.detach();
       this.writeProcess(entry, -1);
       thread.stack = this.nativeStack(entry, thread);
@@ -315,6 +316,7 @@ export class Sampler {
   }
 
   private endProcess(entry: ProcessEntry, now: number): void {
+    this.countTruncated(entry);
     entry.close();
     this.processes.delete(entry.pid);
     this.writeProcess(entry, now);
@@ -325,6 +327,11 @@ export class Sampler {
     if (this.pythonProcesses.has(entry)) return;
     this.pythonProcesses.add(entry);
     this.counts.pythonProcesses++;
+  }
+
+  /** Stacks of an interpreter that is about to be left that were too deep to be read whole. */
+  private countTruncated(entry: ProcessEntry): void {
+    this.counts.truncated += entry.runtime?.stats.truncated ?? 0;
   }
 
   private warnUnreadable(entry: ProcessEntry): void {

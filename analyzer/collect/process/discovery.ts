@@ -43,8 +43,6 @@ export class Discovery {
   private readonly groups = new Set<number>();
   /** Whether any process or thread of the machine was born between the last two polls. */
   moved = false;
-  /** False where `/proc/loadavg` cannot be read: nothing but the command itself is then seen. */
-  readonly works: boolean;
 
   /**
    * `own`: processes of perfscope, never part of a run. `shell`: the process that started perfscope, whose other children
@@ -57,7 +55,6 @@ export class Discovery {
     this.shell = shell;
     this.startGroup = group;
     this.loadavg = ProcFile.open('/proc/loadavg');
-    this.works = this.loadavg !== null;
     this.lastId = first > 0 ? first : this.readLastId();
   }
 
