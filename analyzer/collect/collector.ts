@@ -1,19 +1,46 @@
-import type { CollectorHealth, InternedRows, SamplingMode, Tables } from '../model/index.ts';
+import {
+  type CollectorHealth,
+  emptyTable,
+  emptyTables,
+  type InternedRows,
+  type SamplingMode,
+  type Schema,
+  type Table,
+  type Tables,
+} from '../model/index.ts';
 
 /**
- * What a collector saw since its last batch. The numbers of strings, frames, stacks and lanes are the collector's own,
- * from 0; the session gives them their place in the recording.
+ * A thread that a collector speaks of and does not follow itself. `lane` is a number of the collector's own, counted with
+ * those of its lanes; the session finds the lane of whoever follows the thread, and makes one when nobody does. `time`:
+ * Nanos at which the thread lived. `name`: what to call it then.
  */
-export interface Batch {
+export const mentionsSchema = {
+  lane: 'u32',
+  process: 'u32',
+  thread: 'u32',
+  time: 'i64',
+  name: 'utf8',
+} as const satisfies Schema;
+
+/**
+ * What a collector saw since its last batch. The numbers of strings, frames, stacks, lanes and pools are the collector's
+ * own, from 0; the session gives them their place in the recording. What is referred to must have been delivered before, or
+ * be in the same batch.
+ */
+export type Batch = Omit<Tables, keyof InternedRows> & {
   readonly interned: InternedRows;
-  readonly processes: Tables['processes'];
-  readonly lanes: Tables['lanes'];
-  readonly samples: Tables['samples'];
-  readonly counters: Tables['counters'];
-}
+  readonly mentions: Table<typeof mentionsSchema>;
+};
+
+/** A batch without rows but those of the interner, to be spread under the tables that a collector has. */
+export const emptyBatch = (interned: InternedRows): Batch => ({
+  ...emptyTables(),
+  interned,
+  mentions: emptyTable(mentionsSchema),
+});
 
 /** A batch with the numbers of the recording: what the session wrote to the spool, and what live views get. */
-export type SessionBatch = Omit<Tables, 'spans' | 'transfers'>;
+export type SessionBatch = Tables;
 
 /** What a collector is told about the run. */
 export interface RunContext {
@@ -29,7 +56,7 @@ export interface RunContext {
 }
 
 /**
- * One source of events. A collector knows nothing of the others; `collectors/index.ts` lists them all. A failure of a
+ * One source of events. A collector knows nothing of the others; `registry.ts` lists them all. A failure of a
  * collector ends that collector and is a warning in its health, never a failure of the run.
  */
 export interface Collector {

@@ -1,90 +1,185 @@
-import type { InternedRows, Tables } from '../model/index.ts';
+import {
+  type ColumnArray,
+  type InternedRows,
+  LANE_KINDS,
+  LANE_ROLES,
+  lanesSchema,
+  TABLE_NAMES,
+  TableBuilder,
+  type TableName,
+  type Tables,
+} from '../model/index.ts';
 import type { Batch, SessionBatch } from './collector.ts';
+import { ThreadDirectory } from './threads.ts';
 
-/** Rows that the recording has of each numbered table. */
+/** What all collectors of a run share: how many rows the recording has of each numbered table, and whose thread is whose. */
 export class RecordingCounts {
   strings = 0;
   frames = 0;
   stacks = 0;
   lanes = 0;
+  pools = 0;
+  locks = 0;
+  readonly threads = new ThreadDirectory();
 }
 
 /** Numbers of a collector, mapped to those of the recording. */
 class Mapping {
-  private to = new Uint32Array(256);
-  private known = 0;
+  private readonly to: number[] = [];
 
   add(id: number): void {
-    if (this.known === this.to.length) {
-      const larger = new Uint32Array(this.to.length * 2);
-      larger.set(this.to);
-      this.to = larger;
-    }
-    this.to[this.known++] = id;
+    this.to.push(id);
   }
 
   has(id: number): boolean {
-    return id < this.known;
+    return id < this.to.length;
   }
 
   get(id: number): number {
-    if (id >= this.known) throw new Error(`a collector refers to row ${id}, which it has not delivered`);
-    return this.to[id] as number;
+    const mapped = this.to[id];
+    if (mapped === undefined) throw new Error(`a collector refers to row ${id}, which it has not delivered`);
+    return mapped;
   }
 }
+
+/** Where tables refer to numbered rows; a column with `-1` for none says so by its kind, i32. */
+const REFERENCES = {
+  samples: { lane: 'lanes', stack: 'stacks' },
+  spans: { lane: 'lanes', name: 'strings', stack: 'stacks' },
+  transfers: { lane: 'lanes', toLane: 'lanes', stack: 'stacks' },
+  counters: { lane: 'lanes' },
+  pools: { stack: 'stacks' },
+  tasks: {
+    pool: 'pools',
+    function: 'frames',
+    stack: 'stacks',
+    lane: 'lanes',
+    from: 'lanes',
+    exception: 'strings',
+  },
+  lockWaits: { lane: 'lanes', stack: 'stacks', holder: 'lanes', holderStack: 'stacks' },
+} as const satisfies Partial<
+  Record<TableName, Record<string, 'strings' | 'frames' | 'stacks' | 'lanes' | 'pools'>>
+>;
 
 /** Gives what one collector delivers its numbers in the recording, in place. */
 export class Numbering {
   private readonly counts: RecordingCounts;
-  private readonly strings = new Mapping();
-  private readonly frames = new Mapping();
-  private readonly stacks = new Mapping();
-  private readonly lanes = new Mapping();
+  private readonly maps = {
+    strings: new Mapping(),
+    frames: new Mapping(),
+    stacks: new Mapping(),
+    lanes: new Mapping(),
+    pools: new Mapping(),
+  };
+  private readonly locks = new Map<number, number>();
 
   constructor(counts: RecordingCounts) {
     this.counts = counts;
   }
 
   apply(batch: Batch): SessionBatch {
-    this.intern(batch.interned);
-    const { lanes, samples, counters } = batch;
-    for (let i = 0; i < lanes.length; i++) {
-      const id = lanes.id[i] as number;
-      if (!this.lanes.has(id)) this.lanes.add(this.counts.lanes++);
-      lanes.id[i] = this.lanes.get(id);
+    const { interned, mentions, ...delivered } = batch;
+    this.intern(interned);
+    const tables: { [N in TableName]: Tables[N] } = { ...delivered, ...interned };
+    tables.lanes = this.lanes(tables.lanes, mentions);
+    const { pools, lockWaits } = tables;
+    for (let i = 0; i < pools.length; i++) {
+      const id = pools.id[i] as number;
+      if (!this.maps.pools.has(id)) this.maps.pools.add(this.counts.pools++);
+      pools.id[i] = this.maps.pools.get(id);
     }
-    for (let i = 0; i < samples.length; i++) {
-      samples.lane[i] = this.lanes.get(samples.lane[i] as number);
-      const stack = samples.stack[i] as number;
-      if (stack >= 0) samples.stack[i] = this.stacks.get(stack);
+    for (let i = 0; i < lockWaits.length; i++) lockWaits.lock[i] = this.lock(lockWaits.lock[i] as number);
+    for (const [name, columns] of Object.entries(REFERENCES)) {
+      for (const [column, to] of Object.entries(columns)) {
+        const table = tables[name as TableName] as unknown as Record<string, ColumnArray>;
+        this.refer(table[column] as Int32Array, tables[name as TableName].length, this.maps[to]);
+      }
     }
-    for (let i = 0; i < counters.length; i++) counters.lane[i] = this.lanes.get(counters.lane[i] as number);
-    return { ...batch.interned, processes: batch.processes, lanes, samples, counters };
+    return tables;
+  }
+
+  private refer(column: Int32Array, length: number, map: Mapping): void {
+    for (let i = 0; i < length; i++) {
+      const id = column[i] as number;
+      if (id >= 0) column[i] = map.get(id);
+    }
+  }
+
+  private lock(id: number): number {
+    const known = this.locks.get(id);
+    if (known !== undefined) return known;
+    this.locks.set(id, this.counts.locks);
+    return this.counts.locks++;
+  }
+
+  /** The lanes of the batch, and those that mentioned threads get because nobody follows them yet. */
+  private lanes(rows: Tables['lanes'], mentions: Batch['mentions']): Tables['lanes'] {
+    const { threads } = this.counts;
+    const thread = LANE_KINDS.indexOf('thread');
+    const map = this.maps.lanes;
+    const out = new TableBuilder(lanesSchema, rows.length + 8);
+    for (let i = 0; i < rows.length; i++) {
+      const id = rows.id[i] as number;
+      const [process = 0, task = 0] = [rows.process[i], rows.thread[i]];
+      const isThread = rows.kind[i] === thread && task > 0;
+      if (!map.has(id)) {
+        const adopted = isThread ? threads.adopt(process, task) : null;
+        map.add(adopted ?? this.counts.lanes++);
+        if (isThread && adopted === null) threads.add(process, task, map.get(id), true);
+      }
+      rows.id[i] = map.get(id);
+      if (isThread && (rows.end[i] as number) >= 0)
+        threads.end(process, task, map.get(id), rows.end[i] as number);
+    }
+    out.append(rows);
+    for (let i = 0; i < mentions.length; i++) {
+      const [process = 0, task = 0, time = 0] = [mentions.process[i], mentions.thread[i], mentions.time[i]];
+      const known = threads.find(process, task, time);
+      map.add(known ?? this.counts.lanes);
+      if (known !== null) continue;
+      threads.add(process, task, this.counts.lanes, false);
+      out.push({
+        id: this.counts.lanes++,
+        kind: thread,
+        role: LANE_ROLES.indexOf('worker'),
+        process,
+        thread: task,
+        name: mentions.name[i] as string,
+        start: time,
+        end: -1,
+        cpu: -1,
+      });
+    }
+    return out.finish();
   }
 
   private intern({ strings, frames, stacks }: InternedRows): void {
-    for (let i = 0; i < strings.length; i++) this.strings.add(this.counts.strings++);
+    const { maps, counts } = this;
+    for (let i = 0; i < strings.length; i++) maps.strings.add(counts.strings++);
     for (let i = 0; i < frames.length; i++) {
-      frames.name[i] = this.strings.get(frames.name[i] as number);
-      frames.file[i] = this.strings.get(frames.file[i] as number);
-      this.frames.add(this.counts.frames++);
+      frames.name[i] = maps.strings.get(frames.name[i] as number);
+      frames.file[i] = maps.strings.get(frames.file[i] as number);
+      maps.frames.add(counts.frames++);
     }
     for (let i = 0; i < stacks.length; i++) {
       const parent = stacks.parent[i] as number;
-      if (parent >= 0) stacks.parent[i] = this.stacks.get(parent);
-      stacks.frame[i] = this.frames.get(stacks.frame[i] as number);
-      this.stacks.add(this.counts.stacks++);
+      if (parent >= 0) stacks.parent[i] = maps.stacks.get(parent);
+      stacks.frame[i] = maps.frames.get(stacks.frame[i] as number);
+      maps.stacks.add(counts.stacks++);
     }
   }
 }
 
 /** Tables of a session batch in the order in which a reader needs them: what is referred to comes first. */
-export const BATCH_TABLES = [
+export const BATCH_TABLES: readonly TableName[] = [
   'strings',
   'frames',
   'stacks',
   'processes',
   'lanes',
-  'samples',
-  'counters',
-] as const satisfies readonly (keyof Tables)[];
+  'pools',
+  ...TABLE_NAMES.filter(
+    (name) => !['strings', 'frames', 'stacks', 'processes', 'lanes', 'pools'].includes(name),
+  ),
+];

@@ -6,4 +6,5 @@ export * from './samples.ts';
 export * from './spans.ts';
 export * from './stacks.ts';
 export * from './table.ts';
+export * from './tasks.ts';
 export * from './units.ts';

@@ -3,6 +3,7 @@ import { samplesSchema } from './samples.ts';
 import { countersSchema, spansSchema, transfersSchema } from './spans.ts';
 import { framesSchema, stacksSchema, stringsSchema } from './stacks.ts';
 import { emptyTable, type Table } from './table.ts';
+import { lockWaitsSchema, poolsSchema, tasksSchema } from './tasks.ts';
 import type { Nanos } from './units.ts';
 
 /** Every table of a recording, by name. The order is the order in the file, and the number of a table in a spool. */
@@ -16,6 +17,9 @@ export const SCHEMAS = {
   spans: spansSchema,
   transfers: transfersSchema,
   counters: countersSchema,
+  pools: poolsSchema,
+  tasks: tasksSchema,
+  lockWaits: lockWaitsSchema,
 } as const;
 
 export type TableName = keyof typeof SCHEMAS;

@@ -31,7 +31,13 @@ export const spansSchema = {
   stack: 'i32',
 } as const satisfies Schema;
 
-/** A span that moved `bytes` (a double: a run may move more than 4 GiB at once) in `direction`. */
+/**
+ * A span that moved `bytes` (a double: a run may move more than 4 GiB at once) in `direction`. `lane`, `start`, `end`: who
+ * sent, and when (Nanos); for a message, when it was serialised. `toLane`, `toStart`, `toEnd`: where and when it arrived,
+ * -1 when that was not seen; for a message, when it was deserialised. `stack`: the code that sent it, -1 when unknown.
+ *
+ * What a task carries to its worker and back is in `tasks` and not repeated here.
+ */
 export const transfersSchema = {
   lane: 'u32',
   direction: 'u8',
@@ -39,6 +45,9 @@ export const transfersSchema = {
   end: 'i64',
   bytes: 'f64',
   stack: 'i32',
+  toLane: 'i32',
+  toStart: 'i64',
+  toEnd: 'i64',
 } as const satisfies Schema;
 
 /**

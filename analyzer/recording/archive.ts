@@ -1,5 +1,6 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import {
+  emptyTable,
   type Recording,
   SCHEMAS,
   TABLE_NAMES,
@@ -10,6 +11,9 @@ import {
 import { decodeTable, encodeTable } from './arrow.ts';
 import { parseMeta } from './meta.ts';
 import { validateTables } from './validate.ts';
+
+/** The format version that brought a table, where that was not the first. */
+const TABLE_SINCE: Partial<Record<TableName, number>> = { pools: 2, tasks: 2, lockWaits: 2 };
 
 export const META_ENTRY = 'recording.json';
 export const tableEntry = (name: TableName): string => `${name}.arrow`;
@@ -60,8 +64,9 @@ export function decodeRecording(file: Uint8Array, source: string): Recording {
     const tables: Partial<Record<TableName, unknown>> = {};
     for (const name of TABLE_NAMES) {
       const bytes = entries[tableEntry(name)];
-      if (!bytes) throw new Error(`its table "${name}" is missing`);
-      tables[name] = decodeTable(SCHEMAS[name], bytes);
+      const isOlder = meta.version < (TABLE_SINCE[name] ?? 1);
+      if (!bytes && !isOlder) throw new Error(`its table "${name}" is missing`);
+      tables[name] = bytes ? decodeTable(SCHEMAS[name], bytes) : emptyTable(SCHEMAS[name]);
     }
     validateTables(tables as Tables);
     return { meta, tables: tables as Tables };

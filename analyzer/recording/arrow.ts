@@ -114,6 +114,11 @@ export function decodeTable<S extends Schema>(schema: S, bytes: Uint8Array): Tab
   const table: Record<string, unknown> = { length };
   for (const [name, kind] of Object.entries(schema)) {
     const column = decoded.getChild(name);
+    if (!column && length === 0) {
+      // An older version did not have the column, and never wrote a row.
+      table[name] = newColumn(kind, 0);
+      continue;
+    }
     if (!column) throw new Error(`column "${name}" is missing`);
     if (column.length !== length) throw new Error(`column "${name}" has another length than the table`);
     if (length === 0) table[name] = newColumn(kind, 0);

@@ -11,7 +11,7 @@ import {
 } from '../model/index.ts';
 import { META_ENTRY, tableEntry } from './archive.ts';
 import { ArrowStream } from './arrow.ts';
-import { lastLanes, lastProcesses, type SpoolReader } from './spool.ts';
+import { lastLanes, lastPools, lastProcesses, type SpoolReader } from './spool.ts';
 
 /** Rows of one Arrow record batch: large enough to compress well, small enough to keep memory flat. */
 const BATCH_ROWS = 65536;
@@ -62,11 +62,8 @@ function writeTable(zip: Zip, reader: SpoolReader, name: TableName, end: number)
 }
 
 function tableChunks(reader: SpoolReader, name: TableName, end: number): Iterable<Table<Schema>> {
+  const versioned = { lanes: lastLanes, processes: lastProcesses, pools: lastPools };
   const chunks =
-    name === 'lanes'
-      ? [lastLanes(reader, end)]
-      : name === 'processes'
-        ? [lastProcesses(reader, end)]
-        : reader.chunks(name);
+    name in versioned ? [versioned[name as keyof typeof versioned](reader, end)] : reader.chunks(name);
   return chunks as Iterable<unknown> as Iterable<Table<Schema>>;
 }

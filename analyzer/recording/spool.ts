@@ -143,7 +143,7 @@ export class SpoolReader {
 }
 
 /**
- * Lanes and processes were written each time something new was known of them: keeps the last row of each key, in order of
+ * Lanes, processes and pools were written each time something new was known of them: keeps the last row of each key, in order of
  * first appearance. What had not ended when the recording did ends with it.
  */
 function lastVersions<S extends Schema>(
@@ -171,6 +171,10 @@ function lastVersions<S extends Schema>(
 /** The lanes of a spool, one row each, the row number being the id. */
 export const lastLanes = (reader: SpoolReader, end: number): Tables['lanes'] =>
   lastVersions(SCHEMAS.lanes, reader.chunks('lanes'), (row) => row.id, end);
+
+/** The pools of a spool, one row each, the row number being the id. */
+export const lastPools = (reader: SpoolReader, end: number): Tables['pools'] =>
+  lastVersions(SCHEMAS.pools, reader.chunks('pools'), (row) => row.id, end);
 
 /** The processes of a spool, one row each. */
 export const lastProcesses = (reader: SpoolReader, end: number): Tables['processes'] =>
@@ -206,6 +210,7 @@ export function readSpool(path: string): Recording {
     );
     tables.lanes = lastLanes(reader, meta.clock.end);
     tables.processes = lastProcesses(reader, meta.clock.end);
+    tables.pools = lastPools(reader, meta.clock.end);
     validateTables(tables as Tables);
     return { meta, tables: tables as Tables };
   } catch (cause) {

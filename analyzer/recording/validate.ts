@@ -1,8 +1,10 @@
 import {
   type ColumnArray,
+  DIRECTIONS,
   LANE_KINDS,
   LANE_ROLES,
   LANGUAGES,
+  SPAN_KINDS,
   STATES,
   type Tables,
   WAITS,
@@ -22,7 +24,8 @@ function inRange(what: string, column: ColumnArray, limit: number, lowest = 0): 
  * Error with a phrase that says which row of what is wrong.
  */
 export function validateTables(tables: Tables): void {
-  const { strings, frames, stacks, lanes, samples, spans, transfers, counters } = tables;
+  const { strings, frames, stacks, lanes, samples, spans, transfers, counters, pools, tasks, lockWaits } =
+    tables;
   inRange('frames.name', frames.name, strings.length);
   inRange('frames.file', frames.file, strings.length);
   inRange('frames.language', frames.language, LANGUAGES.length);
@@ -46,7 +49,24 @@ export function validateTables(tables: Tables): void {
   inRange('spans.stack', spans.stack, stacks.length, -1);
   inRange('transfers.lane', transfers.lane, lanes.length);
   inRange('transfers.stack', transfers.stack, stacks.length, -1);
+  inRange('transfers.toLane', transfers.toLane, lanes.length, -1);
+  inRange('transfers.direction', transfers.direction, DIRECTIONS.length);
+  inRange('spans.kind', spans.kind, SPAN_KINDS.length);
   inRange('counters.lane', counters.lane, lanes.length);
+  for (let i = 0; i < pools.length; i++) {
+    if (pools.id[i] !== i) throw new Error(`row ${i} of pools has the id ${pools.id[i]}`);
+  }
+  inRange('pools.stack', pools.stack, stacks.length, -1);
+  inRange('tasks.pool', tasks.pool, pools.length);
+  inRange('tasks.function', tasks.function, frames.length, -1);
+  inRange('tasks.stack', tasks.stack, stacks.length, -1);
+  inRange('tasks.lane', tasks.lane, lanes.length, -1);
+  inRange('tasks.from', tasks.from, lanes.length, -1);
+  inRange('tasks.exception', tasks.exception, strings.length, -1);
+  inRange('lockWaits.lane', lockWaits.lane, lanes.length);
+  inRange('lockWaits.stack', lockWaits.stack, stacks.length, -1);
+  inRange('lockWaits.holder', lockWaits.holder, lanes.length, -1);
+  inRange('lockWaits.holderStack', lockWaits.holderStack, stacks.length, -1);
   const last = new Float64Array(lanes.length).fill(Number.NEGATIVE_INFINITY);
   for (let i = 0; i < samples.length; i++) {
     const lane = samples.lane[i] as number;

@@ -14,7 +14,7 @@ import {
 
 export const META: RecordingMeta = {
   format: 'perfscope',
-  version: 1,
+  version: 2,
   producer: 'test',
   command: ['python3', 'app.py'],
   directory: '/home/me',

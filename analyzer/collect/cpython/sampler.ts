@@ -1,6 +1,4 @@
 import {
-  countersSchema,
-  emptyTable,
   GIL_WAIT,
   HOLDS_GIL,
   Interner,
@@ -12,7 +10,7 @@ import {
   TableBuilder,
   TORN,
 } from '../../model/index.ts';
-import type { Batch, RunContext } from '../collector.ts';
+import { type Batch, emptyBatch, type RunContext } from '../collector.ts';
 import { type Discovery, threadsOf } from '../process/discovery.ts';
 import { readText } from '../process/procfs.ts';
 import { isFutex, waitOf } from '../process/syscalls.ts';
@@ -148,7 +146,7 @@ export class Sampler {
     this.lanes.clear();
     this.processRows.clear();
     if (samples.length + lanes.length + processes.length === 0) return null;
-    return { interned, processes, lanes, samples, counters: emptyTable(countersSchema) };
+    return { ...emptyBatch(interned), processes, lanes, samples };
   }
 
   /** The run is over, or perfscope leaves it: every lane that is still open ends now. */

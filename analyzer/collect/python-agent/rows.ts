@@ -1,13 +1,5 @@
-import {
-  emptyTable,
-  Interner,
-  lanesSchema,
-  processesSchema,
-  SCHEMAS,
-  samplesSchema,
-  TableBuilder,
-} from '../../model/index.ts';
-import type { Batch } from '../collector.ts';
+import { Interner, lanesSchema, processesSchema, samplesSchema, TableBuilder } from '../../model/index.ts';
+import { type Batch, emptyBatch } from '../collector.ts';
 
 /** What the files of all processes of a run are decoded into: one numbering of strings, frames, stacks and lanes. */
 export class AgentRows {
@@ -28,11 +20,10 @@ export class AgentRows {
   /** The rows since the last drain. */
   drain(): Batch {
     const batch = {
-      interned: this.interner.drain(),
+      ...emptyBatch(this.interner.drain()),
       processes: this.processes.finish(),
       lanes: this.lanes.finish(),
       samples: this.samples.finish(),
-      counters: emptyTable(SCHEMAS.counters),
     };
     this.processes.clear();
     this.lanes.clear();

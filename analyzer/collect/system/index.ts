@@ -1,17 +1,14 @@
 import {
   type CollectorHealth,
   countersSchema,
-  emptyTable,
   Interner,
   LANE_KINDS,
   LANE_ROLES,
   lanesSchema,
-  processesSchema,
-  samplesSchema,
   TableBuilder,
 } from '../../model/index.ts';
 import { now } from '../clock.ts';
-import type { Batch, Collector, RunContext } from '../collector.ts';
+import { type Batch, type Collector, emptyBatch, type RunContext } from '../collector.ts';
 import { ProcFile, readText, statFields } from '../process/procfs.ts';
 
 const PERIOD_MS = 100;
@@ -155,10 +152,8 @@ export class SystemCollector implements Collector {
   private hand(): void {
     if (this.counters.length === 0) return;
     this.deliver({
-      interned: this.interner.drain(),
-      processes: emptyTable(processesSchema),
+      ...emptyBatch(this.interner.drain()),
       lanes: this.lanes.finish(),
-      samples: emptyTable(samplesSchema),
       counters: this.counters.finish(),
     });
     this.lanes.clear();

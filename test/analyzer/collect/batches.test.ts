@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { type Batch, emptyBatch, mentionsSchema } from '../../../analyzer/collect/collector.ts';
 import { closeRows } from '../../../analyzer/collect/cpython/closeRows.ts';
 import { SampleBatch } from '../../../analyzer/collect/cpython/threadLane.ts';
 import { Numbering, RecordingCounts } from '../../../analyzer/collect/numbering.ts';
-import { emptyTables, Interner, type Tables } from '../../../analyzer/model/index.ts';
+import { emptyTables, Interner, SCHEMAS, TableBuilder, type Tables } from '../../../analyzer/model/index.ts';
 import { recordingOf } from '../../harness/recordings.ts';
 
 test('closing a batch sorts rows by lane, keeps their order, and loses no nanosecond of CPU', () => {
@@ -38,9 +39,8 @@ test('closing a batch sorts rows by lane, keeps their order, and loses no nanose
 });
 
 /** A batch as a collector delivers it, from a recording of few words. */
-function batchOf(tables: Tables) {
-  const { strings, frames, stacks, processes, lanes, samples, counters } = tables;
-  return { interned: { strings, frames, stacks }, processes, lanes, samples, counters };
+function batchOf({ strings, frames, stacks, ...rest }: Tables): Batch {
+  return { ...emptyBatch({ strings, frames, stacks }), ...rest };
 }
 
 test('what two collectors deliver is numbered apart, in the order of delivery', () => {
@@ -86,4 +86,43 @@ test('an interner gives equal things one number, and hands out each row once', (
   expect(interner.stack(-1, frame)).toBe(stack);
   expect(interner.drain().stacks.length).toBe(2);
   expect(interner.drain().stacks.length).toBe(0);
+});
+
+/** A collector that saw something on a thread that another one follows. */
+function mentionOf(process: number, thread: number, time: number): Batch {
+  const mentions = new TableBuilder(mentionsSchema);
+  mentions.push({ lane: 0, process, thread, time, name: 'Worker-1' });
+  const spans = new TableBuilder(SCHEMAS.spans);
+  spans.push({ lane: 0, kind: 0, name: 0, start: time, end: time + 1, stack: -1 });
+  const interner = new Interner();
+  interner.string('solve');
+  return { ...emptyBatch(interner.drain()), mentions: mentions.finish(), spans: spans.finish() };
+}
+
+const followed = (start: number, end: number): Batch =>
+  batchOf(recordingOf([{ name: 'ForkPoolWorker-1', process: 7, thread: 8, start, end }], []).tables);
+
+test('what two collectors say of one thread is on one lane, whoever speaks first', () => {
+  for (const mentionFirst of [true, false]) {
+    const counts = new RecordingCounts();
+    const [sampler, pools] = [new Numbering(counts), new Numbering(counts)];
+    const mention = () => pools.apply(mentionOf(7, 8, 200));
+    const early = mentionFirst ? mention() : null;
+    const lanes = sampler.apply(followed(100, -1)).lanes;
+    const { spans, lanes: more } = early ?? mention();
+    expect(lanes.id[0]).toBe(0);
+    expect(spans.lane[0]).toBe(0);
+    // The lane that a mention made is written, so that it is there even when nobody follows the thread.
+    expect(more.length).toBe(mentionFirst ? 1 : 0);
+    expect(counts.lanes).toBe(1);
+  }
+});
+
+test('a thread that got the id of one that has ended has a lane of its own', () => {
+  const counts = new RecordingCounts();
+  const [sampler, pools] = [new Numbering(counts), new Numbering(counts)];
+  sampler.apply(followed(100, 1e9));
+  const { spans, lanes } = pools.apply(mentionOf(7, 8, 9e9));
+  expect(spans.lane[0]).toBe(1);
+  expect([lanes.length, lanes.name[0], lanes.start[0]]).toEqual([1, 'Worker-1', 9e9]);
 });

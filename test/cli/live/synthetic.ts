@@ -88,10 +88,9 @@ export class Batches {
 
   /** What was added since the last call. */
   batch(): SessionBatch {
-    const { processes } = emptyTables();
     const batch = {
+      ...emptyTables(),
       ...this.interner.drain(),
-      processes,
       lanes: this.lanes.finish(),
       samples: this.samples.finish(),
       counters: this.counters.finish(),
