@@ -5,7 +5,7 @@ import type { CollectorHealth } from '../../model/index.ts';
 import type { Availability, Batch, Collector, RunContext } from '../collector.ts';
 import { taskStatus } from '../process/procfs.ts';
 import { CONTROL_STOP, type SamplerMessage, type StartMessage } from './protocol.ts';
-import { NO_COUNTS, type SamplerCounts } from './sampler.ts';
+import { NO_COUNTS, type SamplerCounts } from './samplerCounts.ts';
 
 export function cpythonAvailability(): Availability {
   if (process.platform !== 'linux') {
@@ -117,6 +117,8 @@ export class CPythonCollector implements Collector {
         threads: counts.threads,
         pythonProcesses: counts.pythonProcesses,
         truncatedStacks: counts.truncated,
+        lockWaits: counts.lockWaits,
+        lockWaitsWithoutHolder: counts.lockWaitsWithoutHolder,
       },
       warnings,
     };

@@ -1,5 +1,5 @@
 import type { Batch, RunContext } from '../collector.ts';
-import type { SamplerCounts } from './sampler.ts';
+import type { SamplerCounts } from './samplerCounts.ts';
 
 /** What the thread that samples is told, once. */
 export interface StartMessage {

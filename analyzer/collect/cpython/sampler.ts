@@ -15,8 +15,10 @@ import { type Discovery, threadsOf } from '../process/discovery.ts';
 import { readText } from '../process/procfs.ts';
 import { isFutex, waitOf } from '../process/syscalls.ts';
 import { closeRows } from './closeRows.ts';
+import { LockWatch } from './lockWatch.ts';
 import { ProcessEntry } from './processEntry.ts';
 import { MEMORY_GONE, STALE } from './runtime/runtime.ts';
+import { NO_COUNTS, type SamplerCounts } from './samplerCounts.ts';
 import { GONE, SampleBatch, stateOf, ThreadLane, UNCHANGED } from './threadLane.ts';
 
 /** A thread that has been blocked for this long is looked at only every `IDLE_LOOK` nanoseconds. */
@@ -34,35 +36,6 @@ const POLL_QUIET = 10e6;
 const RECENT = 1e9;
 /** Nanos for which a process counts as one that has just begun. */
 const YOUNG = 40e6;
-
-/** Figures that become the collector's health. */
-export interface SamplerCounts {
-  ticks: number;
-  missed: number;
-  samples: number;
-  torn: number;
-  truncated: number;
-  processes: number;
-  threads: number;
-  /** Processes with an interpreter that was read. */
-  pythonProcesses: number;
-  /** Nanos of the first and the last tick. */
-  firstTick: number;
-  lastTick: number;
-}
-
-export const NO_COUNTS: SamplerCounts = {
-  ticks: 0,
-  missed: 0,
-  samples: 0,
-  torn: 0,
-  truncated: 0,
-  processes: 0,
-  threads: 0,
-  pythonProcesses: 0,
-  firstTick: 0,
-  lastTick: 0,
-};
 
 /**
  * Samples every thread of a process and of its descendants. One `tick` looks at each thread once; `drain` hands out what
@@ -86,6 +59,7 @@ export class Sampler {
   /** When any process or thread of the machine was last born, in Nanos. */
   private lastBirth: number;
   private readonly pythonProcesses = new WeakSet<ProcessEntry>();
+  private readonly locks = new LockWatch(() => this.processes.values());
   private readonly nativeStacks = new Map<string, StackId>();
 
   /** `now`: Nanos of the run's start. `born`: perfscope started the process, so all its CPU time is the run's. */
@@ -140,13 +114,16 @@ export class Sampler {
     for (const entry of this.processes.values())
       for (const thread of entry.threads.values()) thread.endBatch();
     const samples = closeRows(this.batch);
+    const lockWaits = this.locks.drain();
+    this.counts.lockWaits = this.locks.observations;
+    this.counts.lockWaitsWithoutHolder = this.locks.withoutHolder;
     const lanes = this.lanes.finish();
     const processes = this.processRows.finish();
     this.batch = new SampleBatch();
     this.lanes.clear();
     this.processRows.clear();
     if (samples.length + lanes.length + processes.length === 0) return null;
-    return { ...emptyBatch(interned), processes, lanes, samples };
+    return { ...emptyBatch(interned), processes, lanes, samples, lockWaits };
   }
 
   /** The run is over, or perfscope leaves it: every lane that is still open ends now. */
@@ -227,8 +204,10 @@ export class Sampler {
         if (holder !== 0 && holder === thread.threadState && thread.state !== GIL_WAIT)
           thread.flags |= HOLDS_GIL;
       }
+      this.locks.note(thread, thread.lastTime);
       thread.observe(this.batch, now);
     }
+    this.locks.settle(entry, now);
     if (entry.threads.size === 0) this.endProcess(entry, now);
   }
 

@@ -1,5 +1,6 @@
 import { GIL_WAIT, READY, RUNNING, samplesSchema, TableBuilder, WAITING } from '../../model/index.ts';
 import { isSpace, numberEnd, ProcFile, parseDecimal, parseHex, procBuffer } from '../process/procfs.ts';
+import type { Awaited } from './lockWatch.ts';
 
 /** The batch that a sampler fills; CPU and ready times are doubles until the batch is closed. */
 export class SampleBatch {
@@ -62,6 +63,9 @@ export class ThreadLane {
   /** Blocked in this system call with this first argument. */
   syscall = NO_SYSCALL;
   argument = 0;
+  /** What it sleeps for in a futex, and its last row in the table of lock waits; see `LockWatch`. */
+  awaited: Awaited = 'unknown';
+  lockRow = 0;
   /** Nanos before which a thread that has long been idle is not looked at again. */
   nextLook = 0;
   idleSince = 0;
@@ -147,6 +151,7 @@ export class ThreadLane {
     if (same) return UNCHANGED;
     this.syscall = number;
     this.argument = argument;
+    this.awaited = 'unknown';
     return CHANGED;
   }
 

@@ -6,6 +6,9 @@ export const FRAME_AT = 512;
 export const CODE_AT = 640;
 export const OBJECT_AT = 1024;
 export const OBJECT_BYTES = 4096;
+/** A whole frame with the values in it; a frame that is larger is seen in part. */
+export const VALUES_AT = 5120;
+export const VALUES_BYTES = 3072;
 export const STACK_AT = 8192;
 export const STACK_BYTES = 65536;
 const SCRATCH_BYTES = STACK_AT + STACK_BYTES;

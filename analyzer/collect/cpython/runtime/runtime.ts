@@ -8,6 +8,7 @@ import { MAX_TABLE_BYTES, parseDebugOffsets } from './layouts/debugOffsets.ts';
 import { HEADER_LAYOUTS } from './layouts/headers.ts';
 import type { Layout } from './layouts/layout.ts';
 import { isMissing, isRefused, type Location, locatePython } from './locate.ts';
+import { type Lock, Locks } from './locks.ts';
 import { type Memory, ProcessMemory } from './memory.ts';
 import { Names } from './names.ts';
 import { Objects } from './objects.ts';
@@ -15,6 +16,7 @@ import { ThreadIds } from './threadIds.ts';
 import type { ThreadState } from './threadState.ts';
 import { NO_FRAMES, STALE, type WalkCounters, Walker } from './walker.ts';
 
+export type { Lock } from './locks.ts';
 export { BETWEEN, DEEPER, MEMORY_GONE, NO_FRAMES, STALE, type WalkCounters } from './walker.ts';
 
 export type Attach =
@@ -79,6 +81,7 @@ export class PythonRuntime {
   private readonly threadIds: ThreadIds;
   private readonly walker: Walker;
   private readonly names: Names;
+  private readonly locks: Locks;
   private readonly versionWord: number;
   private versionText: string | undefined;
   /** The states of each thread: more than one when it runs code in several interpreters, newest interpreter first. */
@@ -103,6 +106,7 @@ export class PythonRuntime {
       layout.frames.kind === 'heap'
         ? new HeapFrameReader(memory, layout.frames)
         : new DataStackReader(memory, layout.frames, layout.code.bytecode, codes);
+    this.locks = new Locks(memory, layout, objects);
     this.walker = new Walker(memory, reader, codes, interner, layout.thread.identity);
   }
 
@@ -173,6 +177,27 @@ export class PythonRuntime {
     return this.interpreters.isGilAddress(address);
   }
 
+  /** The lock that thread `tid` waits for, asleep at `futex`, with the stack of the last `walk`; see `Locks`. */
+  waitedFor(tid: number, futex: number, known: Lock | undefined): Lock | null {
+    const state = this.runningState(tid);
+    return state === undefined ? null : this.locks.waitedFor(state, futex, known);
+  }
+
+  /** Whether thread `tid` holds the lock, with the stack of the last `walk`; see `Locks`. */
+  holds(tid: number, lock: Lock, waitsForGil: boolean): boolean {
+    const state = this.runningState(tid);
+    return state !== undefined && this.locks.holds(state, lock, waitsForGil);
+  }
+
+  /** The thread of this process that holds a lock, by what the lock says; 0 when none does or it is a plain lock. */
+  ownerOf(lock: Lock): number {
+    const owner = this.locks.owner(lock);
+    if (owner === 0) return 0;
+    for (const [tid, states] of this.statesByTid)
+      if (states.some((state) => state.threadId === owner)) return tid;
+    return 0;
+  }
+
   /** What the program calls these threads, by the kernel's number; of those that the last `threads` gave. */
   threadNames(tids: readonly number[]): Map<number, string> {
     const names = this.names.threads();
@@ -188,6 +213,11 @@ export class PythonRuntime {
   /** What `multiprocessing` calls the process; null when the program does not use it. */
   processName(): string | null {
     return this.names.process();
+  }
+
+  /** The state whose stack `walk` gave. */
+  private runningState(tid: number): ThreadState | undefined {
+    return this.statesByTid.get(tid)?.find((state) => state.stack.length > 0);
   }
 
   close(): void {

@@ -248,6 +248,8 @@ function layoutFrom(minor: number, values: ReadonlyMap<string, number>): Layout 
       version: code('localsplusnames') - 4,
       stackSize: code('firstlineno', 4) - 4,
       localCount: code('firstlineno', 4) + 4,
+      // Not in any table; where it has been since 3.11.
+      exceptionTable: minor === 13 ? 40 : ABSENT,
       returns: minor === 13 ? [36, 103] : [],
     },
     // The basic size to the cached keys: not in the tables of 3.13 and 3.14, as in their headers.

@@ -127,6 +127,12 @@ static void frames(void) {
   FIELD("state", PyFrameObject, f_state);
   number("executing", FRAME_EXECUTING);
 #endif
+  FIELD("locals", PyFrameObject, f_localsplus);
+  FIELD("stack", PyFrameObject, f_valuestack);
+  FIELD("blockCount", PyFrameObject, f_iblock);
+  FIELD("blocks", PyFrameObject, f_blockstack);
+  number("blockBytes", sizeof(PyTryBlock));
+  FIELD("blockLevel", PyTryBlock, b_level);
 #else
   text("kind", "dataStack");
 #if PY_VERSION_HEX < 0x030d0000
@@ -192,9 +198,11 @@ static void objects(void) {
 #if PY_VERSION_HEX < 0x030b0000
   number("localCount", ABSENT);
   number("stackSize", ABSENT);
+  number("exceptionTable", ABSENT);
 #else
   FIELD("localCount", PyCodeObject, co_nlocalsplus);
   FIELD("stackSize", PyCodeObject, co_stacksize);
+  FIELD("exceptionTable", PyCodeObject, co_exceptiontable);
 #endif
 #ifdef RETURN_CONST
   printf(",\"returns\":[%d,%d]", RETURN_VALUE, RETURN_CONST);
@@ -206,6 +214,11 @@ static void objects(void) {
   begin("object");
   FIELD("type", PyObject, ob_type);
   FIELD("size", PyVarObject, ob_size);
+  end();
+
+  begin("method");
+  FIELD("from", PyCFunctionObject, m_ml);
+  FIELD("self", PyCFunctionObject, m_self);
   end();
 
   begin("type");

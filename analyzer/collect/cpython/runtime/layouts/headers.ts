@@ -3,6 +3,7 @@ import { ABSENT, type Layout } from './layout.ts';
 /** What has not moved since 3.8; 3.13 and later share it too. */
 export const STABLE = {
   object: { type: 8, size: 16 },
+  method: { from: 16, self: 24 },
   bytes: { data: 32 },
   gil: { lastHolder: 8, locked: 16, size: 208 },
 } as const;
@@ -42,6 +43,7 @@ const codeBefore311 = {
   version: ABSENT,
   localCount: ABSENT,
   stackSize: ABSENT,
+  exceptionTable: ABSENT,
   returns: [83],
 } as const;
 
@@ -64,6 +66,12 @@ const layout38: Layout = {
     instructionBytes: 1,
     state: 116,
     executing: 1,
+    locals: 360,
+    stack: 64,
+    blockCount: 112,
+    blocks: 120,
+    blockBytes: 12,
+    blockLevel: 8,
   },
   code: codeBefore311,
   type: { name: 24, basicSize: 32, flags: 168, dictOffset: 288, cachedKeys: 872 },
@@ -93,6 +101,12 @@ const layout310: Layout = {
     instructionBytes: 2,
     state: 108,
     executing: 0,
+    locals: 352,
+    stack: 64,
+    blockCount: 104,
+    blocks: 112,
+    blockBytes: 12,
+    blockLevel: 8,
   },
   type: { ...layout38.type, cachedKeys: 872 },
 };
@@ -128,6 +142,7 @@ const layout311: Layout = {
     version: ABSENT,
     localCount: 76,
     stackSize: 68,
+    exceptionTable: 40,
     returns: [83],
   },
   type: { name: 24, basicSize: 32, flags: 168, dictOffset: 288, cachedKeys: 872 },
@@ -168,6 +183,7 @@ const layout312: Layout = {
     version: 92,
     localCount: 72,
     stackSize: 64,
+    exceptionTable: 40,
     returns: [83, 121],
   },
   type: { name: 24, basicSize: 32, flags: 168, dictOffset: 288, cachedKeys: 880 },

@@ -35,8 +35,8 @@ export interface Layout {
   /**
    * `PyCodeObject`. `name` is the qualified one from 3.11. `bytecode`: a bytes object up to 3.10, then the instructions
    * themselves. `version`: a number that no other code object of the process has, from 3.12. `localCount`, `stackSize`: the
-   * words that a frame of the code takes beyond `frames.size`, from 3.11. `returns`: the opcodes that
-   * leave a frame; empty where we do not know them.
+   * words that a frame of the code takes beyond `frames.size`, from 3.11. `exceptionTable`: a bytes object, from 3.11 to 3.13,
+   * the last version in which we look for locks. `returns`: the opcodes that leave a frame; empty where we do not know them.
    */
   readonly code: {
     readonly fileName: number;
@@ -47,9 +47,12 @@ export interface Layout {
     readonly version: number;
     readonly localCount: number;
     readonly stackSize: number;
+    readonly exceptionTable: number;
     readonly returns: readonly number[];
   };
   readonly object: { readonly type: number; readonly size: number };
+  /** A bound method, of a built-in type or of a class: what it was taken from (a `PyMethodDef` or a function), and of whom. */
+  readonly method: { readonly from: number; readonly self: number };
   readonly type: {
     readonly name: number;
     readonly basicSize: number;
@@ -84,6 +87,14 @@ export interface HeapFrames {
   /** A byte; `executing` when the frame runs or waits for a call that it made. */
   readonly state: number;
   readonly executing: number;
+  /** The values begin at `locals`, in the frame; `stack` points to those after the variables. */
+  readonly locals: number;
+  readonly stack: number;
+  /** An i32, the number of blocks in force; block n at `blocks + n * blockBytes`, and in it an i32, the height of the stack. */
+  readonly blockCount: number;
+  readonly blocks: number;
+  readonly blockBytes: number;
+  readonly blockLevel: number;
 }
 
 /** From 3.11: frames lie one after the other in chunks of memory, except for those of generators. */

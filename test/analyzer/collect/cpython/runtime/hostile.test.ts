@@ -62,6 +62,16 @@ for (const layout of layouts)
       const tids = Array.from({ length: 64 }, (_, i) => 0x100000 + i * 0x1000);
       for (let round = 0; round < 3; round++) {
         for (const [tid, state] of runtime.threads(tids)) runtime.walk(state, tid);
+        for (const tid of tids) {
+          const lock = {
+            address: tid,
+            semaphore: tid,
+            kind: (['lock', 'RLock', 'SemLock'] as const)[round] ?? 'lock',
+          };
+          runtime.waitedFor(tid, tid, lock);
+          runtime.holds(tid, lock, round === 1);
+          runtime.ownerOf(lock);
+        }
         runtime.gil();
       }
       runtime.threadNames(tids);

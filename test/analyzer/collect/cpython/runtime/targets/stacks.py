@@ -3,6 +3,7 @@ import json
 import os
 import sys
 import threading
+import time
 
 
 def hold(**facts):
@@ -87,6 +88,9 @@ def threads():
     for name in names:
         threading.Thread(target=wait, args=(name,), name=name, daemon=True).start()
     started.wait()
+    # They leave the barrier one by one; each has its place among those that wait when it stands in the line that is asked for.
+    while len(end._cond._waiters) < len(names):
+        time.sleep(0.001)
     threading.current_thread().name = "renamed"
     ids[threading.get_native_id()] = "renamed"
     hold(names=ids)
