@@ -24,10 +24,8 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-// A reader that went away (`perfscope export ... | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+// A reader that went away (`perfscope export ... | head`) or a terminal that was closed costs what we had to say and nothing
+// else: a recording goes on, and its exit code is the command's.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 process.exitCode = await main(process.argv);

@@ -63,6 +63,8 @@ export interface Collector {
   readonly id: string;
   /** Begins to watch; `deliver` is called about four times a second, and never after `stop` has resolved. */
   start(run: RunContext, deliver: (batch: Batch) => void): void;
+  /** What was found out about processes of the run, by any collector; only for those that want to know. */
+  notice?(processes: Tables['processes']): void;
   /** Delivers what is left and ends. */
   stop(): Promise<void>;
   health(): CollectorHealth;

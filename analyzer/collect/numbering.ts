@@ -129,6 +129,7 @@ export class Numbering {
         if (isThread && adopted === null) threads.add(process, task, map.get(id), true);
       }
       rows.id[i] = map.get(id);
+      if (isThread) rows.name[i] = threads.nameOf(process, task, map.get(id), rows.name[i] as string);
       if (isThread && (rows.end[i] as number) >= 0)
         threads.end(process, task, map.get(id), rows.end[i] as number);
     }
@@ -137,15 +138,17 @@ export class Numbering {
       const [process = 0, task = 0, time = 0] = [mentions.process[i], mentions.thread[i], mentions.time[i]];
       const known = threads.find(process, task, time);
       map.add(known ?? this.counts.lanes);
+      const name = mentions.name[i] as string;
+      if (known === null) threads.add(process, task, this.counts.lanes, false);
+      threads.name(process, task, known ?? this.counts.lanes, name);
       if (known !== null) continue;
-      threads.add(process, task, this.counts.lanes, false);
       out.push({
         id: this.counts.lanes++,
         kind: thread,
         role: LANE_ROLES.indexOf('worker'),
         process,
         thread: task,
-        name: mentions.name[i] as string,
+        name,
         start: time,
         end: -1,
         cpu: -1,

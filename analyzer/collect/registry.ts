@@ -30,9 +30,17 @@ function systemAvailability(): Availability {
   return { available: true, note: `load of ${cpus().length} cores, memory, other processes' CPU` };
 }
 
+function poolsAvailability(): Availability {
+  return {
+    available: true,
+    note: 'pools, tasks and messages of CPython 3.8 and newer, by an agent inside the program',
+  };
+}
+
 /** Every collector by id, with the check of whether it can work here. */
 export const COLLECTOR_CHECKS: readonly { readonly id: string; readonly check: () => Availability }[] = [
   { id: 'cpython', check: cpythonAvailability },
+  { id: 'pools', check: poolsAvailability },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
 ];

@@ -150,6 +150,7 @@ export class Session {
       if ((processes.end[i] as number) < 0) this.processIds.add(processes.process[i] as number);
       else this.processIds.delete(processes.process[i] as number);
     }
+    if (processes.length > 0) for (const collector of this.collectors) collector.notice?.(processes);
     for (const name of BATCH_TABLES) this.spool?.write(name, numbered[name]);
     for (const listener of this.listeners) listener(numbered);
   }

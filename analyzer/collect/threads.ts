@@ -5,12 +5,17 @@ interface ThreadLife {
   end: number;
   /** Whether the collector that follows the thread has spoken of it; until then it was only mentioned. */
   followed: boolean;
+  /** What those that mention it call it. */
+  name: string;
 }
 
 /** Clocks of two collectors tell the end of a thread a little apart. */
 const SLACK = 50e6;
 /** Thread ids go up to 2^22. */
 const THREADS = 2 ** 22;
+
+/** Names that the system gives, or nobody: a short thread ends before its own can be read from outside. */
+const NAMELESS = /^(?:python[\d.]*|pypy[\d.]*|thread \d+|)$/;
 
 /**
  * Which lane a thread has. Several collectors speak of the same threads: one follows them and writes their lanes, others
@@ -32,15 +37,30 @@ export class ThreadDirectory {
   /** Takes note of a lane: `followed` when it was not only mentioned. */
   add(process: number, thread: number, lane: number, followed: boolean): void {
     const known = this.lives.get(key(process, thread));
-    const life = { lane, end: -1, followed };
+    const life = { lane, end: -1, followed, name: '' };
     if (known) known.push(life);
     else this.lives.set(key(process, thread), [life]);
   }
 
+  /** Somebody knows what the thread of a lane is called. */
+  name(process: number, thread: number, lane: number, name: string): void {
+    const life = this.lifeOf(process, thread, lane);
+    if (life && !NAMELESS.test(name)) life.name = name;
+  }
+
+  /** What to call a lane for which its collector has `name`. */
+  nameOf(process: number, thread: number, lane: number, name: string): string {
+    return NAMELESS.test(name) ? this.lifeOf(process, thread, lane)?.name || name : name;
+  }
+
   /** The thread of a lane has ended. */
   end(process: number, thread: number, lane: number, end: number): void {
-    const life = this.lives.get(key(process, thread))?.find((each) => each.lane === lane);
+    const life = this.lifeOf(process, thread, lane);
     if (life) life.end = end;
+  }
+
+  private lifeOf(process: number, thread: number, lane: number): ThreadLife | undefined {
+    return this.lives.get(key(process, thread))?.find((each) => each.lane === lane);
   }
 
   /** The lane of the thread that had these ids at `time` (Nanos), or null when none is known. */

@@ -35,6 +35,7 @@ export const spansSchema = {
  * A span that moved `bytes` (a double: a run may move more than 4 GiB at once) in `direction`. `lane`, `start`, `end`: who
  * sent, and when (Nanos); for a message, when it was serialised. `toLane`, `toStart`, `toEnd`: where and when it arrived,
  * -1 when that was not seen; for a message, when it was deserialised. `stack`: the code that sent it, -1 when unknown.
+ * `weight`: transfers that this row stands for, 1 unless there were too many to record each.
  *
  * What a task carries to its worker and back is in `tasks` and not repeated here.
  */
@@ -48,6 +49,7 @@ export const transfersSchema = {
   toLane: 'i32',
   toStart: 'i64',
   toEnd: 'i64',
+  weight: 'u32',
 } as const satisfies Schema;
 
 /**

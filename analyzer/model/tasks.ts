@@ -8,7 +8,8 @@ import type { Schema } from './table.ts';
  * made it. `start`: Nanos when its creation began; `ready`: when the first of its workers could take work, -1 when that was
  * not seen; `stop`: when its teardown began, -1 when that was not seen; `end`: when it was gone, -1 while it lives. `size`:
  * workers it was made for, 0 when unknown. `startMethod`: how its workers are started: `fork`, `spawn`, `forkserver`,
- * `thread`, empty when unknown. `stack`: the code that made it, -1 when unknown.
+ * `thread`, empty when unknown. `stack`: the code that made it, -1 when unknown. `submitted`, `completed`: tasks that it was
+ * given and those that came back, as of this version of the row; exact even where not every task has a row of its own.
  */
 export const poolsSchema = {
   id: 'u32',
@@ -21,6 +22,8 @@ export const poolsSchema = {
   size: 'u32',
   startMethod: 'utf8',
   stack: 'i32',
+  submitted: 'f64',
+  completed: 'f64',
 } as const satisfies Schema;
 
 /** `repeats` of a payload that was not looked at. */

@@ -144,7 +144,7 @@ export class SpoolReader {
 
 /**
  * Lanes, processes and pools were written each time something new was known of them: keeps the last row of each key, in order of
- * first appearance. What had not ended when the recording did ends with it.
+ * first appearance. What had not ended when the recording did ends at `end`.
  */
 function lastVersions<S extends Schema>(
   schema: S,
@@ -173,8 +173,9 @@ export const lastLanes = (reader: SpoolReader, end: number): Tables['lanes'] =>
   lastVersions(SCHEMAS.lanes, reader.chunks('lanes'), (row) => row.id, end);
 
 /** The pools of a spool, one row each, the row number being the id. */
-export const lastPools = (reader: SpoolReader, end: number): Tables['pools'] =>
-  lastVersions(SCHEMAS.pools, reader.chunks('pools'), (row) => row.id, end);
+export const lastPools = (reader: SpoolReader): Tables['pools'] =>
+  // One that was not seen to end has no time of its end: most programs just leave their executors.
+  lastVersions(SCHEMAS.pools, reader.chunks('pools'), (row) => row.id, -1);
 
 /** The processes of a spool, one row each. */
 export const lastProcesses = (reader: SpoolReader, end: number): Tables['processes'] =>
@@ -210,7 +211,7 @@ export function readSpool(path: string): Recording {
     );
     tables.lanes = lastLanes(reader, meta.clock.end);
     tables.processes = lastProcesses(reader, meta.clock.end);
-    tables.pools = lastPools(reader, meta.clock.end);
+    tables.pools = lastPools(reader);
     validateTables(tables as Tables);
     return { meta, tables: tables as Tables };
   } catch (cause) {

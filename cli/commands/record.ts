@@ -14,6 +14,7 @@ interface RecordOptions {
   readonly duration?: number;
   readonly children: boolean;
   readonly pythonAgent: AgentChoice;
+  readonly pools: boolean;
   readonly live: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -33,10 +34,11 @@ export const recordCommand: RegisterCommand = (program, exit) => {
     .option('-d, --duration <time>', 'stop recording after this time; the command goes on', parseDuration)
     .option('--no-children', 'leave out processes that the command starts')
     .addOption(
-      new Option('--python-agent <when>', 'record Python from inside its processes')
+      new Option('--python-agent <when>', 'sample Python from inside its processes')
         .choices(['auto', 'on', 'off'])
         .default('auto', 'where outside does not work'),
     )
+    .option('--no-pools', 'put nothing into Python programs to see the tasks of their pools')
     .option('--no-live', 'give the command the terminal, and show no live view')
     .option('-q, --quiet', 'print no summary')
     .option('--json', 'print the summary as one JSON document on standard output, and no live view')
@@ -50,6 +52,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         duration: options.duration ?? null,
         children: options.children,
         agent: options.pythonAgent,
+        pools: options.pools,
         live: options.live && !options.json && isTerminal(),
         summary: options.json ? 'json' : options.quiet ? 'none' : 'text',
       });

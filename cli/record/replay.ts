@@ -45,9 +45,7 @@ export class Replay {
     let position = 0;
     for (const part of this.parts) {
       const to = part.stream === 'stdout' ? process.stdout : process.stderr;
-      const write = async (bytes: Uint8Array) => {
-        if (!to.write(bytes)) await new Promise((resolve) => to.once('drain', resolve));
-      };
+      const write = (bytes: Uint8Array) => (to.write(bytes) ? undefined : roomOrEnd(to));
       if (part.memory) await write(part.memory);
       for (let left = part.length; left > 0; ) {
         const chunk = Buffer.alloc(Math.min(CHUNK, left));
@@ -74,4 +72,16 @@ export class Replay {
       return false;
     }
   }
+}
+
+/** Resolves when a stream takes more, or never will: a terminal that is gone must not hold us. */
+function roomOrEnd(stream: NodeJS.WritableStream): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['drain', 'error', 'close'];
+    const done = () => {
+      for (const event of events) stream.off(event, done);
+      resolve();
+    };
+    for (const event of events) stream.on(event, done);
+  });
 }

@@ -9,7 +9,7 @@ import { report } from '../errors.ts';
 import { LiveSession } from './live.ts';
 import { printResult, type SummaryKind } from './result.ts';
 import { forwardSignals } from './signals.ts';
-import { type AgentChoice, type SampleSource, sampleSource } from './source.ts';
+import { type AgentChoice, type RunSources, runSources } from './source.ts';
 
 export interface RecordRequest {
   readonly command: readonly string[];
@@ -20,22 +20,24 @@ export interface RecordRequest {
   readonly duration: number | null;
   readonly children: boolean;
   readonly agent: AgentChoice;
+  /** Whether the pools of Python programs are recorded, from inside. */
+  readonly pools: boolean;
   readonly live: boolean;
   readonly summary: SummaryKind;
 }
 
 /** Runs and records a command; resolves with its exit code, 128 + n when signal n ended it. */
 export async function recordRun(request: RecordRequest): Promise<number> {
-  const source = await sampleSource(request.command, request.rate, request.agent);
+  const sources = await runSources(request);
   try {
     const cpuBefore = waitedCpuSeconds();
-    const environment = { ...process.env, ...source.environment };
+    const environment = { ...process.env, ...sources.environment };
     const target = await Target.start(request.command, environment, request.live);
     const release = forwardSignals(target, request.live);
     // From here on the command runs: whatever fails is said, and the command goes on to its own end.
     process.on('uncaughtException', report);
     try {
-      await recordTarget(request, source, target, cpuBefore);
+      await recordTarget(request, sources, target, cpuBefore);
     } catch (error) {
       report(error);
     }
@@ -43,20 +45,20 @@ export async function recordRun(request: RecordRequest): Promise<number> {
     release();
     return exitCode;
   } finally {
-    await source.release();
+    await sources.release();
   }
 }
 
 async function recordTarget(
   request: RecordRequest,
-  source: SampleSource,
+  sources: RunSources,
   target: Target,
   cpuBefore: number | null,
 ): Promise<void> {
   const system = new SystemCollector(() => [process.pid, ...session.processes]);
   const options = { ...request, origin: 'record', producer: version() } as const;
-  const session: Session = new Session(options, [source.collector, system]);
-  if (source.note !== null) session.warn(source.note);
+  const session: Session = new Session(options, [...sources.collectors, system]);
+  for (const note of sources.notes) session.warn(note);
   session.begin(target.pid);
   const live = request.live ? new LiveSession(session, target, request) : null;
   const timeUp = afterSeconds(request.duration);

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Collector } from '../../analyzer/collect/collector.ts';
 import { CPythonCollector, cpythonAvailability } from '../../analyzer/collect/cpython/index.ts';
+import { PoolsCollector } from '../../analyzer/collect/pools/index.ts';
 import {
   agentEnvironment,
   outsideObstacle,
@@ -13,32 +14,84 @@ import { pythonAgentFolder, samplerScript } from '../assets.ts';
 
 export type AgentChoice = 'auto' | 'on' | 'off';
 
-/** Where the samples of a run come from. */
-export interface SampleSource {
-  readonly collector: Collector;
+export interface SourceRequest {
+  readonly command: readonly string[];
+  /** Samples a second. */
+  readonly rate: number;
+  readonly agent: AgentChoice;
+  readonly pools: boolean;
+}
+
+/** Where what is known of a run comes from. */
+export interface RunSources {
+  readonly collectors: readonly Collector[];
   /** What the command's environment needs besides the user's. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Why it is not the usual one, as a sentence; null when it is. */
-  readonly note: string | null;
+  /** Sentences that a reader of the recording must know. */
+  readonly notes: readonly string[];
   /** Undoes what was prepared, after the run or when there is none. */
   release(): Promise<void>;
 }
 
 /**
- * Samples from outside the process where that can work, and by the agent inside it where it cannot. Resolves when sampling
- * can begin.
+ * Samples from outside the process where that can work, and by the agent inside it where it cannot; pools are recorded from
+ * inside in any case. Resolves when sampling can begin.
  */
-export async function sampleSource(
-  command: readonly string[],
-  rate: number,
-  choice: AgentChoice,
-): Promise<SampleSource> {
-  const why = choice === 'off' ? null : await reasonForAgent(command, choice);
-  const agents = why === null ? null : pythonAgentFolder();
-  if (why !== null && agents !== null) return agentSource(agents, rate, why);
-  const collector = new CPythonCollector(samplerScript(), true);
-  await collector.prepare();
-  return { collector, environment: {}, note: null, release: () => collector.stop() };
+export async function runSources(request: SourceRequest): Promise<RunSources> {
+  const { command, rate, agent, pools } = request;
+  const why = agent === 'off' ? null : await reasonForAgent(command, agent);
+  const agents = why === null && !pools ? null : pythonAgentFolder();
+  if (agents === null) return outsideOnly();
+  let records: string;
+  let environment: RunSources['environment'];
+  try {
+    records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
+    const hz = why === null ? null : rate;
+    environment = agentEnvironment(process.env, agents, records, { hz, pools, cache: agentCache() });
+  } catch (error) {
+    // Without the only source of samples there is nothing to record; without pools there is.
+    if (why !== null) throw error;
+    return outsideOnly([`pools are not recorded: ${error instanceof Error ? error.message : error}`]);
+  }
+  const sampler = why === null ? await samplerFromOutside() : new PythonAgentCollector(records);
+  return {
+    collectors: [sampler, ...(pools ? [new PoolsCollector(records)] : [])],
+    environment,
+    notes:
+      why === null
+        ? []
+        : [
+            `sampled by the agent inside the program: ${why}. Threads and processes that run no Python are not seen.`,
+          ],
+    release: async () => {
+      await sampler.stop();
+      rmSync(records, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Where the compiled agent is kept from run to run; null where there is no such place. */
+function agentCache(): string | null {
+  const home = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const folder = join(home, 'perfscope', 'python');
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    accessSync(folder, constants.W_OK);
+    return folder;
+  } catch {
+    return null;
+  }
+}
+
+async function outsideOnly(notes: readonly string[] = []): Promise<RunSources> {
+  const sampler = await samplerFromOutside();
+  return { collectors: [sampler], environment: {}, notes, release: () => sampler.stop() };
+}
+
+async function samplerFromOutside(): Promise<CPythonCollector> {
+  const sampler = new CPythonCollector(samplerScript(), true);
+  await sampler.prepare();
+  return sampler;
 }
 
 async function reasonForAgent(command: readonly string[], choice: AgentChoice): Promise<string | null> {
@@ -46,14 +99,4 @@ async function reasonForAgent(command: readonly string[], choice: AgentChoice): 
   const outside = cpythonAvailability();
   if (!outside.available) return outside.reason;
   return outsideObstacle(await probePython(command, process.env));
-}
-
-function agentSource(agents: string, rate: number, why: string): SampleSource {
-  const records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
-  return {
-    collector: new PythonAgentCollector(records),
-    environment: agentEnvironment(process.env, agents, records, rate),
-    note: `sampled by the agent inside the program: ${why}. Threads and processes that run no Python are not seen.`,
-    release: async () => rmSync(records, { recursive: true, force: true }),
-  };
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { CLI, PYTHON, summaryOf, temporaryFolder } from '../harness/perfscope.ts';
@@ -23,6 +23,14 @@ function record(columns: number, rows: number, code: string, flags = ''): { scre
   const command = `${process.execPath} ${CLI} record ${flags} -o ${file} -- ${PYTHON} ${program}; echo code=$?`;
   terminal = new Terminal(columns, rows, command);
   return { screen: terminal, file };
+}
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('what was waited for did not come');
+    await new Promise((next) => setTimeout(next, 20));
+  }
 }
 
 const POOL = `import multiprocessing, time
@@ -105,6 +113,17 @@ sys.exit(7)`;
     screen.end();
     terminal = null;
   }
+});
+
+test('a terminal that is closed ends the view, and the recording is written when the program ends', async () => {
+  const code =
+    'import signal, time\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)\nprint("ready", flush=True)\ntime.sleep(1.5)';
+  const { screen, file } = record(80, 24, code);
+  await screen.see(/recording/);
+  screen.end();
+  terminal = null;
+  await waitFor(() => existsSync(file) && !existsSync(`${file}.spool`));
+  expect((await summaryOf(file)).complete).toBe(true);
 });
 
 test('a second Ctrl-C kills a program that does not want to end', async () => {

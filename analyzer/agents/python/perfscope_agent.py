@@ -12,6 +12,7 @@ import sys
 import time
 
 import perfscope_threads
+from perfscope_interpreter import is_main_interpreter
 from perfscope_records import RecordFile, field
 from perfscope_sampler import Sampler
 
@@ -32,7 +33,6 @@ _start_thread = _thread.start_new_thread
 _now = perfscope_threads.now
 
 _agent = None
-_kept = None
 
 
 class Agent:
@@ -153,7 +153,7 @@ class Agent:
 def start():
     global _agent
     folder = os.environ.get("PERFSCOPE_AGENT_DIR")
-    if not folder or not _is_main_interpreter():
+    if not folder or not is_main_interpreter():
         return
     try:
         rate = float(os.environ.get("PERFSCOPE_AGENT_HZ") or DEFAULT_RATE)
@@ -168,30 +168,6 @@ def start():
     else:
         sys.meta_path.insert(0, _ForkWatch)
     _agent.launch()
-
-
-def _is_main_interpreter():
-    """A thread left in a subinterpreter is a fatal error at its end, and the main one's sampler sees its stacks anyway. 3.6 and
-    3.7 cannot tell; they are taken for the main one."""
-    global _kept
-    try:
-        if sys.version_info >= (3, 12):
-            import _imp
-
-            # It refuses to work in the main interpreter, and 0 is what is set anyway. Asking `_interpreters` for the number
-            # instead crashes 3.13.0 when the program imports that module again.
-            _imp._override_multi_interp_extensions_check(0)
-            return False
-        known = "_xxsubinterpreters" in sys.modules
-        import _xxsubinterpreters as _kept
-
-        if not known:
-            del sys.modules["_xxsubinterpreters"]
-        return int(_kept.get_current()) == 0
-    except RuntimeError as error:
-        return "main interpreter" in str(error)
-    except (ImportError, AttributeError):
-        return True
 
 
 def _at_exit():

@@ -13,11 +13,10 @@ def _start(folder):
     records = os.environ.get("PERFSCOPE_AGENT_DIR")
     try:
         if records and hasattr(sys, "pycache_prefix"):
-            # The first process of a run compiles the agent for all the others, 4 ms each, and the installation stays clean.
-            sys.dont_write_bytecode, sys.pycache_prefix = False, records + "/pycache"
-        import perfscope_agent
-
-        perfscope_agent.start()
+            # Compiled once for all runs: it takes some ms, and leaves the program's memory in pieces. The installation stays clean.
+            sys.dont_write_bytecode, sys.pycache_prefix = False, _cache(records)
+        if records:
+            _start_parts(folder, records)
     except Exception:  # The program comes first: without its agent it runs as it always does.
         pass
     finally:
@@ -29,6 +28,44 @@ def _start(folder):
         # Out of `sys.modules` the agent keeps its globals while the interpreter takes the modules down.
         for name in [name for name in sys.modules if name.startswith("perfscope_")]:
             del sys.modules[name]
+
+
+def _cache(records):
+    return os.environ.get("PERFSCOPE_AGENT_CACHE") or records + "/pycache"
+
+
+def _start_parts(folder, records):
+    if os.environ.get("PERFSCOPE_AGENT_HZ"):
+        import perfscope_agent
+
+        perfscope_agent.start()
+    pools = os.environ.get("PERFSCOPE_AGENT_POOLS") == "1"
+    cache = _cache(records)
+    import perfscope_environ
+
+    # The last to read the environment: from here on it does not show the agent any more.
+    hidden = perfscope_environ.hide(folder)
+    if pools:
+        _say_here(records)
+    if pools and sys.implementation.name == "cpython" and sys.version_info >= (3, 8):
+        from perfscope_interpreter import is_main_interpreter
+
+        if is_main_interpreter():
+            import perfscope_hooks
+
+            more = {}
+            if hidden:
+                more["subprocess"] = lambda module: perfscope_environ.pass_on(module, hidden)
+                perfscope_environ.pass_on_exec(hidden)
+            perfscope_hooks.Hooks(folder, records, cache).start(more)
+
+
+def _say_here(records):
+    """Tells that the agent has reached this process, which may never use a pool: without it, the recording says so."""
+    try:
+        os.close(os.open("%s/%d.reached" % (records, os.getpid()), os.O_WRONLY | os.O_CREAT, 0o600))
+    except OSError:
+        pass
 
 
 _start(__file__.rpartition("/")[0])

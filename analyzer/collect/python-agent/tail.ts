@@ -1,5 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { agentFiles, readAgentFile } from '../agentFiles.ts';
 import type { FileHealth } from './health.ts';
 import { AgentRecords } from './records.ts';
 import type { AgentRows } from './rows.ts';
@@ -49,37 +49,17 @@ export class AgentTail {
   }
 
   private discover(): void {
-    let names: string[] = [];
-    try {
-      names = readdirSync(this.folder);
-    } catch {
-      // The program may have removed the folder; what was read stays.
-    }
-    for (const name of names) {
-      if (!name.endsWith(EXTENSION) || this.files.has(name)) continue;
+    for (const name of agentFiles(this.folder, EXTENSION)) {
+      if (this.files.has(name)) continue;
       const records = new AgentRecords(this.rows, this.rootProcess);
       this.files.set(name, { path: join(this.folder, name), records, position: 0 });
     }
   }
 
-  /** Opened for each read: a run may have more processes than perfscope may have descriptors. */
   private read(file: Followed, most: number): void {
-    let descriptor = -1;
-    try {
-      // The program can write to the folder: a link could lead elsewhere, a named pipe would block.
-      descriptor = openSync(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-      const { size } = fstatSync(descriptor);
-      const end = fstatSync(descriptor).isFile() ? Math.min(size, file.position + most) : 0;
-      while (file.position < end) {
-        const length = readSync(descriptor, this.chunk, 0, CHUNK_BYTES, file.position);
-        if (length === 0) break;
-        file.position += length;
-        file.records.push(this.chunk.subarray(0, length));
-      }
-    } catch {
-      // Removed, or not ours to read: the next poll tries again, and the health says that the file has no end.
-    } finally {
-      if (descriptor >= 0) closeSync(descriptor);
-    }
+    file.position = readAgentFile(file.path, file.position, most, this.chunk, (bytes) => {
+      file.records.push(bytes);
+      return bytes.length;
+    });
   }
 }

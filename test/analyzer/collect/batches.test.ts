@@ -126,3 +126,16 @@ test('a thread that got the id of one that has ended has a lane of its own', () 
   expect(spans.lane[0]).toBe(1);
   expect([lanes.length, lanes.name[0], lanes.start[0]]).toEqual([1, 'Worker-1', 9e9]);
 });
+
+test('a thread that its collector has no name for is called what those call it that mention it', () => {
+  const nameAfter = (own: string): string | undefined => {
+    const counts = new RecordingCounts();
+    const [sampler, pools] = [new Numbering(counts), new Numbering(counts)];
+    const lane = (end: number) =>
+      sampler.apply(batchOf(recordingOf([{ name: own, process: 7, thread: 8, start: 100, end }], []).tables));
+    lane(-1);
+    pools.apply(mentionOf(7, 8, 200));
+    return lane(300).lanes.name[0];
+  };
+  expect(['python3.13', '', 'MainThread'].map(nameAfter)).toEqual(['Worker-1', 'Worker-1', 'MainThread']);
+});

@@ -56,7 +56,7 @@ end = time.process_time() + 0.8
 while time.process_time() < end: sum(range(500))
 sys.stdin.read()`;
     const child = spawn(python, ['-c', source], {
-      env: { ...process.env, ...agentEnvironment({}, AGENTS, records, 100) },
+      env: { ...process.env, ...agentEnvironment({}, AGENTS, records, { hz: 100, pools: false }) },
       stdio: ['pipe', 'ignore', 'inherit'],
     });
     const batches: Batch[] = [];

@@ -74,7 +74,7 @@ export interface RunOptions {
   readonly signal?: NodeJS.Signals;
 }
 
-function baseEnvironment(): Record<string, string> {
+export function baseEnvironment(): Record<string, string> {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
     if (value !== undefined && !name.startsWith('PYTHON')) env[name] = value;
@@ -82,7 +82,8 @@ function baseEnvironment(): Record<string, string> {
   return env;
 }
 
-function start(python: string, source: string, options: RunOptions, env: Record<string, string>) {
+/** Writes a program and runs it with that environment and no other. */
+export function start(python: string, source: string, options: RunOptions, env: Record<string, string>) {
   const directory = options.directory ?? newFolder();
   const program = join(directory, 'program.py');
   writeFileSync(program, source);
@@ -126,8 +127,9 @@ export async function runWithAgent(
 ): Promise<AgentRun> {
   const records = newFolder();
   const env = { ...baseEnvironment(), ...options.env };
-  const additions = agentEnvironment(env, AGENTS, records, options.hz ?? 100);
-  const run = await start(python, source, options, { ...env, ...additions });
+  const additions = agentEnvironment(env, AGENTS, records, { hz: options.hz ?? 100, pools: false });
+  // A program cannot see where the agent's records go; one of these tests removes them.
+  const run = await start(python, source, options, { ...env, ...additions, TEST_RECORDS: records });
   const rows = new AgentRows();
   const tail = new AgentTail(records, rows, run.pid);
   tail.finish();

@@ -94,15 +94,20 @@ test('only versions outside of 3.8 to 3.15 need the agent', () => {
   expect(outsideObstacle({ kind: 'other' })).toBeNull();
 });
 
+const parts = { hz: 50, pools: false };
+
 test('the environment puts the agent before what the user has on PYTHONPATH', () => {
-  const of = (PYTHONPATH?: string) => agentEnvironment({ PYTHONPATH }, '/agents', '/records', 50).PYTHONPATH;
+  const of = (PYTHONPATH?: string) =>
+    agentEnvironment({ PYTHONPATH }, '/agents', '/records', parts).PYTHONPATH;
   expect(of()).toBe('/agents');
   expect(of('')).toBe('/agents');
   expect(of('/a:/b')).toBe('/agents:/a:/b');
   expect(of('/a:/agents')).toBe('/agents:/a');
-  expect(agentEnvironment({}, '/agents', '/records', 50)).toMatchObject({
+  expect(agentEnvironment({}, '/agents', '/records', parts)).toMatchObject({
     PERFSCOPE_AGENT_DIR: '/records',
     PERFSCOPE_AGENT_HZ: '50',
   });
-  expect(() => agentEnvironment({}, '/a:b', '/records', 50)).toThrow('Install perfscope in another folder');
+  expect(() => agentEnvironment({}, '/a:b', '/records', parts)).toThrow(
+    'Install perfscope in another folder',
+  );
 });

@@ -1,0 +1,112 @@
+"""Hides from the program what perfscope put into its environment, and passes it on to the Python processes that it starts.
+
+`os.environ` shows what it would show without perfscope. The environment that the kernel hands to children is another one:
+what `os.environ` was filled from. The agent's variables stay there, so that children inherit them.
+"""
+
+import os
+import sys
+
+_FOLDER = b"PERFSCOPE_AGENT_DIR"
+_PATH = b"PYTHONPATH"
+# What PYTHONPATH was before perfscope; absent when there was none.
+_ORIGINAL = b"PERFSCOPE_AGENT_PYTHONPATH"
+_PREFIX = b"PERFSCOPE_AGENT_"
+
+_putenv, _unsetenv = os.putenv, os.unsetenv
+
+
+def hide(folder):
+    """`folder`: of the agent, as it stands first in PYTHONPATH."""
+    shown = getattr(os.environ, "_data", None)
+    if not isinstance(shown, dict) or _PATH not in shown or os.name != "posix":
+        return
+    ours = {key: value for key, value in shown.items() if key.startswith(_PREFIX)}
+    folder = os.fsencode(folder)
+    import posix
+
+    for place in (shown, posix.environ):
+        for key in ours:
+            place.pop(key, None)
+        if _ORIGINAL in ours:
+            place[_PATH] = ours[_ORIGINAL]
+        else:
+            place.pop(_PATH, None)
+    _keep_when_changed(folder)
+    return ours, folder
+
+
+def _keep_when_changed(folder):
+    """A program that sets PYTHONPATH for its children gets its own, behind ours."""
+
+    def putenv(key, value):
+        if _is_path(key):
+            _putenv(_ORIGINAL, value)
+            value = folder + b":" + os.fsencode(value) if value else folder
+        _putenv(key, value)
+
+    def unsetenv(key):
+        if _is_path(key):
+            _unsetenv(_ORIGINAL)
+            _putenv(key, folder)
+        else:
+            _unsetenv(key)
+
+    if sys.version_info >= (3, 9):
+        os.putenv, os.unsetenv = putenv, unsetenv
+    else:
+        os.environ.putenv, os.environ.unsetenv = putenv, unsetenv
+
+
+def _is_path(key):
+    return key == _PATH or key == "PYTHONPATH"
+
+
+def pass_on_exec(hidden):
+    """A process that becomes another Python, with an environment that was made from an `os.environ` without the agent."""
+    ours, folder = hidden
+    execve = os.execve
+
+    def execve_with_agent(path, arguments, environment):
+        if isinstance(path, (str, bytes)) and _starts_python((os.fsencode(path),)) and isinstance(environment, dict):
+            environment = {os.fsencode(key): os.fsencode(value) for key, value in environment.items()}
+            environment = _with_agent(environment, ours, folder)
+        return execve(path, arguments, environment)
+
+    os.execve = execve_with_agent
+
+
+def pass_on(subprocess, hidden):
+    """Adds the agent to an environment that the program made for a Python process itself. Other programs get what they were
+    given."""
+    ours, folder = hidden
+    import _posixsubprocess
+
+    original = _posixsubprocess.fork_exec
+
+    def fork_exec(*args):
+        if len(args) > 5 and type(args[5]) is list and _starts_python(args[1]):
+            known = dict(entry.partition(b"=")[::2] for entry in args[5])
+            entries = [key + b"=" + value for key, value in _with_agent(known, ours, folder).items()]
+            args = (*args[:5], entries, *args[6:])
+        return original(*args)
+
+    _posixsubprocess.fork_exec = fork_exec
+    if hasattr(subprocess, "_fork_exec"):
+        subprocess._fork_exec = fork_exec
+
+
+def _starts_python(programs):
+    return any(path.rpartition(b"/")[2].startswith((b"python", b"pypy")) for path in programs)
+
+
+def _with_agent(known, ours, folder):
+    """`known`: an environment as bytes."""
+    if _FOLDER in known:
+        return known
+    path = known.pop(_PATH, None)
+    more = {key: value for key, value in ours.items() if key != _ORIGINAL}
+    if path is not None:
+        more[_ORIGINAL] = path
+    more[_PATH] = folder + b":" + path if path else folder
+    return {**known, **more}
