@@ -18,6 +18,9 @@ const STANDARD =
   /[/\\]lib(?:64)?[/\\]python\d\.\d+[/\\](?:lib-dynload[/\\])?([^/\\]+)|[/\\]python\d+\.zip[/\\]([^/\\]+)/i;
 const WINDOWS_STANDARD = /[/\\]Python\d+[/\\]Lib[/\\]([^/\\]+)/;
 
+/** What perfscope puts into a Python program: a reader who sees its frames should not take them for the program's. */
+const AGENT = /[/\\]agents[/\\]python[/\\](?:perfscope_\w+|sitecustomize)\.py$/;
+
 const stem = (name: string): string => name.replace(/\.(?:pyc?|[cm]?[jt]sx?|pyx|so)$/i, '');
 
 /** `file` as recorded; `language` an index into `LANGUAGES`. */
@@ -37,6 +40,7 @@ export function homeOf(name: string, file: string, language: number): Home {
   if (installed) return { origin: 'library', module: stem(installed) };
   const standard = STANDARD.exec(file) ?? WINDOWS_STANDARD.exec(file);
   if (standard) return { origin: 'library', module: stem(standard[1] ?? standard[2] ?? '') };
+  if (AGENT.test(file)) return { origin: 'library', module: 'perfscope' };
   return { origin: 'own', module: stem(file.split(/[/\\]/).at(-1) ?? file) };
 }
 

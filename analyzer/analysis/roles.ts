@@ -56,6 +56,7 @@ export function laneRoles(tables: Tables): Uint8Array {
   const role = (name: LaneRole) => LANE_ROLES.indexOf(name);
   const roles = Uint8Array.from(lanes.role);
   const { wall, serving, cpu, isMultiprocessing } = laneEvidence(tables);
+  const ranTasks = lanesOfTasks(tables);
   const services = new Set<number>();
   for (let i = 0; i < processes.length; i++) {
     if (SERVICE_COMMAND.test(processes.command[i] as string)) services.add(processes.process[i] as number);
@@ -72,6 +73,11 @@ export function laneRoles(tables: Tables): Uint8Array {
   }
   for (let lane = 0; lane < lanes.length; lane++) {
     if (!isChild(lane)) continue;
+    // Nothing tells more: a worker whose tasks only waited is idle and short by every other sign.
+    if (ranTasks[lane] === 1) {
+      roles[lane] = role('worker');
+      continue;
+    }
     const own = cpu[lane] as number;
     const life = lifeOf(lane);
     const isService = services.has(lanes.process[lane] as number) && isMultiprocessing[lane] === 0;
@@ -81,6 +87,16 @@ export function laneRoles(tables: Tables): Uint8Array {
     roles[lane] = role(serves || isIdleThread || isTool ? 'helper' : 'worker');
   }
   return roles;
+}
+
+/** 1 for each lane that a pool's task ran on. */
+function lanesOfTasks({ lanes, tasks }: Tables): Uint8Array {
+  const ran = new Uint8Array(lanes.length);
+  for (let row = 0; row < tasks.length; row++) {
+    const lane = tasks.lane[row] as number;
+    if (lane >= 0) ran[lane] = 1;
+  }
+  return ran;
 }
 
 function laneEvidence(tables: Tables): LaneEvidence {

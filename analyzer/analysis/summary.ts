@@ -6,17 +6,19 @@ import {
   type LaneRole,
   type Language,
   type Recording,
+  type Tables,
   toSeconds,
 } from '../model/index.ts';
 import { callTree, functionTotals } from './callTree.ts';
 import { parallelEfficiency } from './efficiency.ts';
-import { functionsOf } from './functions.ts';
+import { type Functions, functionsOf } from './functions.ts';
 import { laneTotals } from './laneTotals.ts';
+import { type PoolSummary, poolSummary } from './poolSummary.ts';
 import { laneRoles } from './roles.ts';
 import { rowStarts, selfWeights } from './weights.ts';
 
 /** What one run came to: the document of `perfscope summary --json` and the source of every other summary. Seconds. */
-export interface Summary {
+export interface Summary extends PoolSummary {
   readonly version: 1;
   readonly command: readonly string[];
   readonly exitCode: number | null;
@@ -35,8 +37,6 @@ export interface Summary {
   readonly lanes: readonly LaneSummary[];
   readonly functions: readonly FunctionSummary[];
   readonly kernels: readonly never[];
-  readonly transfers: readonly never[];
-  readonly tasks: readonly never[];
   readonly efficiency: EfficiencySummary;
   readonly findings: readonly never[];
 }
@@ -93,6 +93,7 @@ export function summarize({ meta, tables }: Recording): Summary {
   const starts = rowStarts(tables);
   const totals = laneTotals(tables, starts);
   const roles = laneRoles(tables);
+  const functions = functionsOf(tables);
   const { lanes } = tables;
   const laneSummaries: LaneSummary[] = [];
   let cpu = 0;
@@ -131,18 +132,16 @@ export function summarize({ meta, tables }: Recording): Summary {
     warnings: meta.warnings,
     collectors: meta.collectors,
     lanes: laneSummaries,
-    functions: functionSummaries({ meta, tables }, starts),
+    functions: functionSummaries(tables, functions, starts),
     kernels: [],
-    transfers: [],
-    tasks: [],
+    ...poolSummary({ meta, tables }, functions),
     efficiency: { ...(efficiency ?? NO_EFFICIENCY), device: null },
     findings: [],
   };
 }
 
 /** Every function that was seen, the one with most CPU time of its own first. */
-function functionSummaries({ tables }: Recording, starts: Float64Array): FunctionSummary[] {
-  const functions = functionsOf(tables);
+function functionSummaries(tables: Tables, functions: Functions, starts: Float64Array): FunctionSummary[] {
   const tree = callTree(tables, functions);
   const cpu = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'cpu'));
   const wall = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'wall'));

@@ -1,5 +1,6 @@
 import { GIL_WAIT, HOLDS_GIL, type SamplingMode, type Tables } from '../model/index.ts';
 import type { CallTree } from './callTree.ts';
+import { firstAfter, type Intervals, overlap } from './intervals.ts';
 
 /**
  * What a sample counts for. `cpu`: time on a CPU. `wall`: time that passed, waiting included. `gil-wait`: time waiting for
@@ -20,6 +21,8 @@ export interface Selection {
   readonly to: number;
   /** One entry a lane; 0 leaves the lane out. */
   readonly lanes: Uint8Array | null;
+  /** One entry a lane: only the time in these intervals counts, nothing of a lane without. Absent: all. */
+  readonly within?: readonly (Intervals | undefined)[];
 }
 
 export const EVERYTHING: Selection = {
@@ -77,14 +80,24 @@ export function selfWeights(
   selection: Selection = EVERYTHING,
 ): Float64Array {
   const self = new Float64Array(tree.count);
-  const { from, to, lanes } = selection;
+  const { from, to, lanes, within } = selection;
+  // Rows of a lane are in order of time, so what one has passed is behind all that follow.
+  const passed = new Uint32Array(within?.length ?? 0);
   for (let i = 0; i < samples.length; i++) {
-    if (lanes && !lanes[samples.lane[i] as number]) continue;
+    const lane = samples.lane[i] as number;
+    if (lanes && !lanes[lane]) continue;
     const start = starts[i] as number;
     const end = samples.time[i] as number;
     if (end <= from || start >= to) continue;
     let weight = rowWeight({ samples }, starts, i, metric);
-    if (start < from || end > to) weight *= (Math.min(end, to) - Math.max(start, from)) / (end - start);
+    if (within) {
+      const intervals = within[lane];
+      if (!intervals) continue;
+      const at = firstAfter(intervals, start, passed[lane]);
+      passed[lane] = at;
+      weight *= overlap(intervals, Math.max(start, from), Math.min(end, to), at) / (end - start || 1);
+    } else if (start < from || end > to)
+      weight *= (Math.min(end, to) - Math.max(start, from)) / (end - start);
     const stack = samples.stack[i] as number;
     const node = stack < 0 ? 0 : (tree.ofStack[stack] as number);
     self[node] = (self[node] as number) + weight;

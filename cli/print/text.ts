@@ -15,3 +15,21 @@ export function moduleName(path: string): string {
   const frozen = /^<?frozen ([\w.]+)>?$/.exec(path);
   return plain(frozen?.[1] ?? path.slice(path.lastIndexOf('/') + 1));
 }
+
+/** Lines of a summary are at most this long. */
+const WIDTH = 100;
+
+/** `parts` with commas between them after `label`, on further lines below the first part where one line does not hold them. */
+export function wrapped(label: string, parts: readonly string[]): string[] {
+  const lines: string[] = [];
+  let line = label;
+  parts.forEach((part, at) => {
+    const text = at < parts.length - 1 ? `${part},` : part;
+    if (at > 0 && line.length + text.length > WIDTH) {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(label.length);
+    }
+    line += `${text} `;
+  });
+  return parts.length === 0 ? [] : [...lines, line.trimEnd()];
+}

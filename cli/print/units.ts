@@ -11,7 +11,8 @@ export function seconds(value: number): string {
     const minutes = Math.floor(value / 60);
     return `${minutes} min ${Math.floor(value - minutes * 60)} s`;
   }
-  for (const [from, unit, name] of TIMES) if (value >= from) return `${significant(value / unit)} ${name}`;
+  const shown = rounded(value);
+  for (const [from, unit, name] of TIMES) if (shown >= from) return `${significant(value / unit)} ${name}`;
   return value > 0 ? `${Math.round(value * 1e9)} ns` : '0 s';
 }
 
@@ -19,7 +20,7 @@ export function bytes(value: number): string {
   const names = ['B', 'KB', 'MB', 'GB', 'TB'];
   let at = 0;
   let rest = value;
-  while (rest >= 1000 && at < names.length - 1) {
+  while (rounded(rest) >= 1000 && at < names.length - 1) {
     rest /= 1000;
     at++;
   }
@@ -32,9 +33,13 @@ export function percent(share: number): string {
 }
 
 export function significant(value: number): string {
-  if (value >= 100) return value.toFixed(0);
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
+  const shown = rounded(value);
+  if (shown >= 100) return value.toFixed(0);
+  return shown >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
+
+/** What three digits make of a value: 99.97 is shown as 100, so it takes the unit and the digits of 100. */
+const rounded = (value: number): number => Number(value.toPrecision(3));
 
 /** `1 process`, `2 processes`: the plural is given where it is not the word and an s. */
 export function count(value: number, word: string, plural = `${word}s`): string {

@@ -11,6 +11,7 @@ import {
   SCHEMAS,
   TableBuilder,
 } from '../../analyzer/model/index.ts';
+import { type PoolTables, poolTablesOf, type Stack, stackOf } from './pools.ts';
 
 export const META: RecordingMeta = {
   format: 'perfscope',
@@ -48,18 +49,18 @@ export interface SampleSpec {
   readonly time: number;
   readonly cpu?: number;
   readonly ready?: number;
-  /** Functions from the outermost in; each lies in the file of its name, at line 1. */
-  readonly stack?: readonly string[];
+  readonly stack?: Stack;
   readonly state?: number;
   readonly count?: number;
   readonly flags?: number;
 }
 
-/** A recording from a few words: lanes in order, samples in order of time. */
+/** A recording from a few words: lanes in order, samples in order of time, pools and what belongs to them. */
 export function recordingOf(
   lanes: readonly LaneSpec[],
   samples: readonly SampleSpec[],
   meta: Partial<RecordingMeta> = {},
+  more: PoolTables = {},
 ): Recording {
   const interner = new Interner();
   const laneRows = new TableBuilder(SCHEMAS.lanes);
@@ -79,16 +80,13 @@ export function recordingOf(
       ...lane,
     });
   });
-  for (const { lane, time, stack = [], ...rest } of samples) {
-    let id = -1;
-    for (const name of stack)
-      id = interner.stack(id as never, interner.frame(name, `${name}.py`, 2, 1, 'python'));
+  for (const { lane, time, stack, ...rest } of samples) {
     sampleRows.push({
       lane,
       time: start + time,
       cpu: 0,
       ready: 0,
-      stack: id,
+      stack: stackOf(interner, stack),
       count: 1,
       state: 0,
       wait: 0,
@@ -96,8 +94,10 @@ export function recordingOf(
       ...rest,
     });
   }
+  const poolTables = poolTablesOf(interner, start, more);
   const tables = {
     ...emptyTables(),
+    ...poolTables,
     ...interner.drain(),
     lanes: laneRows.finish(),
     samples: sampleRows.finish(),

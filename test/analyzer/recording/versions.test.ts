@@ -18,6 +18,10 @@ test.each(versions)('the recording of version %i opens, and says what it said th
   expect(summary.functions[0]?.name).toBe('escape_time');
   expect(summary.lanes.filter((lane) => lane.role === 'worker')).toHaveLength(4);
   expect(summary.cpuSeconds).toBeGreaterThan(1);
+  // The first version knew nothing of pools.
+  expect(summary.tasks.map((each) => [each.pool, each.function, each.count])).toEqual(
+    version === 1 ? [] : [['multiprocessing.Pool', 'render_row', 4]],
+  );
 });
 
 test('there is a recording of every version', () => {

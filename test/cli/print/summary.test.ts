@@ -70,6 +70,8 @@ test('numbers have three digits and a unit', () => {
     '2 min 5 s',
   ]);
   expect([0, 999, 1000, 83.4e6, 9.6e9].map(bytes)).toEqual(['0 B', '999 B', '1.00 KB', '83.4 MB', '9.60 GB']);
+  expect([99.97e-3, 9.996e-6, 0.9999].map(seconds)).toEqual(['100 ms', '10.0 us', '1.00 s']);
+  expect([999.7e3, 99.96e6].map(bytes)).toEqual(['1.00 MB', '100 MB']);
   expect([0, 0.004, 0.5, 1].map(percent)).toEqual(['0 %', '0.4 %', '50 %', '100 %']);
   expect([count(1, 'process', 'processes'), count(1200, 'tick')]).toEqual(['1 process', '1,200 ticks']);
 });

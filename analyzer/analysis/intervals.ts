@@ -1,0 +1,42 @@
+/** Intervals in Nanos that overlap nowhere, in order of time: number `i` is from `from[i]` to `to[i]`. */
+export interface Intervals {
+  readonly from: Float64Array;
+  readonly to: Float64Array;
+}
+
+/**
+ * The union of intervals; two between which at most `touch` Nanos pass become one. `starts` and `ends` are sorted in place,
+ * each by itself, as plain numbers: a part of the union ends where as many have ended as begun, whichever they were. Sorting
+ * a million pairs by a comparison takes ten times as long.
+ */
+export function unionOf(starts: Float64Array, ends: Float64Array, touch = 0): Intervals {
+  starts.sort();
+  ends.sort();
+  const from = new Float64Array(starts.length);
+  const to = new Float64Array(starts.length);
+  let count = 0;
+  let first = 0;
+  for (let i = 0; i < starts.length; i++) {
+    const end = ends[i] as number;
+    if (i + 1 < starts.length && (starts[i + 1] as number) <= end + touch) continue;
+    from[count] = starts[first] as number;
+    to[count++] = end;
+    first = i + 1;
+  }
+  return { from: from.slice(0, count), to: to.slice(0, count) };
+}
+
+/** The first interval of which some part lies after `time`, looking from number `at` on. */
+export function firstAfter({ to }: Intervals, time: number, at = 0): number {
+  let next = at;
+  while (next < to.length && (to[next] as number) <= time) next++;
+  return next;
+}
+
+/** How much of the time from `start` to `end` lies in intervals from number `at` on. */
+export function overlap({ from, to }: Intervals, start: number, end: number, at = 0): number {
+  let sum = 0;
+  for (let i = at; i < from.length && (from[i] as number) < end; i++)
+    sum += Math.max(0, Math.min(end, to[i] as number) - Math.max(start, from[i] as number));
+  return sum;
+}

@@ -1,0 +1,89 @@
+import { DIRECTIONS, type Tables } from '../model/index.ts';
+import { type LaneOrder, laneOrder } from './ascending.ts';
+
+/** Rows of a table by lane and time, with the time of each position. */
+export interface LaneMoments extends LaneOrder {
+  readonly time: Float64Array;
+}
+
+function momentsOf(lane: ArrayLike<number>, time: Float64Array, lanes: number): LaneMoments {
+  const order = laneOrder(lane, time, lanes);
+  return { ...order, time: Float64Array.from(order.row, (row) => time[row] as number) };
+}
+
+/** The rows of `lockWaits`, by who waited and when that began. */
+export const lockWaitsByLane = ({ lockWaits, lanes }: Pick<Tables, 'lockWaits' | 'lanes'>): LaneMoments =>
+  momentsOf(lockWaits.lane, lockWaits.start, lanes.length);
+
+/** The rows of `transfers` that are messages, by who sent and when. */
+export function messagesByLane({ transfers, lanes }: Pick<Tables, 'transfers' | 'lanes'>): LaneMoments {
+  const message = DIRECTIONS.indexOf('message');
+  const lane = Int32Array.from(transfers.lane, (its, row) =>
+    transfers.direction[row] === message ? its : -1,
+  );
+  return momentsOf(lane, transfers.start, lanes.length);
+}
+
+/** The first position of a lane that is later than `time`. */
+export function momentAfter({ offset, time: times }: LaneMoments, lane: number, time: number): number {
+  let low = offset[lane] as number;
+  let high = offset[lane + 1] as number;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] as number) > time) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The row of `lockWaits` that a lane was in at `time`; -1 for none. */
+export function lockWaitAt(
+  waits: LaneMoments,
+  { end }: Tables['lockWaits'],
+  lane: number,
+  time: number,
+): number {
+  const at = momentAfter(waits, lane, time) - 1;
+  const row = at < (waits.offset[lane] as number) ? -1 : (waits.row[at] as number);
+  return row >= 0 && (end[row] as number) > time ? row : -1;
+}
+
+/**
+ * From when to when (Nanos) a lane waited for the lock of a row of `lockWaits`: a wait has a row for each holder that was
+ * seen, and each begins where the one before it ended.
+ */
+export function lockStay(
+  waits: LaneMoments,
+  { lane, lock, start, end }: Tables['lockWaits'],
+  row: number,
+): { readonly start: number; readonly end: number } {
+  const its = lane[row] as number;
+  const found = momentAfter(waits, its, start[row] as number) - 1;
+  const joins = (before: number | undefined, after: number | undefined): boolean =>
+    before !== undefined &&
+    after !== undefined &&
+    lock[before] === lock[after] &&
+    end[before] === start[after];
+  let [first, last] = [found, found];
+  while (first > (waits.offset[its] as number) && joins(waits.row[first - 1], waits.row[first])) first--;
+  while (last + 1 < (waits.offset[its + 1] as number) && joins(waits.row[last], waits.row[last + 1])) last++;
+  return {
+    start: start[waits.row[first] as number] as number,
+    end: end[waits.row[last] as number] as number,
+  };
+}
+
+/** The row of the moment of a lane that is nearest to `time` and at most `reach` Nanos away; -1 for none. */
+export function nearestMoment(moments: LaneMoments, lane: number, time: number, reach: number): number {
+  const after = momentAfter(moments, lane, time);
+  let best = -1;
+  let distance = reach;
+  for (const at of [after - 1, after]) {
+    if (at < (moments.offset[lane] as number) || at >= (moments.offset[lane + 1] as number)) continue;
+    const away = Math.abs((moments.time[at] as number) - time);
+    if (away > distance) continue;
+    distance = away;
+    best = moments.row[at] as number;
+  }
+  return best;
+}
