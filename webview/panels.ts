@@ -1,33 +1,61 @@
-import { HOLDS_GIL } from '../analyzer/model/index.ts';
+import { HOLDS_GIL, type Recording } from '../analyzer/model/index.ts';
 import type { ViewContext } from './context.ts';
 import { h, setAttributes, setText } from './dom/element.ts';
 import { createFlame, METRIC_NAMES } from './flame/view.ts';
 import { place, visible } from './format.ts';
 import { createFunctions } from './functions/view.ts';
+import { createLocks } from './locks/view.ts';
 import { FLAME_METRICS, type FlameMetric, TABS, type Tab } from './state/viewState.ts';
+import { createTasks } from './tasks/view.ts';
 
-const TITLES: Readonly<Record<Tab, string>> = { flame: 'Flame graph', functions: 'Functions' };
+const TITLES: Readonly<Record<Tab, string>> = {
+  flame: 'Flame graph',
+  functions: 'Functions',
+  tasks: 'Tasks',
+  locks: 'Locks',
+};
 /** From this width both panels stand side by side, and what is chosen in one is seen in the other. */
 const WIDE = '(min-width: 1700px)';
 
-/** The views of what is selected, below the timeline: one at a time, or side by side where there is room. */
+interface Panel {
+  readonly element: HTMLElement;
+  /** Shows it or not; what is not shown computes nothing. */
+  readonly active: (shown: boolean) => void;
+}
+
+/** The tabs that a recording has something to show in. */
+export function tabsOf({ tables }: Recording): readonly Tab[] {
+  return TABS.filter((tab) => {
+    if (tab === 'tasks') return tables.tasks.length > 0 || tables.pools.length > 0;
+    return tab === 'locks' ? tables.lockWaits.length > 0 : true;
+  });
+}
+
+/** The views of what is selected, below the timeline: one at a time, or two side by side where there is room. */
 export function createPanels(view: ViewContext): { element: HTMLElement } {
   const { store } = view;
   const flame = createFlame(view);
   const functions = createFunctions(view, (id) => store.set({ picked: id, tab: 'flame', zoom: 0 }));
-  const views: Readonly<Record<Tab, typeof flame>> = { flame, functions };
-  const buttons = TABS.map((tab) =>
+  const tabs = tabsOf(view.profile.recording);
+  const makers: Readonly<Record<Tab, () => Panel>> = {
+    flame: () => flame,
+    functions: () => functions,
+    tasks: () => createTasks(view),
+    locks: () => createLocks(view),
+  };
+  const views = tabs.map((tab) => makers[tab]());
+  const buttons = tabs.map((tab) =>
     h(
       'button',
       { role: 'tab', type: 'button', id: `tab-${tab}`, 'aria-controls': `panel-${tab}` },
       TITLES[tab],
     ),
   );
-  const panels = TABS.map((tab) =>
+  const panels = tabs.map((tab, i) =>
     h(
       'div',
       { class: `panel panel-${tab}`, role: 'tabpanel', id: `panel-${tab}`, 'aria-labelledby': `tab-${tab}` },
-      views[tab].element,
+      views[i]?.element ?? null,
     ),
   );
   const tablist = h('div', { role: 'tablist', 'aria-label': 'Views of the selection' }, ...buttons);
@@ -42,25 +70,28 @@ export function createPanels(view: ViewContext): { element: HTMLElement } {
 
   const wide = matchMedia(WIDE);
   const show = (): void => {
-    const { tab } = store.get();
+    // An address may name a tab that this recording does not have.
+    const tab = tabs.find((name) => name === store.get().tab) ?? 'flame';
+    // Beside the flame graph stands the table that was chosen, or the functions.
+    const beside = tab === 'flame' ? 'functions' : tab;
     element.classList.toggle('wide', wide.matches);
     // The table shows both times at once and is not weighed.
     metrics.hidden = tab !== 'flame' && !wide.matches;
-    for (const [i, name] of TABS.entries()) {
+    for (const [i, name] of tabs.entries()) {
       const chosen = name === tab;
-      const shown = chosen || wide.matches;
+      const shown = chosen || (wide.matches && (name === 'flame' || name === beside));
       setAttributes(buttons[i] as Element, { 'aria-selected': String(chosen), tabindex: chosen ? 0 : -1 });
       (panels[i] as HTMLElement).hidden = !shown;
-      views[name].active(shown);
+      views[i]?.active(shown);
     }
   };
   for (const [i, button] of buttons.entries()) {
-    button.addEventListener('click', () => store.set({ tab: TABS[i] as Tab }));
+    button.addEventListener('click', () => store.set({ tab: tabs[i] as Tab }));
     button.addEventListener('keydown', (event) => {
       const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
       if (step === 0) return;
-      const next = (i + step + TABS.length) % TABS.length;
-      store.set({ tab: TABS[next] as Tab });
+      const next = (i + step + tabs.length) % tabs.length;
+      store.set({ tab: tabs[next] as Tab });
       buttons[next]?.focus();
       event.preventDefault();
       event.stopPropagation();

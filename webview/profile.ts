@@ -2,10 +2,19 @@ import { ACTIVITIES } from '../analyzer/analysis/activity.ts';
 import { accumulate, type CallTree, callTree } from '../analyzer/analysis/callTree.ts';
 import { type CounterSeries, counterSeries } from '../analyzer/analysis/counterSeries.ts';
 import { type Functions, functionsOf } from '../analyzer/analysis/functions.ts';
+import { type LaneMoments, lockWaitsByLane, messagesByLane } from '../analyzer/analysis/laneMoments.ts';
+import { type LaneRegions, regionsByLane } from '../analyzer/analysis/laneRegions.ts';
 import { type Home, homesOf } from '../analyzer/analysis/origin.ts';
+import { type PoolLoad, poolLoads } from '../analyzer/analysis/poolLoad.ts';
+import { type PoolPlace, poolPlacesOf } from '../analyzer/analysis/poolPlaces.ts';
+import { regionsOf } from '../analyzer/analysis/regions.ts';
+import { type Site, sitesOfStacks } from '../analyzer/analysis/sites.ts';
+import { type TaskGroups, taskGroupsOf } from '../analyzer/analysis/taskGroups.ts';
+import { taskIntervals } from '../analyzer/analysis/taskIntervals.ts';
+import { type TaskLanes, taskLanesOf } from '../analyzer/analysis/taskLanes.ts';
 import { addActivity, type Timeline, timelineOf } from '../analyzer/analysis/timeline.ts';
 import { type Metric, rowStarts, type Selection, selfWeights } from '../analyzer/analysis/weights.ts';
-import { LANE_KINDS, type Recording } from '../analyzer/model/index.ts';
+import { LANE_KINDS, type Recording, type Tables } from '../analyzer/model/index.ts';
 import type { Interval } from './state/viewState.ts';
 
 /** A recording with what every view asks of it, computed once. */
@@ -17,12 +26,26 @@ export interface Profile {
   readonly tree: CallTree;
   readonly timeline: Timeline;
   readonly counters: readonly CounterSeries[];
+  readonly tasks: TaskLanes;
+  /** Tasks by their function and the place that made their pool, whose number is the `pool` of a group. */
+  readonly groups: TaskGroups;
+  readonly places: readonly PoolPlace[];
+  /** The load of each pool and of each place, computed when it is first asked for. */
+  readonly loads: () => { readonly pools: readonly PoolLoad[]; readonly places: readonly PoolLoad[] };
+  /** Parallel and serial regions of each lane that submitted tasks, in order of start. */
+  readonly regions: ReadonlyMap<number, LaneRegions>;
+  readonly lockWaits: LaneMoments;
+  readonly messages: LaneMoments;
+  /** The line of a stack that its reader would change. */
+  readonly siteOf: (stack: number) => Site;
   /** The run in Nanos; `to > from` even when nothing was recorded. */
   readonly bounds: Interval;
   /** Lanes that are no counters. */
   readonly lanes: readonly number[];
   /** Nanos of each of `ACTIVITIES` for each lane, whole run: `ACTIVITIES.length` numbers a lane. */
   readonly activity: Float64Array;
+  /** When each lane was inside a task of a group; the last group asked for is kept. */
+  readonly insideOf: (group: number) => NonNullable<Selection['within']>;
   /** The weights of a selection; the last ones asked for are kept. */
   readonly weigh: (metric: Metric, selection: Selection) => Weights;
 }
@@ -49,16 +72,31 @@ export function profileOf(recording: Recording): Profile {
     const at = lane * ACTIVITIES.length;
     addActivity(timeline, lane, bounds.from, bounds.to, activity.subarray(at, at + ACTIVITIES.length));
   }
+  const homes = homesOf(functions);
+  const siteOf = sitesOfStacks(tables, functions);
+  const { places, ofPool } = poolPlacesOf(tables, siteOf);
+  const groups = taskGroupsOf(tables, functions, ofPool);
   return {
     recording,
     functions,
-    homes: homesOf(functions),
+    homes,
     tree,
     timeline,
     counters: counterSeries(tables),
+    tasks: taskLanesOf(tables, functions, bounds.to),
+    groups,
+    places,
+    loads: once(() => loadsOf(tables, bounds.to, places)),
+    regions: regionsByLane(regionsOf(tables, functions)),
+    lockWaits: lockWaitsByLane(tables),
+    messages: messagesByLane(tables),
+    siteOf,
     bounds,
     lanes,
     activity,
+    insideOf: rememberingLast((group) =>
+      taskIntervals(tables, functions, { keeps: (row) => groups.ofTask[row] === group }),
+    ),
     weigh: remembering((metric, selection) => {
       const self = selfWeights(tables, starts, tree, metric, selection);
       const total = self.slice();
@@ -72,22 +110,64 @@ export function profileOf(recording: Recording): Profile {
 export function boundsOf({ meta, tables }: Recording): Interval {
   let from: number = meta.clock.start;
   let to: number = meta.clock.end;
-  const { samples, lanes, spans } = tables;
+  const { samples, lanes, spans, pools, tasks } = tables;
   for (let i = 0; i < lanes.length; i++) from = Math.min(from, lanes.start[i] as number);
   for (let i = 0; i < samples.length; i++) to = Math.max(to, samples.time[i] as number);
   for (let i = 0; i < spans.length; i++) to = Math.max(to, spans.end[i] as number);
+  for (let i = 0; i < pools.length; i++) {
+    from = Math.min(from, pools.start[i] as number);
+    to = Math.max(to, pools.end[i] as number);
+  }
+  for (let i = 0; i < tasks.length; i++)
+    to = Math.max(to, tasks.end[i] as number, tasks.returned[i] as number);
   return { from, to: Math.max(to, from + 1) };
+}
+
+/** Most places make one pool, whose load is that of the place. */
+function loadsOf(tables: Tables, end: number, places: readonly PoolPlace[]) {
+  const pools = poolLoads(tables, end);
+  const several = places.filter((place) => place.pools.length > 1);
+  const theirs = poolLoads(
+    tables,
+    end,
+    several.map((place) => place.pools),
+  );
+  const loadOf = (place: PoolPlace): PoolLoad | undefined =>
+    place.pools.length > 1 ? theirs[several.indexOf(place)] : pools[place.pools[0] ?? -1];
+  return { pools, places: places.flatMap((place) => loadOf(place) ?? []) };
+}
+
+function once<T>(compute: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+}
+
+/** Keeps the last answer: every view asks for the same one. */
+function rememberingLast<T>(compute: (key: number) => T): (key: number) => T {
+  let known: { readonly key: number; readonly value: T } | null = null;
+  return (key) => {
+    if (known?.key !== key) known = { key, value: compute(key) };
+    return known.value;
+  };
 }
 
 /** Flame graph, table and search ask for the same weights: the last four answers are kept. */
 function remembering(compute: Profile['weigh']): Profile['weigh'] {
-  const known: { key: string; lanes: Uint8Array | null; weights: Weights }[] = [];
+  const known: { key: string; selection: Selection; weights: Weights }[] = [];
   return (metric, selection) => {
     const key = `${metric} ${selection.from} ${selection.to}`;
-    const found = known.find((entry) => entry.key === key && entry.lanes === selection.lanes);
+    const found = known.find(
+      (entry) =>
+        entry.key === key &&
+        entry.selection.lanes === selection.lanes &&
+        entry.selection.within === selection.within,
+    );
     if (found) return found.weights;
     const weights = compute(metric, selection);
-    known.unshift({ key, lanes: selection.lanes, weights });
+    known.unshift({ key, selection, weights });
     known.length = Math.min(known.length, 4);
     return weights;
   };

@@ -7,7 +7,7 @@ import { createTooltip } from './dom/tooltip.ts';
 import { createGlance } from './glance/view.ts';
 import { createHeader } from './header/view.ts';
 import { createHelp } from './help/help.ts';
-import { createPanels } from './panels.ts';
+import { createPanels, tabsOf } from './panels.ts';
 import { profileOf } from './profile.ts';
 import { fromHash, toHash } from './state/hash.ts';
 import { createStore } from './state/store.ts';
@@ -30,6 +30,8 @@ export function mountViewer(root: HTMLElement, recording: Recording): void {
     lanes: recording.tables.lanes.length,
     nodes: profile.tree.count,
     functions: profile.functions.count,
+    tasks: recording.tables.tasks.length,
+    groups: profile.groups.count,
   };
   const store = createStore<ViewState>({ ...initial, ...fromHash(location.hash, limits) }, (run) => {
     requestAnimationFrame(run);
@@ -76,13 +78,14 @@ export function mountViewer(root: HTMLElement, recording: Recording): void {
     if (!press(event.key)) return;
     event.preventDefault();
   });
+  const tabs = tabsOf(recording);
   const metricKeys: Readonly<Record<string, FlameMetric>> = { c: 'cpu', v: 'wall', g: 'gil-wait' };
   const press = (key: string): boolean => {
     const chosen = metricKeys[key];
+    const tab = tabs[Number(key) - 1];
     if (key === '/') header.focusSearch();
     else if (key === '?') help.showModal();
-    else if (key === '1') store.set({ tab: 'flame' });
-    else if (key === '2') store.set({ tab: 'functions' });
+    else if (tab) store.set({ tab });
     else if (chosen) store.set({ metric: chosen });
     else if (key === 'Escape') store.set(takenBack(store.get(), profile.bounds));
     else return timeline.key(key);
@@ -93,6 +96,8 @@ export function mountViewer(root: HTMLElement, recording: Recording): void {
 /** One step back from what was selected last, as far as that can be told: from the detail to the whole. */
 export function takenBack(state: ViewState, bounds: ViewState['view']): Partial<ViewState> {
   if (state.zoom > 0) return { zoom: 0 };
+  if (state.task >= 0) return { task: -1, range: null, lanes: null };
+  if (state.group >= 0) return { group: -1 };
   if (state.picked >= 0) return { picked: -1 };
   if (state.range) return { range: null };
   if (state.lanes) return { lanes: null };

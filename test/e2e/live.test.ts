@@ -87,6 +87,21 @@ test('keys lead through the views: Tab, arrows, Enter, Esc, a search, the overla
   await session.see('R running   r ready, no CPU');
 }, 60_000);
 
+test('the pools of a run are in the overview and have a view of their own, from which Enter leads to the flame graph', async () => {
+  const session = new Session(100, 30, 'pools=1');
+  await session.see(/^ pools +busy +queued/m);
+  await session.see(/^ ThreadPoolExecutor +\d+\/15 /m);
+  session.key('5');
+  await session.see(/^ solve_tile +.*\d+ ms +.*4\.2 MB/m);
+  expect(session.text()).toMatch(/^ 15 lanes in Progress.update .* main in Progress.save/m);
+  session.type('/solve');
+  session.key('Enter');
+  session.key('Down');
+  await session.see(/^▌solve_tile/m);
+  session.key('Enter');
+  await session.see(/^ solve_tile {2}train.py:48 /m);
+}, 40_000);
+
 test('after a resize the whole screen is drawn anew, small screens say what they need', async () => {
   const session = new Session(80, 24);
   await session.see('hot functions');

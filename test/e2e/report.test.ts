@@ -1,46 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { emptyTables } from '../../analyzer/model/index.ts';
 import { encodeRecording } from '../../analyzer/recording/index.ts';
 import { exactRecording, HOSTILE, syntheticMeta, syntheticRecording } from '../webview/syntheticRecording.ts';
+import { plain, settled, texts, violations } from './reading.ts';
 import { findChromium, type OpenedPage, type ReportBrowser, startReportBrowser } from './reportBrowser.ts';
 
 const chromium = findChromium();
 const withBrowser = chromium === null ? describe.skip : describe;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const plain = (text: string | null): string => (text ?? '').replace(/[\u00a0\u202f]/g, ' ').trim();
-const texts = async (page: Page, selector: string): Promise<string[]> =>
-  (await page.locator(selector).allTextContents()).map(plain);
 /** What the flame graph says to a screen reader. */
 const flame = (page: Page): Promise<string[]> => texts(page, '[role=tree] [role=treeitem]');
-/** Two frames bring what was pressed into the state and onto the page; the page itself says when nothing waits. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-  await page.waitForFunction(() => !document.documentElement.hasAttribute('data-settling'));
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-}
-
-/** Serious violations of WCAG. axe is evaluated by the debugger, which the page's own policy does not bind. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    interface Result {
-      violations: { id: string; impact: string; nodes: { target: string[]; failureSummary: string }[] }[];
-    }
-    const { axe: tool } = globalThis as unknown as { axe: { run: () => Promise<Result> } };
-    const { violations: found } = await tool.run();
-    return found
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join('; ')}`,
-      );
-  });
-}
-
 withBrowser(`the report in a browser${chromium === null ? ' (no Chromium in PATH)' : ''}`, () => {
   let browser: ReportBrowser;
   const opened: OpenedPage[] = [];

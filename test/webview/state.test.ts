@@ -18,7 +18,7 @@ import {
 import { takenBack } from '../../webview/viewer.ts';
 
 const bounds = { from: 5e12, to: 5e12 + 60e9 };
-const limits: Limits = { bounds, lanes: 16, nodes: 1000, functions: 200 };
+const limits: Limits = { bounds, lanes: 16, nodes: 1000, functions: 200, tasks: 500, groups: 20 };
 const initial = initialState(bounds, 'cpu');
 
 test('a store tells those who asked, once for many changes, and only when something changed', () => {
@@ -114,6 +114,8 @@ test('the address gives back the state that it was made from', () => {
     search: fc.string({ maxLength: 40 }),
     zoom: fc.integer({ min: 0, max: 999 }),
     picked: fc.integer({ min: -1, max: 199 }),
+    task: fc.integer({ min: -1, max: 499 }),
+    group: fc.integer({ min: -1, max: 19 }),
     collapsed: fc.uniqueArray(fc.constantFrom('p1', 'p22', 'machine')),
   });
   fc.assert(
@@ -124,10 +126,20 @@ test('the address gives back the state that it was made from', () => {
   );
 });
 
+test('an address keeps that all was opened of what is closed at first', () => {
+  const closed = { ...initial, collapsed: ['machine'] };
+  expect(toHash(closed, closed, bounds)).toBe('');
+  const opened = toHash({ ...closed, collapsed: [] }, closed, bounds);
+  expect({ ...closed, ...fromHash(opened, limits) }.collapsed).toEqual([]);
+});
+
 test('an address from elsewhere changes nothing that this recording does not have', () => {
-  expect(fromHash('#node=5000&function=200&lanes=99.x&range=9-1&view=a-b&metric=heat&tab=x', limits)).toEqual(
-    {},
-  );
+  expect(
+    fromHash(
+      '#node=5000&function=200&lanes=99.x&range=9-1&view=a-b&metric=heat&tab=x&task=500&tasks=20',
+      limits,
+    ),
+  ).toEqual({});
   fc.assert(
     fc.property(fc.string(), (text) => {
       expect(() => fromHash(text, limits)).not.toThrow();
@@ -148,11 +160,17 @@ test('Esc takes back one step after the other', () => {
     ...initial,
     zoom: 4,
     picked: 2,
+    group: 3,
     range: { from: bounds.from, to: bounds.from + 1e9 },
     lanes: [1],
     search: 'x',
     view: { from: bounds.from, to: bounds.from + 5e9 },
   };
-  for (let step = 0; step < 6; step++) state = { ...state, ...takenBack(state, bounds) };
+  for (let step = 0; step < 7; step++) state = { ...state, ...takenBack(state, bounds) };
   expect(state).toEqual(initial);
+});
+
+test('Esc takes a task back together with the time and the lane that came with it', () => {
+  const state = { ...initial, task: 7, range: { from: bounds.from, to: bounds.from + 1e9 }, lanes: [3] };
+  expect({ ...state, ...takenBack(state, bounds) }).toEqual(initial);
 });

@@ -5,8 +5,10 @@ import { afterPause, settling } from '../dom/settle.ts';
 import type { Tip } from '../dom/tooltip.ts';
 import { counted, duration, percent, place, visible } from '../format.ts';
 import type { Weights } from '../profile.ts';
+import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
-import { type FlameMetric, selectionOf } from '../state/viewState.ts';
+import type { FlameMetric } from '../state/viewState.ts';
+import { groupName } from '../tasks/names.ts';
 import { laneName } from '../timeline/rows.ts';
 import { foundFunctions, foundWeight } from './found.ts';
 import {
@@ -75,14 +77,15 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
   let stale = true;
 
   const rootLabel = (): string => {
-    const { lanes, metric } = store.get();
+    const { lanes, metric, group } = store.get();
+    const inside = group < 0 ? '' : `, inside ${groupName(profile, group)}`;
     const whose =
       lanes === null
         ? 'all lanes'
         : lanes.length === 1
           ? laneName(profile, lanes[0] as number)
           : counted(lanes.length, 'lane');
-    return `${whose}  ${duration(weights.total[0] as number)} ${METRIC_NAMES[metric]}`;
+    return `${whose}${inside}  ${duration(weights.total[0] as number)} ${METRIC_NAMES[metric]}`;
   };
   const say = (box: number): string => sayBox(profile, weights, boxes, box, rootLabel(), duration);
   const drawn = surface(canvas, stage, (context, width, height) => {
@@ -156,8 +159,7 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
     }
     stale = false;
     const state = store.get();
-    const lanes = profile.recording.tables.lanes.length;
-    weights = profile.weigh(state.metric, selectionOf(state, lanes));
+    weights = profile.weigh(state.metric, samplesSelected(profile, state));
     order = heaviestFirst(tree, weights);
     search();
     layout();
@@ -261,7 +263,7 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
   scroller.addEventListener('blur', drawn.redraw);
   scroller.addEventListener('scroll', drawn.redraw, { passive: true });
   const settled = settling(weigh);
-  store.on(['range', 'lanes', 'metric'], settled);
+  store.on(['range', 'lanes', 'group', 'metric'], settled);
   store.on(['search', 'zoom', 'picked'], (now, before) => {
     search();
     if (now.zoom !== before.zoom) layout();

@@ -1,5 +1,6 @@
 import { functionTotals } from '../../analyzer/analysis/callTree.ts';
 import type { Selection } from '../../analyzer/analysis/weights.ts';
+import type { Sorting as GridSorting } from '../dom/grid.ts';
 import type { Profile } from '../profile.ts';
 
 export const COLUMNS = ['name', 'selfCpu', 'totalCpu', 'selfWall', 'totalWall'] as const;
@@ -14,10 +15,7 @@ export interface FunctionFigures {
   readonly wall: number;
 }
 
-export interface Sorting {
-  readonly by: Column;
-  readonly descending: boolean;
-}
+export type Sorting = GridSorting<Column>;
 
 export function functionFigures(profile: Profile, selection: Selection): FunctionFigures {
   const cpu = profile.weigh('cpu', selection);

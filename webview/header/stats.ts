@@ -13,8 +13,8 @@ const DIRECTION_NAMES: Partial<Readonly<Record<Direction, string>>> = {
   D2H: 'device to host',
   D2D: 'within device',
   P2P: 'device to device',
-  'pickle-out': 'pickled',
-  'pickle-in': 'unpickled',
+  'pickle-out': 'to workers',
+  'pickle-in': 'back from workers',
   message: 'messages',
 };
 
@@ -76,11 +76,24 @@ function gpuBusy({ meta, tables: { spans } }: Recording): number | null {
   return busy / Math.max(1, meta.clock.end - meta.clock.start);
 }
 
-function bytesMoved({ tables: { transfers } }: Recording): [Direction, number][] {
+/** More would push the rest of the header out of sight. */
+const MOST_DIRECTIONS = 4;
+
+/** Always in one order, so that readers find a figure where it was in another report. What tasks carry to their workers and back is in the tasks and not in the transfers. */
+function bytesMoved({ tables: { transfers, tasks } }: Recording): [Direction, number][] {
   const volumes = new Map<Direction, number>();
+  const add = (direction: Direction, volume: number): void => {
+    if (volume > 0) volumes.set(direction, (volumes.get(direction) ?? 0) + volume);
+  };
+  for (let i = 0; i < tasks.length; i++) {
+    const times = tasks.weight[i] as number;
+    add('pickle-out', times * (tasks.bytesOut[i] as number));
+    add('pickle-in', times * (tasks.bytesBack[i] as number));
+  }
   for (let i = 0; i < transfers.length; i++) {
     const direction = DIRECTIONS[transfers.direction[i] as number];
-    if (direction) volumes.set(direction, (volumes.get(direction) ?? 0) + (transfers.bytes[i] as number));
+    if (direction) add(direction, (transfers.weight[i] as number) * (transfers.bytes[i] as number));
   }
-  return [...volumes].sort((a, b) => b[1] - a[1]).slice(0, 4);
+  const largest = [...volumes].sort((a, b) => b[1] - a[1]).slice(0, MOST_DIRECTIONS);
+  return largest.sort(([a], [b]) => DIRECTIONS.indexOf(a) - DIRECTIONS.indexOf(b));
 }

@@ -10,7 +10,7 @@ const KEYS: readonly (readonly [
     [
       ['/', 'find a function, file or lane; /…/ is a regular expression'],
       ['Esc', 'take back: the zoom of the flame graph, the range, the lanes, the search, the view'],
-      ['1 2', 'flame graph, functions'],
+      ['1 2 3 4', 'flame graph, functions; tasks and locks where there are some'],
       ['C V G', 'weigh by CPU, wall time, GIL wait'],
       ['?', 'this help'],
     ],
@@ -23,7 +23,9 @@ const KEYS: readonly (readonly [
       ['Ctrl wheel', 'zoom at the pointer; so does a wheel on the axis'],
       ['Shift wheel', 'move'],
       ['double click', 'zoom to the selected range, or show the whole run'],
-      ['click', 'select the lane; with Ctrl, add it'],
+      ['click', 'select the lane; with Ctrl, add it; on a task, select its time and its lane'],
+      ['N P', 'select the next task, the one before'],
+      ['R E', 'select the next region of a thread that submits tasks, the one before'],
       ['W S', 'zoom in, zoom out; also + and −'],
       ['A D', 'move left, move right; also the arrows'],
       ['M', 'select what is in sight'],
@@ -41,17 +43,18 @@ const KEYS: readonly (readonly [
     ],
   ],
   [
-    'Functions and lanes',
+    'Tables and lanes',
     [
-      ['arrows', 'go to a row; Home, End, Page Up, Page Down'],
-      ['Space', 'select it'],
-      ['Enter', 'show the function in the flame graph, or select the lane'],
+      ['arrows', 'go to a row; Home, End, Page Up, Page Down; sideways on a lane, through its tasks'],
+      ['Space', 'select it; of a row of tasks the flame graph shows the samples inside them'],
+      ['Enter', 'show the function or the tasks in the flame graph, or select the lane'],
     ],
   ],
 ];
 
 const READING = [
   'The height of a colour in a lane is its share of the time: where a pixel holds more than one observation, they share its column.',
+  'Under the state of a worker are its tasks: a box is one task, coloured by the module of its function, a cross is an exception and an open arrow a task that was not seen to end. Narrow tasks share a pixel, and grey stands for several functions. What a thread had submitted is below it: filled where tasks were under way, a line where none were. A pool has two areas on scales of their own: tasks that wait above, tasks that run below.',
   'CPU is what the kernel counted for the thread between two observations, not the number of observations. Percentages of a lane are of the time that it lived.',
   'In the flame graph every box is a function; its width is its time with all that it called, the heaviest call at the left. Your own modules have colours, libraries and machine code are quiet.',
 ];

@@ -6,6 +6,8 @@ export interface Limits {
   readonly lanes: number;
   readonly nodes: number;
   readonly functions: number;
+  readonly tasks: number;
+  readonly groups: number;
 }
 
 /** Microseconds since the start of the run are exact enough to point at and short enough to read. */
@@ -22,7 +24,11 @@ export function toHash(state: ViewState, initial: ViewState, bounds: Interval): 
   if (state.tab !== initial.tab) hash.set('tab', state.tab);
   if (state.zoom > 0) hash.set('node', String(state.zoom));
   if (state.picked >= 0) hash.set('function', String(state.picked));
-  if (state.collapsed.length > 0) hash.set('collapsed', state.collapsed.join(' '));
+  if (state.task >= 0) hash.set('task', String(state.task));
+  if (state.group >= 0) hash.set('tasks', String(state.group));
+  const collapsed = state.collapsed.join(' ');
+  // Empty where all was opened of what is closed at first.
+  if (collapsed !== initial.collapsed.join(' ')) hash.set('collapsed', collapsed);
   if (state.search !== '') hash.set('search', state.search);
   return hash.toString();
 }
@@ -41,7 +47,10 @@ function readInterval(text: string | null, bounds: Interval): Interval | null {
 }
 
 /** Reads a fragment, with or without `#`. What it does not know, or what this recording does not have, is passed over. */
-export function fromHash(text: string, { bounds, lanes, nodes, functions }: Limits): Partial<ViewState> {
+export function fromHash(
+  text: string,
+  { bounds, lanes, nodes, functions, tasks, groups }: Limits,
+): Partial<ViewState> {
   const hash = new URLSearchParams(text.replace(/^#/, ''));
   const range = readInterval(hash.get('range'), bounds);
   const view = readInterval(hash.get('view'), bounds);
@@ -53,6 +62,8 @@ export function fromHash(text: string, { bounds, lanes, nodes, functions }: Limi
   const tab = TABS.find((name) => name === hash.get('tab'));
   const zoom = wholeNumber(hash.get('node'), nodes);
   const picked = wholeNumber(hash.get('function'), functions);
+  const task = wholeNumber(hash.get('task'), tasks);
+  const group = wholeNumber(hash.get('tasks'), groups);
   const collapsed = hash.get('collapsed');
   const search = hash.get('search');
   return {
@@ -63,7 +74,9 @@ export function fromHash(text: string, { bounds, lanes, nodes, functions }: Limi
     ...(tab && { tab }),
     ...(zoom !== null && { zoom }),
     ...(picked !== null && { picked }),
-    ...(collapsed && { collapsed: collapsed.split(' ').slice(0, 1000) }),
+    ...(task !== null && { task }),
+    ...(group !== null && { group }),
+    ...(collapsed !== null && { collapsed: collapsed.split(' ').filter(Boolean).slice(0, 1000) }),
     ...(search && { search: search.slice(0, 200) }),
   };
 }

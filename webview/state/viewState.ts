@@ -10,7 +10,7 @@ export interface Interval {
 export const FLAME_METRICS = ['cpu', 'wall', 'gil-wait', 'gil-held'] as const;
 export type FlameMetric = (typeof FLAME_METRICS)[number];
 
-export const TABS = ['flame', 'functions'] as const;
+export const TABS = ['flame', 'functions', 'tasks', 'locks'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What is selected and what is in sight: shared by every view, and what the URL keeps. */
@@ -28,6 +28,10 @@ export interface ViewState {
   readonly zoom: number;
   /** Selected function; -1: none. */
   readonly picked: number;
+  /** Selected task, a row of `tasks`; -1: none. Its time and its lane are selected with it. */
+  readonly task: number;
+  /** Group of tasks that the timeline brings out, a number of `TaskGroups`; -1: none. */
+  readonly group: number;
   /** Ids of the collapsed groups of the timeline. */
   readonly collapsed: readonly string[];
 }
@@ -42,6 +46,8 @@ export function initialState(bounds: Interval, metric: FlameMetric): ViewState {
     search: '',
     zoom: 0,
     picked: -1,
+    task: -1,
+    group: -1,
     collapsed: [],
   };
 }

@@ -19,6 +19,10 @@ export interface Palette {
   readonly areaLine: string;
   readonly counter: string;
   readonly counterLine: string;
+  readonly pickling: string;
+  readonly queued: string;
+  readonly queuedLine: string;
+  readonly bad: string;
   readonly root: string;
   /** By the value of `ACTIVITIES`. */
   readonly activity: readonly string[];
@@ -57,6 +61,10 @@ export function readPalette(root: HTMLElement): Palette {
     areaLine: colour('area-line'),
     counter: colour('counter'),
     counterLine: colour('counter-line'),
+    pickling: colour('pickling'),
+    queued: colour('queued'),
+    queuedLine: colour('queued-line'),
+    bad: colour('bad'),
     root: colour('root'),
     activity: ACTIVITIES.map((name) => (name === 'idle' ? 'transparent' : colour(name))),
     own: Array.from({ length: OWN_COLOURS }, (_, i) => colour(`own-${i}`)),

@@ -1,12 +1,19 @@
 import { ACTIVITIES, type Activity } from '../../analyzer/analysis/activity.ts';
 import { levelIn } from '../../analyzer/analysis/counterSeries.ts';
+import { lockStay } from '../../analyzer/analysis/laneMoments.ts';
+import { taskPositionAt } from '../../analyzer/analysis/taskLanes.ts';
 import { addActivity, positionAt } from '../../analyzer/analysis/timeline.ts';
 import { HOLDS_GIL, STATES, type State, TORN, WAITS, type Wait } from '../../analyzer/model/index.ts';
 import type { Tip } from '../dom/tooltip.ts';
-import { count, duration, percent, place, quantity, visible } from '../format.ts';
+import { bytes, count, duration, percent, place, quantity, visible } from '../format.ts';
 import type { Profile } from '../profile.ts';
 import type { Interval } from '../state/viewState.ts';
-import type { Row } from './rows.ts';
+import { stackName } from '../tasks/names.ts';
+import type { Pointed, Target } from './pointed.ts';
+import { poolTip } from './poolWords.ts';
+import { regionTip } from './regions.ts';
+import { laneName } from './rows.ts';
+import { taskTip } from './taskWords.ts';
 
 export const ACTIVITY_NAMES: Readonly<Record<Activity, string>> = {
   running: 'running',
@@ -69,19 +76,21 @@ export function inWords({ times, lived }: LaneFacts): string {
   return parts.join(', ');
 }
 
-export interface Pointed {
-  readonly row: Row;
-  readonly time: number;
-  /** Nanos that a pixel stands for. */
-  readonly pixel: number;
-}
-
 /** What the pointer is at; null where a lane was not alive. */
-export function tipAt(profile: Profile, { row, time, pixel }: Pointed): Tip | null {
+export function tipAt(profile: Profile, { row, time, pixel }: Pointed, target: Target | null): Tip | null {
   const at = duration(time - profile.bounds.from);
   switch (row.kind) {
-    case 'lane':
-      return laneTip(profile, row.lane, row.title, time, pixel);
+    case 'lane': {
+      if (target?.kind === 'task') {
+        const crowd = taskPositionAt(profile.tasks, row.lane, time + pixel) - target.position;
+        return taskTip(profile, target.row, crowd);
+      }
+      if (target?.kind === 'region') return regionTip(profile, target.region);
+      if (target?.kind === 'message') return messageTip(profile, target.row);
+      return laneTip(profile, row.lane, row.title, time, pixel, target?.row ?? -1);
+    }
+    case 'pool':
+      return poolTip(profile, row, time, pixel);
     case 'counter': {
       const series = profile.counters[row.series];
       const level = series && levelIn(series, time, time + Math.max(1, pixel));
@@ -108,7 +117,15 @@ export function tipAt(profile: Profile, { row, time, pixel }: Pointed): Tip | nu
   }
 }
 
-function laneTip(profile: Profile, lane: number, title: string, time: number, pixel: number): Tip | null {
+/** `lockWait`: the row of `lockWaits` that the lane is in, -1 for none. */
+function laneTip(
+  profile: Profile,
+  lane: number,
+  title: string,
+  time: number,
+  pixel: number,
+  lockWait: number,
+): Tip | null {
   const { timeline, recording, functions, homes } = profile;
   const { samples, stacks } = recording.tables;
   const at = positionAt(timeline, lane, time);
@@ -124,7 +141,8 @@ function laneTip(profile: Profile, lane: number, title: string, time: number, pi
     ['at', duration(time - profile.bounds.from)],
     ['seen', STATE_NAMES[state]],
   ];
-  if (state === 'waiting' && wait !== '') figures.push(['waits for', wait]);
+  if (lockWait >= 0) figures.push(...lockFigures(profile, lockWait));
+  else if (state === 'waiting' && wait !== '') figures.push(['waits for', wait]);
   if ((flags & HOLDS_GIL) !== 0) figures.push(['holds', 'the GIL']);
   figures.push(['CPU', `${duration(samples.cpu[row] as number)} of ${duration(length)}`]);
   if ((samples.ready[row] as number) > 0) figures.push(['ready', duration(samples.ready[row] as number)]);
@@ -141,4 +159,35 @@ function laneTip(profile: Profile, lane: number, title: string, time: number, pi
   const line = recording.tables.frames.line[stacks.frame[stack] as number] as number;
   const source = visible(place(functions.file[top] as string, line)) || (homes[top]?.module ?? '');
   return { title, place: source === '' ? name : `${name}  ${source}`, figures, lines };
+}
+
+/** Which lock a thread waits for, who holds it, and in what code. */
+function lockFigures(profile: Profile, row: number): [string, string][] {
+  const { lockWaits } = profile.recording.tables;
+  const holder = lockWaits.holder[row] as number;
+  const site = stackName(profile, lockWaits.holderStack[row] as number);
+  const held = holder < 0 ? '' : laneName(profile, holder);
+  const by = [held, site].filter((part) => part !== '').join(' in ');
+  const { start, end } = lockStay(profile.lockWaits, lockWaits, row);
+  return [
+    ['waits for', `lock #${lockWaits.lock[row]}`],
+    ['held by', by === '' ? 'not seen' : by],
+    ['waits', duration(end - start)],
+  ];
+}
+
+function messageTip(profile: Profile, row: number): Tip {
+  const { transfers } = profile.recording.tables;
+  const sent = transfers.start[row] as number;
+  const to = transfers.toLane[row] as number;
+  const arrived = transfers.toStart[row] as number;
+  const figures: [string, string][] = [
+    ['at', duration(sent - profile.bounds.from)],
+    ['volume', bytes(transfers.bytes[row] as number)],
+    ['pickling', duration((transfers.end[row] as number) - sent)],
+    ['to', to < 0 ? 'not seen' : laneName(profile, to)],
+  ];
+  if (arrived >= 0)
+    figures.push(['read after', duration(Math.max(0, arrived - (transfers.end[row] as number)))]);
+  return { title: 'Message', place: stackName(profile, transfers.stack[row] as number), figures };
 }

@@ -6,9 +6,11 @@ export class DrawList {
   width = new Float32Array(1024);
   height = new Float32Array(1024);
   /** What the colour stands for; the painter knows the colours. */
-  kind = new Uint8Array(1024);
+  kind = new Int32Array(1024);
+  /** Where a box comes from, for painters that write on it; what it means is up to the layout. */
+  item = new Int32Array(1024);
 
-  push(x: number, y: number, width: number, height: number, kind: number): void {
+  push(x: number, y: number, width: number, height: number, kind: number, item = -1): void {
     if (this.length === this.x.length) this.grow();
     const at = this.length++;
     this.x[at] = x;
@@ -16,6 +18,7 @@ export class DrawList {
     this.width[at] = width;
     this.height[at] = height;
     this.kind[at] = kind;
+    this.item[at] = item;
   }
 
   clear(): void {
@@ -23,7 +26,7 @@ export class DrawList {
   }
 
   private grow(): void {
-    const grown = <A extends Float32Array | Uint8Array>(old: A, wider: A): A => {
+    const grown = <A extends Float32Array | Int32Array>(old: A, wider: A): A => {
       wider.set(old);
       return wider;
     };
@@ -32,6 +35,7 @@ export class DrawList {
     this.y = grown(this.y, new Float32Array(size));
     this.width = grown(this.width, new Float32Array(size));
     this.height = grown(this.height, new Float32Array(size));
-    this.kind = grown(this.kind, new Uint8Array(size));
+    this.kind = grown(this.kind, new Int32Array(size));
+    this.item = grown(this.item, new Int32Array(size));
   }
 }

@@ -1,6 +1,8 @@
 import { easeCubicOut, interpolateNumber, timer } from 'd3';
 import type { ViewContext } from '../context.ts';
 import { type Interval, panned, within, zoomed } from '../state/viewState.ts';
+import { stepRegion } from './regionSteps.ts';
+import { stepTask } from './taskSteps.ts';
 
 const STEP = 0.2;
 const FACTOR = 0.66;
@@ -19,9 +21,11 @@ export type TimelineKeys = (key: string) => boolean;
 
 /**
  * Keys of the timeline: A and D, or the arrows, move; W and S, or + and -, zoom; M selects what is in sight; Z shows what
- * is selected; 0 shows the whole run. Letters work everywhere, arrows where the timeline has the focus.
+ * is selected; 0 shows the whole run; N and P select the next task and the one before, R and E the next region and the one
+ * before. Letters work everywhere, arrows where the timeline has the focus.
  */
-export function timelineKeys({ profile, store, announce }: ViewContext): TimelineKeys {
+export function timelineKeys(view: ViewContext): TimelineKeys {
+  const { profile, store, announce } = view;
   const { bounds } = profile;
   const glide = gliding(store);
   const zoom = (factor: number): void => {
@@ -46,6 +50,10 @@ export function timelineKeys({ profile, store, announce }: ViewContext): Timelin
       if (range) glide.to(within(range, bounds));
     },
     '0': () => glide.to(bounds),
+    n: () => stepTask(view, 1),
+    p: () => stepTask(view, -1),
+    r: () => stepRegion(view, 1),
+    e: () => stepRegion(view, -1),
   };
   return (key) => {
     const action = actions[ARROWS[key] ?? key];

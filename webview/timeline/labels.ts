@@ -4,7 +4,12 @@ import { h, setAttributes, setText } from '../dom/element.ts';
 import { counted, duration, quantity } from '../format.ts';
 import { sameLanes, toggled, type ViewState } from '../state/viewState.ts';
 import { inWords, laneFacts, utilisation } from './describe.ts';
+import { busy, poolFacts, poolInWords } from './poolWords.ts';
+import { stepRegion } from './regionSteps.ts';
+import { regionsInWords } from './regions.ts';
 import type { Row, Rows } from './rows.ts';
+import { stepTask } from './taskSteps.ts';
+import { tasksInWords } from './taskWords.ts';
 
 /** The column of names beside the tracks. It is also what the canvas says to a screen reader: a tree of lanes. */
 export interface Labels {
@@ -22,7 +27,8 @@ interface Line {
   readonly words: HTMLElement;
 }
 
-export function createLabels({ profile, store, announce }: ViewContext): Labels {
+export function createLabels(view: ViewContext): Labels {
+  const { profile, store, announce } = view;
   const element = h('div', {
     class: 'labels',
     role: 'treegrid',
@@ -47,8 +53,14 @@ export function createLabels({ profile, store, announce }: ViewContext): Labels 
     const { lanes } = store.get();
     const next = chosen(row, lanes, adding);
     if (next === undefined) return;
-    store.set({ lanes: next, zoom: 0 });
+    store.set({ lanes: next, zoom: 0, task: -1 });
     announce(next === null ? 'All lanes selected.' : `${counted(next.length, 'lane')} selected.`);
+  };
+
+  /** True for the lane of the selected task: there the arrows step through its tasks. */
+  const isAtTask = (row: Row): row is Row & { kind: 'lane' } => {
+    const { task } = store.get();
+    return row.kind === 'lane' && task >= 0 && profile.recording.tables.tasks.lane[task] === row.lane;
   };
 
   element.addEventListener('click', (event) => {
@@ -57,12 +69,19 @@ export function createLabels({ profile, store, announce }: ViewContext): Labels 
     if (!row) return;
     const onTwisty = event.target instanceof Element && event.target.closest('.twisty') !== null;
     activate(index);
-    if (row.kind === 'group' && (onTwisty || row.lanes.length === 0)) collapse(row.id, !row.collapsed);
+    const id = openableId(row);
+    if (id !== null && (onTwisty || hasNoLanes(row))) collapse(id, !isCollapsed(row));
     else choose(row, event.ctrlKey || event.metaKey || event.shiftKey);
+  });
+  // A screen reader may set the focus to any row.
+  element.addEventListener('focusin', (event) => {
+    const index = lines.findIndex(({ element: line }) => line === event.target);
+    if (index >= 0 && index !== active) activate(index);
   });
   element.addEventListener('keydown', (event) => {
     const row = lines[active]?.row;
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+    const id = openableId(row);
     const steps: Readonly<Record<string, number>> = {
       ArrowDown: 1,
       ArrowUp: -1,
@@ -71,11 +90,18 @@ export function createLabels({ profile, store, announce }: ViewContext): Labels 
     };
     const step = steps[event.key];
     if (step !== undefined) activate(active + step);
+    else if ((event.key === 'Enter' || event.key === ' ') && id !== null && hasNoLanes(row))
+      collapse(id, !isCollapsed(row));
     else if (event.key === 'Enter' || event.key === ' ') choose(row, event.key === ' ' || event.shiftKey);
-    else if (event.key === 'ArrowRight' && row.kind === 'group' && row.collapsed) collapse(row.id, false);
-    else if (event.key === 'ArrowLeft' && row.kind === 'group' && !row.collapsed) collapse(row.id, true);
-    else if (event.key === 'ArrowLeft' && row.level === 2)
-      activate(lines.findLastIndex(({ row: above }, i) => i < active && above.level === 1));
+    else if (event.key === 'ArrowRight' && id !== null && isCollapsed(row)) collapse(id, false);
+    else if (event.key === 'ArrowLeft' && id !== null && !isCollapsed(row)) collapse(id, true);
+    else if (event.key === 'r' && row.kind === 'lane' && row.regionsHeight > 0) stepRegion(view, 1, row.lane);
+    else if (event.key === 'e' && row.kind === 'lane' && row.regionsHeight > 0)
+      stepRegion(view, -1, row.lane);
+    else if (event.key === 'ArrowRight' && row.kind === 'lane' && row.hasStrip) stepTask(view, 1, row.lane);
+    else if (event.key === 'ArrowLeft' && isAtTask(row)) stepTask(view, -1, row.lane);
+    else if (event.key === 'ArrowLeft' && row.level > 1)
+      activate(lines.findLastIndex(({ row: above }, i) => i < active && above.level < row.level));
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -103,13 +129,28 @@ export function createLabels({ profile, store, announce }: ViewContext): Labels 
       if (row.kind === 'lane') {
         const facts = laneFacts(profile, row.lane, interval);
         setText(figure, utilisation(facts));
-        setText(words, inWords(facts));
+        setText(
+          words,
+          [
+            inWords(facts),
+            row.hasStrip ? tasksInWords(profile, row.lane, interval) : '',
+            row.regionsHeight > 0
+              ? regionsInWords(profile.regions.get(row.lane)?.regions ?? [], interval)
+              : '',
+          ]
+            .filter(Boolean)
+            .join('; '),
+        );
         setAttributes(line, { 'aria-selected': String(lanes?.includes(row.lane) ?? false) });
       } else if (row.kind === 'counter') {
         const series = profile.counters[row.series];
         const level = series && levelIn(series, interval.from, interval.to);
         setText(figure, series && level ? quantity(level.mean, series.unit) : '');
         setText(words, series && level ? `mean; highest ${quantity(level.max, series.unit)}` : 'no value');
+      } else if (row.kind === 'pool') {
+        const facts = poolFacts(profile, row, interval);
+        setText(figure, busy(facts));
+        setText(words, poolInWords(facts));
       } else if (row.lanes.length > 0) {
         let running = 0;
         for (const lane of row.lanes) running += laneFacts(profile, lane, interval).times[0] as number;
@@ -126,6 +167,7 @@ export function createLabels({ profile, store, announce }: ViewContext): Labels 
 export function chosen(row: Row, lanes: ViewState['lanes'], adding: boolean): ViewState['lanes'] | undefined {
   switch (row.kind) {
     case 'counter':
+    case 'pool':
       return undefined;
     case 'lane':
       if (adding) return toggled(lanes, row.lane);
@@ -139,8 +181,17 @@ export function chosen(row: Row, lanes: ViewState['lanes'], adding: boolean): Vi
   }
 }
 
+/** The id of a row that can be opened and closed; null for others. */
+const openableId = (row: Row): string | null => (row.kind === 'group' || row.kind === 'pool' ? row.id : null);
+
+const isCollapsed = (row: Row): boolean => (row.kind === 'group' || row.kind === 'pool') && row.collapsed;
+
+/** A row that selects nothing: what it is there for is being opened. */
+const hasNoLanes = (row: Row): boolean =>
+  row.kind === 'pool' || (row.kind === 'group' && row.lanes.length === 0);
+
 function lineOf(row: Row, figure: HTMLElement, words: HTMLElement): HTMLElement {
-  const group = row.kind === 'group';
+  const opens = openableId(row) !== null;
   const line = h(
     'div',
     {
@@ -148,13 +199,13 @@ function lineOf(row: Row, figure: HTMLElement, words: HTMLElement): HTMLElement 
       role: 'row',
       tabindex: -1,
       'aria-level': row.level,
-      'aria-expanded': group ? String(!row.collapsed) : undefined,
+      'aria-expanded': opens ? String(!isCollapsed(row)) : undefined,
       title: row.detail === '' ? row.title : `${row.title} · ${row.detail}`,
     },
     h(
       'span',
       { class: 'name', role: 'rowheader' },
-      group ? h('span', { class: 'twisty', 'aria-hidden': 'true' }) : null,
+      opens ? h('span', { class: 'twisty', 'aria-hidden': 'true' }) : null,
       h('bdi', {}, row.title),
       row.detail === '' ? null : h('small', {}, row.detail),
     ),

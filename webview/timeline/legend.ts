@@ -3,7 +3,14 @@ import type { ViewContext } from '../context.ts';
 import { h, setText } from '../dom/element.ts';
 import { counted, duration } from '../format.ts';
 import { within, zoomed } from '../state/viewState.ts';
+import { groupName } from '../tasks/names.ts';
 import { ACTIVITY_NAMES } from './describe.ts';
+
+/** Below the state of a lane; runs have the colour of their function's module. */
+const TASK_COLOURS = [
+  ['task', 'task, by module'],
+  ['pickling', 'pickling'],
+] as const;
 
 /** What the colours mean, what is selected, and buttons for those who do not use the keys. */
 export function createLegend({ profile, store }: ViewContext): HTMLElement {
@@ -33,24 +40,27 @@ export function createLegend({ profile, store }: ViewContext): HTMLElement {
     button('Zoom in (W)', '+', () => zoom(0.5)),
     whole,
   );
-  clear.addEventListener('click', () => store.set({ range: null, lanes: null, zoom: 0 }));
+  clear.addEventListener('click', () =>
+    store.set({ range: null, lanes: null, zoom: 0, task: -1, group: -1 }),
+  );
   show.addEventListener('click', () => {
     const { range } = store.get();
     if (range) store.set({ view: within(range, bounds) });
   });
   const refresh = (): void => {
-    const { range, lanes, view } = store.get();
-    chip.hidden = range === null && lanes === null;
+    const { range, lanes, view, group } = store.get();
+    chip.hidden = range === null && lanes === null && group < 0;
     show.hidden = range === null;
     whole.disabled = view.from <= bounds.from && view.to >= bounds.to;
     const parts = [
       range &&
         `${duration(range.to - range.from)} from ${duration(range.from - bounds.from)} to ${duration(range.to - bounds.from)}`,
       lanes && counted(lanes.length, 'lane'),
+      group < 0 ? null : `inside ${groupName(profile, group)}`,
     ];
     setText(selected, parts.filter((part) => part !== null).join(' · '));
   };
-  store.on(['range', 'lanes', 'view'], refresh);
+  store.on(['range', 'lanes', 'view', 'group'], refresh);
   refresh();
   return h(
     'div',
@@ -61,6 +71,9 @@ export function createLegend({ profile, store }: ViewContext): HTMLElement {
       ...ACTIVITIES.filter((name) => name !== 'idle').map((name) =>
         h('li', {}, h('i', { class: `swatch ${name}` }), ACTIVITY_NAMES[name]),
       ),
+      ...(profile.tasks.row.length > 0
+        ? TASK_COLOURS.map(([name, words]) => h('li', {}, h('i', { class: `swatch ${name}` }), words))
+        : []),
     ),
     chip,
     tools,

@@ -5,7 +5,7 @@ import { surface } from '../dom/canvas.ts';
 import { h } from '../dom/element.ts';
 import { duration } from '../format.ts';
 import { within, zoomed } from '../state/viewState.ts';
-import { area } from './paint.ts';
+import { area } from './area.ts';
 import { ticks, timeOf, xOf } from './scale.ts';
 
 export const MINIMAP_HEIGHT = 36;

@@ -1,12 +1,19 @@
 import { RUNS } from '../../analyzer/analysis/activity.ts';
+import type { TaskLanes } from '../../analyzer/analysis/taskLanes.ts';
 import { addConcurrency } from '../../analyzer/analysis/timeline.ts';
 import type { Profile } from '../profile.ts';
 import type { Interval } from '../state/viewState.ts';
 import type { Palette } from '../theme/palette.ts';
+import { area } from './area.ts';
 import { DrawList } from './drawList.ts';
 import { layoutCounter, layoutLane } from './layout.ts';
-import type { Row } from './rows.ts';
+import { type Link, paintLinks } from './links.ts';
+import { paintMessages } from './messagePaint.ts';
+import { paintPool } from './poolPaint.ts';
+import { paintRegions } from './regionPaint.ts';
+import { LANE_HEIGHT, type Row, STRIP_HEIGHT } from './rows.ts';
 import { type Tick, xOf } from './scale.ts';
+import { paintTasks } from './taskPaint.ts';
 
 /** Everything that a picture of the tracks depends on. */
 export interface Scene {
@@ -22,6 +29,11 @@ export interface Scene {
   readonly scrollTop: number;
   readonly hoverRow: Row | null;
   readonly hoverX: number | null;
+  /** The tasks that are brought out; null when all are shown alike. */
+  readonly group: TaskLanes | null;
+  /** When and where the selected task ran. */
+  readonly task: (Interval & { readonly lane: number }) | null;
+  readonly links: readonly Link[];
 }
 
 type Context = CanvasRenderingContext2D;
@@ -29,6 +41,8 @@ type Context = CanvasRenderingContext2D;
 const list = new DrawList();
 /** Space above and below the bar of a lane. */
 const LANE_GAP = 4;
+/** The strip of tasks stands close to the state that it explains. */
+const STRIP_TOP = LANE_HEIGHT - 2;
 const ROUNDED_FROM = 5;
 
 /** Draws the rows that are in sight. */
@@ -48,6 +62,7 @@ export function paintTracks(context: Context, scene: Scene, width: number, heigh
     context.fillRect(0, y + row.height - 1, width, 1);
   }
   paintRange(context, scene, width, height);
+  paintLinks(context, scene, width);
   if (scene.hoverX !== null) {
     context.fillStyle = palette.edge;
     context.fillRect(Math.round(scene.hoverX), 0, 1, height);
@@ -55,7 +70,7 @@ export function paintTracks(context: Context, scene: Scene, width: number, heigh
 }
 
 function isOut(row: Row, lanes: ReadonlySet<number> | null): boolean {
-  if (!lanes || row.kind === 'counter') return false;
+  if (!lanes || row.kind === 'counter' || row.kind === 'pool') return false;
   if (row.kind === 'lane') return !lanes.has(row.lane);
   return row.lanes.length > 0 && !row.lanes.some((lane) => lanes.has(lane));
 }
@@ -69,7 +84,15 @@ function paintRow(context: Context, scene: Scene, row: Row, y: number, width: nu
   }
   switch (row.kind) {
     case 'lane':
-      paintLane(context, scene, row.lane, y, row.height, width);
+      paintLane(context, scene, row.lane, y, width);
+      if (row.hasStrip) paintStrip(context, scene, row.lane, y, width);
+      if (row.regionsHeight > 0) {
+        const top = y + row.height - row.regionsHeight;
+        paintRegions(context, { ...scene, lane: row.lane, y: top, width });
+      }
+      break;
+    case 'pool':
+      paintPool(context, { ...scene, row, y, width });
       break;
     case 'counter':
       paintCounter(context, scene, row.series, y, row.height, width);
@@ -84,11 +107,10 @@ function paintLane(
   { profile, palette, view }: Scene,
   lane: number,
   y: number,
-  rowHeight: number,
   width: number,
 ): void {
   const { timeline } = profile;
-  const height = rowHeight - 1 - 2 * LANE_GAP;
+  const height = LANE_HEIGHT - 1 - 2 * LANE_GAP;
   const begin = timeline.offset[lane] as number;
   const end = timeline.offset[lane + 1] as number;
   if (end === begin) return;
@@ -102,6 +124,24 @@ function paintLane(
   list.clear();
   layoutLane(list, timeline, lane, { view, width, y: y + LANE_GAP, height });
   paintBoxes(context, palette, height);
+  paintMessages(context, { profile, palette, lane, view, width, y: y + LANE_GAP + height });
+}
+
+/** The tasks of a lane. Those of a group that was chosen stand out from the others. */
+function paintStrip(context: Context, scene: Scene, lane: number, y: number, width: number): void {
+  const { profile, palette, view, group, task } = scene;
+  const box = { view, width, y: y + STRIP_TOP, height: STRIP_HEIGHT - 2 };
+  const alpha = context.globalAlpha;
+  if (group) context.globalAlpha = alpha * 0.25;
+  paintTasks(context, { profile, palette, tasks: profile.tasks, lane, box });
+  context.globalAlpha = alpha;
+  if (group) paintTasks(context, { profile, palette, tasks: group, lane, box });
+  if (task?.lane !== lane) return;
+  const x0 = xOf(task.from, view, width);
+  const x1 = xOf(task.to, view, width);
+  context.strokeStyle = palette.text;
+  context.lineWidth = 1.5;
+  context.strokeRect(Math.round(x0) - 0.5, box.y - 0.5, Math.max(3, Math.round(x1 - x0)), box.height + 1);
 }
 
 /** One pass for each colour: setting the fill style costs more than filling a small box. */
@@ -157,57 +197,6 @@ function paintCounter(
   area(context, max, box, most, palette.counter, null);
   context.globalAlpha /= 0.45;
   area(context, mean, box, most, palette.counter, palette.counterLine);
-}
-
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A stepped area under `values`, which share `box.width` evenly; NaN leaves a hole. */
-export function area(
-  context: Context,
-  values: Float64Array,
-  box: Box,
-  most: number,
-  fill: string,
-  line: string | null,
-): void {
-  const step = box.width / values.length;
-  const bottom = box.y + box.height;
-  context.fillStyle = fill;
-  context.beginPath();
-  const tops = new Path2D();
-  let inside = false;
-  for (let i = 0; i <= values.length; i++) {
-    const value = i < values.length ? (values[i] as number) : Number.NaN;
-    const x = box.x + i * step;
-    if (Number.isNaN(value)) {
-      if (inside) {
-        context.lineTo(x, bottom);
-        context.closePath();
-      }
-      inside = false;
-      continue;
-    }
-    const top = bottom - (Math.min(value, most) / most) * box.height;
-    if (!inside) {
-      context.moveTo(x, bottom);
-      tops.moveTo(x, top);
-    }
-    inside = true;
-    context.lineTo(x, top);
-    context.lineTo(x + step, top);
-    tops.lineTo(x, top);
-    tops.lineTo(x + step, top);
-  }
-  context.fill();
-  if (line === null) return;
-  context.strokeStyle = line;
-  context.lineWidth = 1;
-  context.stroke(tops);
 }
 
 /** Veils what is not selected. */

@@ -1,12 +1,21 @@
 import { ACTIVITIES, RUNS } from '../../analyzer/analysis/activity.ts';
+import { hasTasks } from '../../analyzer/analysis/taskLanes.ts';
 import { LANE_KINDS, LANE_ROLES } from '../../analyzer/model/index.ts';
 import { baseName, visible } from '../format.ts';
 import type { Profile } from '../profile.ts';
+import { poolRows, poolsCollapsedAtFirst } from './poolRows.ts';
 
 /** Heights in CSS pixels. */
 export const GROUP_HEIGHT = 28;
 export const LANE_HEIGHT = 24;
 export const COUNTER_HEIGHT = 36;
+/** The strip of tasks below the state of a lane that ran some. */
+export const STRIP_HEIGHT = 16;
+/** One level of the regions of a lane that submitted tasks; they stand below its tasks where it ran some too. */
+export const REGION_HEIGHT = 16;
+/** Below the last level. */
+const REGIONS_GAP = 2;
+export const POOL_HEIGHT = 46;
 
 interface Place {
   readonly title: string;
@@ -15,14 +24,18 @@ interface Place {
   /** From the top of the first row, in CSS pixels. */
   readonly y: number;
   readonly height: number;
-  /** 1: at the margin, 2: inside a group. */
-  readonly level: 1 | 2;
+  /** 1: at the margin, 2: inside a group, 3: inside a row of a group. */
+  readonly level: 1 | 2 | 3;
 }
 
-/** A row of the timeline. A group has the lanes of one process; the group of the counters has none. */
+/**
+ * A row of the timeline. A group has the lanes of one process; those of the pools and of the counters have none. A row of
+ * several pools that one place of the program made can be opened; one with a single pool has no `id`.
+ */
 export type Row =
   | (Place & { kind: 'group'; id: string; lanes: readonly number[]; collapsed: boolean })
-  | (Place & { kind: 'lane'; lane: number })
+  | (Place & { kind: 'lane'; lane: number; hasStrip: boolean; regionsHeight: number })
+  | (Place & { kind: 'pool'; id: string | null; collapsed: boolean; place: number; pools: readonly number[] })
   | (Place & { kind: 'counter'; series: number });
 
 export interface Rows {
@@ -43,13 +56,14 @@ export const MACHINE = 'machine';
 
 /** Groups that are closed until the reader opens them. */
 export function collapsedAtFirst(profile: Profile): readonly string[] {
-  return profile.counters.length > OPEN_COUNTERS ? [MACHINE] : [];
+  const pools = poolsCollapsedAtFirst(profile);
+  return profile.counters.length > OPEN_COUNTERS ? [...pools, MACHINE] : pools;
 }
 
 /**
- * The rows of a timeline from top to bottom: the command's own process first, then the others, busiest first; within a
- * process its first thread, then the others, busiest first; the machine's counters at the end. A process with a single
- * lane is one row.
+ * The rows of a timeline from top to bottom: the pools, which say how well the rest is fed; the command's own process, then
+ * the others, busiest first; within a process its first thread, then the others, busiest first; the machine's counters at
+ * the end. A process with a single lane is one row.
  */
 export function timelineRows(profile: Profile, collapsed: ReadonlySet<string>): Rows {
   const rows: Row[] = [];
@@ -58,18 +72,19 @@ export function timelineRows(profile: Profile, collapsed: ReadonlySet<string>): 
     rows.push(row);
     y += row.height;
   };
+  const laneRow = (lane: number) => {
+    const hasStrip = hasTasks(profile.tasks, lane);
+    const levels = profile.regions.get(lane)?.levels ?? 0;
+    const regionsHeight = levels > 0 ? levels * REGION_HEIGHT + REGIONS_GAP : 0;
+    const height = LANE_HEIGHT + (hasStrip ? STRIP_HEIGHT : 0) + regionsHeight;
+    return { kind: 'lane' as const, lane, hasStrip, regionsHeight, y, height };
+  };
+  for (const row of poolRows(profile, collapsed)) add(row);
   for (const { process, lanes } of processesOf(profile)) {
     const [only] = lanes;
     const owner = ownerOf(profile, process);
     if (lanes.length === 1 && only !== undefined) {
-      add({
-        kind: 'lane',
-        lane: only,
-        ...soloTitle(profile, only, owner.title),
-        y,
-        height: LANE_HEIGHT,
-        level: 1,
-      });
+      add({ ...laneRow(only), ...soloTitle(profile, only, owner.title), level: 1 });
       continue;
     }
     const id = `p${process}`;
@@ -78,15 +93,7 @@ export function timelineRows(profile: Profile, collapsed: ReadonlySet<string>): 
     add({ kind: 'group', id, lanes, collapsed: closed, ...place });
     if (closed) continue;
     for (const lane of lanes)
-      add({
-        kind: 'lane',
-        lane,
-        title: laneTitle(profile, lane),
-        detail: '',
-        y,
-        height: LANE_HEIGHT,
-        level: 2,
-      });
+      add({ ...laneRow(lane), title: laneTitle(profile, lane), detail: '', level: 2 });
   }
   if (profile.counters.length > 0) {
     const closed = collapsed.has(MACHINE);

@@ -1,16 +1,23 @@
+import { type TaskLanes, taskLanesOf } from '../../analyzer/analysis/taskLanes.ts';
 import type { ViewContext } from '../context.ts';
 import { surface } from '../dom/canvas.ts';
 import { h, setText } from '../dom/element.ts';
 import { settling } from '../dom/settle.ts';
 import { counted, duration } from '../format.ts';
+import type { Profile } from '../profile.ts';
 import { matcherOf } from '../state/search.ts';
+import type { ViewState } from '../state/viewState.ts';
+import { selectingTask, taskInterval } from '../tasks/selection.ts';
 import { tipAt } from './describe.ts';
 import { timelineKeys } from './keys.ts';
 import { chosen, createLabels } from './labels.ts';
 import { createLegend } from './legend.ts';
+import { linksOf } from './links.ts';
 import { createOverview } from './overview.ts';
 import { paintTracks } from './paint.ts';
+import { type Target, targetAt } from './pointed.ts';
 import { trackPointer } from './pointer.ts';
+import { isSelectedRegion, selectingRegion } from './regionSteps.ts';
 import { type Row, type Rows, timelineRows } from './rows.ts';
 import { ticks, timeOf } from './scale.ts';
 
@@ -52,7 +59,7 @@ export function createTimeline(view: ViewContext): TimelineView {
 
   let rows: Rows = { rows: [], height: 0 };
   let faded: ReadonlySet<Row> | null = null;
-  let hover: { row: Row | null; x: number } | null = null;
+  let hover: Hover | null = null;
 
   const drawn = surface(canvas, tracks, (context, width, height) => {
     const state = store.get();
@@ -70,15 +77,31 @@ export function createTimeline(view: ViewContext): TimelineView {
         scrollTop: scroller.scrollTop,
         hoverRow: hover?.row ?? null,
         hoverX: hover?.x ?? null,
+        group: state.group < 0 ? null : groupLanes(state.group),
+        task: taskOf(profile, state.task),
+        links: linksShown(state),
       },
       width,
       height,
     );
   });
 
-  const rowAt = (event: PointerEvent): Row | null => {
-    const y = event.clientY - canvas.getBoundingClientRect().top + scroller.scrollTop;
-    return rows.rows.find((row) => y >= row.y && y < row.y + row.height) ?? null;
+  const groupLanes = lanesOfGroup(profile);
+  /** Of what the pointer is at; else of the selected task. */
+  const linksShown = ({ task }: ViewState) => {
+    if (hover?.target) return linksOf(profile, hover.target, hover.time);
+    return task < 0 ? [] : linksOf(profile, { kind: 'task', row: task, position: -1 }, 0);
+  };
+  const hoverAt = (event: PointerEvent): Hover => {
+    const { left, top } = canvas.getBoundingClientRect();
+    const x = event.clientX - left;
+    const y = event.clientY - top + scroller.scrollTop;
+    const { view: shown } = store.get();
+    const pixel = (shown.to - shown.from) / drawn.width();
+    const time = timeOf(x, shown, drawn.width());
+    const row = rows.rows.find((one) => y >= one.y && y < one.y + one.height) ?? null;
+    const target = row && targetAt(profile, { row, time, pixel, y: y - row.y });
+    return { row, x, time, pixel, target };
   };
   trackPointer(view, {
     canvas,
@@ -87,22 +110,33 @@ export function createTimeline(view: ViewContext): TimelineView {
       scroller.scrollHeight <= scroller.clientHeight &&
       document.documentElement.scrollHeight <= window.innerHeight,
     onHover: (event) => {
-      const row = event && rowAt(event);
-      hover = event && { row, x: event.clientX - canvas.getBoundingClientRect().left };
+      hover = event && hoverAt(event);
       drawn.redraw();
-      const { view: shown } = store.get();
-      const pixel = (shown.to - shown.from) / drawn.width();
-      const time = hover ? timeOf(hover.x, shown, drawn.width()) : 0;
-      const tip = row && tipAt(profile, { row, time, pixel });
+      canvas.classList.toggle('on-task', hover?.target?.kind === 'task' || hover?.target?.kind === 'region');
+      const tip = hover?.row && tipAt(profile, { ...hover, row: hover.row, y: 0 }, hover.target);
       if (event && tip) tooltip.show(tip, event.clientX, event.clientY);
       else tooltip.hide();
     },
     onClick: (event) => {
-      const row = rowAt(event);
+      const { row, target } = hoverAt(event);
       if (!row) return;
+      if (target?.kind === 'task') {
+        const chosenTask = store.get().task === target.row;
+        const selecting = chosenTask
+          ? { task: -1, range: null, lanes: null }
+          : selectingTask(profile, target.row);
+        if (selecting) store.set(selecting);
+        return;
+      }
+      if (target?.kind === 'region') {
+        const again = isSelectedRegion(profile, target.region, store.get().range);
+        const selecting = again ? { range: null, task: -1 } : selectingRegion(profile, target.region);
+        if (selecting) store.set(selecting);
+        return;
+      }
       const adding = event.ctrlKey || event.metaKey;
       const lanes = chosen(row, store.get().lanes, adding);
-      if (lanes !== undefined) store.set({ lanes, zoom: 0 });
+      if (lanes !== undefined) store.set({ lanes, zoom: 0, task: -1 });
     },
   });
 
@@ -137,7 +171,7 @@ export function createTimeline(view: ViewContext): TimelineView {
   scroller.addEventListener('scroll', drawn.redraw, { passive: true });
   store.on(['collapsed'], arrange);
   store.on(['range', 'lanes', 'search'], refresh);
-  store.on(['view'], drawn.redraw);
+  store.on(['view', 'task', 'group'], drawn.redraw);
   store.on(['lanes'], bringIntoSight);
   onColours(drawn.redraw);
   arrange();
@@ -151,6 +185,33 @@ export function createTimeline(view: ViewContext): TimelineView {
     event.stopPropagation();
   });
   return { element, key: (key) => !key.startsWith('Arrow') && keys(key) };
+}
+
+/** Where the pointer is on the tracks, and on what. */
+interface Hover {
+  readonly row: Row | null;
+  readonly x: number;
+  readonly time: number;
+  /** Nanos that a pixel stands for. */
+  readonly pixel: number;
+  readonly target: Target | null;
+}
+
+function taskOf(profile: Profile, task: number) {
+  const interval = task < 0 ? null : taskInterval(profile, task);
+  return interval && { ...interval, lane: profile.recording.tables.tasks.lane[task] as number };
+}
+
+/** The tasks of one group by lane; the last group asked for is kept, since every frame asks. */
+function lanesOfGroup({ recording, functions, bounds, groups }: Profile): (group: number) => TaskLanes {
+  let known: { readonly group: number; readonly lanes: TaskLanes } | null = null;
+  return (group) => {
+    if (known?.group !== group) {
+      const isIn = (row: number): boolean => groups.ofTask[row] === group;
+      known = { group, lanes: taskLanesOf(recording.tables, functions, bounds.to, isIn) };
+    }
+    return known.lanes;
+  };
 }
 
 /** A found group keeps its lanes, a found lane its group. */

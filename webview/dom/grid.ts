@@ -1,0 +1,219 @@
+import { h, setAttributes } from './element.ts';
+
+export const ROW_HEIGHT = 27;
+/** Rows beyond the edges that are kept, so that scrolling shows no gaps. */
+const SPARE = 6;
+
+export interface Column<C extends string> {
+  readonly id: C;
+  readonly title: string;
+  /** What its figures mean, in a sentence. */
+  readonly explanation: string;
+}
+
+export interface Sorting<C extends string> {
+  readonly by: C;
+  readonly descending: boolean;
+}
+
+/** What a row shows. `cells`: one for each column, the first of which is the row's name. */
+export interface GridRow {
+  readonly cells: readonly HTMLElement[];
+  readonly selected: boolean;
+  readonly title: string;
+}
+
+export interface GridOptions<C extends string> {
+  readonly label: string;
+  /** Prefix of the ids of rows, and a class of the grid, which has its own widths of columns. */
+  readonly id: string;
+  readonly columns: readonly Column<C>[];
+  /** Widths of columns that are not always the same ones: as `grid-template-columns`, and what they need in CSS pixels. */
+  readonly widths?: { readonly template: string; readonly least: number };
+  /** How it is sorted at first; null for rows in an order of their own. */
+  readonly sorting: Sorting<C> | null;
+  readonly row: (index: number) => GridRow;
+  readonly onSort?: (sorting: Sorting<C>) => void;
+  /** A click, or Space. */
+  readonly onPick: (index: number) => void;
+  /** Enter, or a double click. */
+  readonly onEnter: (index: number) => void;
+}
+
+export interface Grid {
+  readonly element: HTMLElement;
+  /** Shows `count` rows, with the keys at row `active`. */
+  readonly show: (count: number, active: number) => void;
+  /** Draws the rows in sight again: what they say has changed, but not which they are. */
+  readonly draw: () => void;
+  readonly toTop: () => void;
+}
+
+/** A table of any length whose columns sort, of which only the rows in sight are elements. The first column is the name. */
+export function createGrid<C extends string>(options: GridOptions<C>): Grid {
+  const { columns, id } = options;
+  const heads = columns.map((column) => headOf(column, options.sorting !== null));
+  const header = h('div', { class: 'row head', role: 'row', 'aria-rowindex': 1 }, ...heads);
+  const body = h('div', { class: 'rows', role: 'rowgroup' });
+  const element = h(
+    'div',
+    {
+      class: `grid ${id}`,
+      role: 'grid',
+      tabindex: 0,
+      'aria-label': options.label,
+      'aria-colcount': columns.length,
+    },
+    h('div', { role: 'rowgroup', class: 'heads' }, header),
+    body,
+  );
+  if (options.widths) {
+    element.style.setProperty('--columns', options.widths.template);
+    element.style.setProperty('--least', `${options.widths.least}px`);
+  }
+  let { sorting } = options;
+  let count = 0;
+  let active = 0;
+  const rowId = (index: number): string => `${id}-${index}`;
+
+  const draw = (): void => {
+    const from = Math.max(0, Math.floor(element.scrollTop / ROW_HEIGHT) - SPARE);
+    const to = Math.min(count, Math.ceil((element.scrollTop + element.clientHeight) / ROW_HEIGHT) + SPARE);
+    const lines: HTMLElement[] = [];
+    for (let i = from; i < to; i++) lines.push(line(i));
+    // The active row is always an element, or `aria-activedescendant` would point to nothing.
+    if (active < count && (active < from || active >= to)) lines.push(line(active));
+    body.replaceChildren(...lines);
+    if (count > 0) element.setAttribute('aria-activedescendant', rowId(active));
+    else element.removeAttribute('aria-activedescendant');
+  };
+  const line = (index: number): HTMLElement => {
+    const { cells, selected, title } = options.row(index);
+    const row = h(
+      'div',
+      {
+        id: rowId(index),
+        class: `row${selected ? ' picked' : ''}${index === active ? ' at' : ''}`,
+        role: 'row',
+        'aria-rowindex': index + 2,
+        'aria-selected': String(selected),
+        title,
+      },
+      ...cells,
+    );
+    row.style.top = `${index * ROW_HEIGHT}px`;
+    row.dataset.index = String(index);
+    return row;
+  };
+  const showSorting = (): void => {
+    for (const [i, column] of columns.entries()) {
+      const direction = sorting?.descending ? 'descending' : 'ascending';
+      setAttributes(heads[i] as Element, {
+        'aria-sort': sorting === null ? undefined : column.id === sorting.by ? direction : 'none',
+      });
+    }
+  };
+  const pick = (index: number): void => {
+    if (index < 0 || index >= count) return;
+    active = index;
+    options.onPick(index);
+    draw();
+  };
+  const goTo = (index: number): void => {
+    active = Math.max(0, Math.min(count - 1, index));
+    const top = active * ROW_HEIGHT;
+    const room = element.clientHeight - header.offsetHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + ROW_HEIGHT > element.scrollTop + room) element.scrollTop = top + ROW_HEIGHT - room;
+    draw();
+  };
+
+  header.addEventListener('click', (event) => {
+    const at = heads.findIndex((head) => head.contains(event.target as Node));
+    const by = columns[at]?.id;
+    if (!by || sorting === null) return;
+    // Figures are asked for their largest first, names from A to Z.
+    sorting = { by, descending: sorting.by === by ? !sorting.descending : at > 0 };
+    showSorting();
+    options.onSort?.(sorting);
+  });
+  const indexOf = (event: Event): number => {
+    const row = event.target instanceof Element ? event.target.closest<HTMLElement>('.rows .row') : null;
+    return row ? Number(row.dataset.index) : -1;
+  };
+  body.addEventListener('click', (event) => pick(indexOf(event)));
+  body.addEventListener('dblclick', (event) => {
+    const index = indexOf(event);
+    if (index >= 0) options.onEnter(index);
+  });
+  element.addEventListener('keydown', (event) => {
+    if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor(element.clientHeight / ROW_HEIGHT) - 2);
+    const targets: Readonly<Record<string, number>> = {
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: count - 1,
+    };
+    const target = targets[event.key];
+    if (target !== undefined) goTo(target);
+    else if (event.key === ' ') pick(active);
+    else if (event.key === 'Enter' && active < count) options.onEnter(active);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  element.addEventListener('scroll', draw, { passive: true });
+  new ResizeObserver(draw).observe(element);
+  showSorting();
+  return {
+    element,
+    show: (rows, at) => {
+      count = rows;
+      active = Math.max(0, Math.min(rows - 1, at));
+      element.setAttribute('aria-rowcount', String(rows + 1));
+      body.style.height = `${rows * ROW_HEIGHT}px`;
+      draw();
+    },
+    draw,
+    toTop: () => {
+      element.scrollTop = 0;
+    },
+  };
+}
+
+function headOf<C extends string>({ id, title, explanation }: Column<C>, sorts: boolean): HTMLElement {
+  return h(
+    'div',
+    { role: 'columnheader', class: id === 'name' ? id : `column-${id}` },
+    sorts
+      ? h(
+          'button',
+          { type: 'button', title: explanation },
+          title,
+          h('span', { class: 'arrow', 'aria-hidden': 'true' }),
+        )
+      : h('span', { title: explanation }, title),
+  );
+}
+
+/** What a change of the order tells a screen reader. */
+export function saySorting<C extends string>(
+  columns: readonly Column<C>[],
+  { by, descending }: Sorting<C>,
+): string {
+  const title = columns.find(({ id }) => id === by)?.title ?? by;
+  return `Sorted by ${title}, ${descending ? 'largest' : 'smallest'} first.`;
+}
+
+/** The cell that names a row: a name in the program, and quietly where it is. */
+export function nameCell(className: string, name: string, detail: string): HTMLElement {
+  return h(
+    'div',
+    { class: `name ${className}`, role: 'rowheader' },
+    h('bdi', {}, name),
+    h('small', {}, detail),
+  );
+}

@@ -1,0 +1,55 @@
+import { duration, visible } from '../format.ts';
+import type { Profile } from '../profile.ts';
+import { placeDetail } from '../tasks/names.ts';
+import { GROUP_HEIGHT, POOL_HEIGHT, type Row } from './rows.ts';
+
+/** Places that may stand open at first: above it, the pools would bury the program. */
+const OPEN_PLACES = 4;
+export const POOLS = 'pools';
+
+/** The id of the row of a place that made several pools. */
+const idOf = (place: number): string => `made${place}`;
+
+/** The rows of pools that are closed until the reader opens them. */
+export function poolsCollapsedAtFirst({ places }: Pick<Profile, 'places'>): string[] {
+  const several = places.flatMap(({ pools }, place) => (pools.length > 1 ? [idOf(place)] : []));
+  return places.length > OPEN_PLACES ? [POOLS, ...several] : several;
+}
+
+/**
+ * A row for each place of the program that made pools, and below it one for each of them where there are several: a program
+ * that makes a pool for each of its calls has hundreds. None without pools.
+ */
+export function poolRows(profile: Profile, collapsed: ReadonlySet<string>): Row[] {
+  const { places, recording, bounds } = profile;
+  const { kind, start } = recording.tables.pools;
+  if (places.length === 0) return [];
+  const isClosed = collapsed.has(POOLS);
+  const head = { title: 'Pools', detail: '', y: 0, height: GROUP_HEIGHT, level: 1 as const };
+  const rows: Row[] = [{ kind: 'group', id: POOLS, lanes: [], collapsed: isClosed, ...head }];
+  if (isClosed) return rows;
+  let y = GROUP_HEIGHT;
+  const add = (row: Omit<Row & { kind: 'pool' }, 'kind' | 'y' | 'height'>): void => {
+    rows.push({ kind: 'pool', y, height: POOL_HEIGHT, ...row });
+    y += POOL_HEIGHT;
+  };
+  for (const [place, { pools }] of places.entries()) {
+    const [first] = pools;
+    // The line below it tells the place, which says more than a number.
+    const title = visible(kind[first ?? -1] ?? '') || 'pool';
+    const detail = placeDetail(profile, place);
+    if (pools.length === 1) {
+      add({ id: null, collapsed: false, place, pools, title, detail, level: 2 });
+      continue;
+    }
+    const id = idOf(place);
+    add({ id, collapsed: collapsed.has(id), place, pools, title, detail, level: 2 });
+    if (collapsed.has(id)) continue;
+    for (const pool of pools) {
+      const made = `made at ${duration((start[pool] as number) - bounds.from)}`;
+      const single = { title: `pool #${pool + 1}`, detail: made, level: 3 as const };
+      add({ id: null, collapsed: false, place, pools: [pool], ...single });
+    }
+  }
+  return rows;
+}
