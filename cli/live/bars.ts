@@ -1,6 +1,7 @@
 import type { Glyphs } from './glyphs.ts';
-import { BIN, type History, SHOWN_BINS } from './history.ts';
+import type { History } from './history.ts';
 import type { Line } from './line.ts';
+import { BIN, type Gauge, SHOWN_BINS } from './series.ts';
 
 /** A bar for a share from 0 to 1, in `cells` cells, an eighth of a cell exact. */
 export function drawBar(line: Line, share: number, cells: number, style: string): void {
@@ -60,6 +61,32 @@ export function drawSpark(
       else tint = lock >= ready ? palette.tint.lock : palette.tint.ready;
     }
     line.glyphs(heightOf(cpu, glyphs), tint + style);
+  }
+}
+
+/**
+ * A number over the 30 seconds up to `now`, newest at the right; the highest of them is a full cell. Cells stand at fixed
+ * times, and those before the number was known are blank.
+ */
+export function drawGauge(line: Line, gauge: Gauge, cells: number, now: number): void {
+  const { palette, glyphs } = line.look;
+  if (gauge.value === null) {
+    line.skip(cells);
+    return;
+  }
+  const span = (SHOWN_BINS / cells) * BIN;
+  const last = Math.ceil(now / span) - 1;
+  const means: (number | null)[] = [];
+  let most = 0;
+  for (let cell = last - cells + 1; cell <= last; cell++) {
+    const to = Math.min((cell + 1) * span, now);
+    const mean = to > gauge.since ? gauge.mean(Math.max(0, cell * span), to) : null;
+    means.push(mean);
+    most = Math.max(most, mean ?? 0);
+  }
+  for (const mean of means) {
+    if (mean === null) line.skip(1);
+    else line.glyphs(heightOf(most > 0 ? mean / most : 0, glyphs), mean > 0 ? palette.accent : palette.faint);
   }
 }
 

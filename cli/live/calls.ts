@@ -1,5 +1,5 @@
 import type { SessionBatch } from '../../analyzer/collect/collector.ts';
-import { type Machinery, machineryOf } from './activity.ts';
+import { isOfPool, type Machinery, machineryOf } from './activity.ts';
 import { type Origin, placeOf } from './origin.ts';
 
 /** A function as views show it. */
@@ -81,13 +81,38 @@ export class LiveCalls {
     return this.machinery[node] ?? 'none';
   }
 
+  /** The function of a frame; -1 when unknown. */
+  functionOfFrame(frame: number): number {
+    return this.frameFunction[frame] ?? -1;
+  }
+
+  /** A text by its row of `strings`. */
+  text(row: number): string {
+    return this.strings[row] ?? '';
+  }
+
   /** The innermost function of the reader's own on the way to a node. */
   ownCode(node: number): LiveFunction | undefined {
+    return this.functions[this.innermost(node, (id) => this.functions[id]?.origin === 'own')];
+  }
+
+  /**
+   * The innermost of the reader's own functions on the way to a node, else the innermost of all; -1 for the root. Below a
+   * pool's code it is what that has called: a forked worker has the frames of its parent as well, which do nothing there.
+   */
+  speaker(node: number): number {
+    if (this.machineryAt(node) === 'pool') return this.servant(node);
+    const own = this.innermost(node, (id) => this.functions[id]?.origin === 'own');
+    return own >= 0 ? own : (this.functionOf[node] ?? -1);
+  }
+
+  /** The innermost function that is asked for on the way to a node; -1 when there is none. */
+  innermost(node: number, wanted: (id: number) => boolean): number {
     for (let at = node; at > 0; at = this.parent[at] ?? 0) {
-      const called = this.called(at);
-      if (called?.origin === 'own') return called;
+      const id = this.functionOf[at] ?? -1;
+      if (id >= 0 && wanted(id)) return id;
     }
-    return undefined;
+    return -1;
   }
 
   called(node: number): LiveFunction | undefined {
@@ -169,7 +194,9 @@ export class LiveCalls {
     if (id === undefined) {
       id = this.functions.length;
       this.functionIds.set(key, id);
-      this.functions.push({ name, file, ...placeOf(name, file, line, language) });
+      // What a function is inside of is told without the word for it, which takes nine cells.
+      const short = name.replaceAll('.<locals>.', '.');
+      this.functions.push({ name: short, file, ...placeOf(name, file, line, language) });
       this.functionSelf.push(0);
       this.functionTotal.push(0);
       this.met.push(0);
@@ -192,6 +219,17 @@ export class LiveCalls {
       this.machinery.push(this.machineryFrom(node));
     }
     return node;
+  }
+
+  /** What the innermost function of a pool's code calls on the way to a node, or that function itself. */
+  private servant(node: number): number {
+    let its = this.functionOf[node] ?? -1;
+    for (let at = node; at > 0; at = this.parent[at] ?? 0) {
+      const called = this.called(at);
+      if (!called || isOfPool(called)) break;
+      its = this.functionOf[at] ?? -1;
+    }
+    return its;
   }
 
   private machineryFrom(node: number): Machinery {

@@ -24,6 +24,39 @@ export function duration(nanos: number): string {
   return `${Math.floor(seconds / 3600)} h ${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} min`;
 }
 
+const SPANS = [
+  [1e3, 1, 'ns'],
+  [1e6, 1e3, 'us'],
+  [1e9, 1e6, 'ms'],
+  // Minutes with a decimal would be seven cells.
+  [600e9, 1e9, 's'],
+  [3600e9, 60e9, 'min'],
+] as const;
+
+/** Nanos of something short or long in six cells: `812 us`, `4.6 ms`, `12 s`, `59 min`, `2.5 h`. */
+export function span(nanos: number): string {
+  for (const [below, one, unit] of SPANS) {
+    // What would be rounded up to the next unit is written in it.
+    if (nanos < below - one / 2) return `${one === 1 ? Math.round(nanos) : shortly(nanos / one)} ${unit}`;
+  }
+  return `${shortly(nanos / 3600e9)} h`;
+}
+
+const shortly = (value: number): string => value.toFixed(value < 9.95 ? 1 : 0);
+
+/** A number of things in five cells: `0.8`, `85`, `12345`, `1.2M`. Groups of digits would run into the next column. */
+export function compact(value: number): string {
+  if (value < 9.95) return Number.isInteger(value) ? `${value}` : value.toFixed(1);
+  if (value < 99_999.5) return value.toFixed(0);
+  let rest = value / 1000;
+  let unit = 0;
+  while (rest >= 999.5 && unit < 3) {
+    rest /= 1000;
+    unit++;
+  }
+  return `${shortly(rest)}${'kMGT'[unit]}`;
+}
+
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** Decimal units: `3.1 GB`. */
@@ -41,7 +74,9 @@ export function volume(bytes: number): string {
 export function quantity(value: number, unit: string): string {
   if (unit === 'B') return volume(value);
   const digits =
-    Math.abs(value) >= 10 || Number.isInteger(value) ? Math.round(value).toString() : value.toFixed(1);
+    Math.abs(value) >= 10 || Number.isInteger(value)
+      ? Math.round(value).toString()
+      : value.toFixed(1).replace(/^-?0\.0$/, '0');
   return unit === '' ? digits : `${digits} ${unit}`;
 }
 

@@ -61,8 +61,16 @@ function entered(ui: UiState, scene: Scene): UiState {
     return { ...ui, zoom: ui.box, zoomedFrom: [...ui.zoomedFrom, ui.zoom].slice(-LONGEST_WAY_BACK) };
   }
   if (ui.view === 'log') return { ...ui, scroll: 0 };
-  const node = ui.view === 'functions' && ui.called !== null ? scene.heaviest(ui.called) : 0;
+  const called = chosenFunction(ui, scene);
+  const node = called === null ? 0 : scene.heaviest(called);
   return show({ ...ui, ...UNZOOMED, zoom: node, box: node }, 'flame');
+}
+
+function chosenFunction(ui: UiState, scene: Scene): number | null {
+  if (ui.view === 'functions') return ui.called;
+  if (ui.view !== 'pools') return null;
+  const called = scene.tasks.find((task) => task.id === ui.task)?.called ?? -1;
+  return called < 0 ? null : called;
 }
 
 type Move = 'up' | 'down' | 'left' | 'right' | 'pageUp' | 'pageDown' | 'home' | 'end';
@@ -84,14 +92,19 @@ function moved(ui: UiState, move: Move, scene: Scene): UiState {
     return { ...ui, scroll: Math.min(most, Math.max(0, ui.scroll - rows)) };
   }
   if (ui.view === 'flame') return { ...ui, box: nextBox(ui.box, move, scene.flame) };
+  if (ui.view === 'pools') {
+    const ids = scene.tasks.map((task) => task.id);
+    return { ...ui, task: otherRow(ids, ui.task, rows) };
+  }
   if (move === 'left') return otherLane(ui, scene, -1);
   if (move === 'right') return otherLane(ui, scene, 1);
-  if (ui.view === 'functions') {
-    const at = ui.called === null ? -1 : scene.functions.indexOf(ui.called);
-    const next = Math.min(scene.functions.length - 1, Math.max(0, at + rows));
-    return { ...ui, called: scene.functions[next] ?? null };
-  }
+  if (ui.view === 'functions') return { ...ui, called: otherRow(scene.functions, ui.called, rows) };
   return otherLane(ui, scene, rows);
+}
+
+function otherRow(all: readonly number[], one: number | null, by: number): number | null {
+  const at = one === null ? -1 : all.indexOf(one);
+  return all[Math.min(all.length - 1, Math.max(0, at + by))] ?? null;
 }
 
 /** All lanes come before the first one. */

@@ -30,6 +30,8 @@ export class LiveLane {
   node = 0;
   /** What it waited for longest, an index into `WAITS`. */
   wait = 0;
+  /** Whether a pool's tasks have run here. */
+  worksForPool = false;
 
   private readonly latest = noTimes();
   /** Whether it was found running, or ready to, the last time. */
@@ -55,7 +57,7 @@ export class LiveLane {
     if (end >= 0) this.activity = 'ended';
   }
 
-  /** Takes one sample that ends at `time`; `origin` is the run's start, `atRest`: a wait there is for something to do. */
+  /** Takes one sample that ends at `time`; `origin` is the run's start, `there`: what a wait for a lock or for I/O counts for, null for what it is. */
   sample(
     origin: number,
     time: number,
@@ -64,14 +66,15 @@ export class LiveLane {
     state: number,
     wait: number,
     node: number,
-    atRest: boolean,
+    there: LivingActivity | null,
   ): void {
     const from = Math.min(this.last, time);
     this.last = Math.max(this.last, time);
     // The kernel tells of a delay when it is over: a row may hold more than its own time, and those before it less.
     const rest = time - from - cpu - ready;
     let kind = offCpu(state, wait);
-    if (rest < 0 || (atRest && (kind === 'lock' || kind === 'io'))) kind = 'idle';
+    if (rest < 0) kind = 'idle';
+    else if (there !== null && (kind === 'lock' || kind === 'io')) kind = there;
     this.times.running += cpu;
     this.times.ready += ready;
     this.times[kind] += rest;

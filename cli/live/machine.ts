@@ -11,7 +11,7 @@ export interface MachineView {
 const CORE = /^core (\d+) load$/;
 const NAME = /^(.*?)\s*\(([^()]*)\)$/;
 
-/** The latest value of every counter lane. */
+/** The latest value of every counter lane that was named here. */
 export class Counters {
   private readonly named = new Map<number, { quantity: string; unit: string }>();
   private readonly values = new Map<number, number>();
@@ -23,7 +23,10 @@ export class Counters {
   }
 
   take(counters: SessionBatch['counters']): void {
-    for (let i = 0; i < counters.length; i++) this.values.set(counters.lane[i] ?? 0, counters.value[i] ?? 0);
+    for (let i = 0; i < counters.length; i++) {
+      const lane = counters.lane[i] ?? 0;
+      if (this.named.has(lane)) this.values.set(lane, counters.value[i] ?? 0);
+    }
   }
 
   view(): MachineView {

@@ -1,23 +1,24 @@
 import type { SessionBatch } from '../../analyzer/collect/collector.ts';
 import { LANE_KINDS, type LaneRole, type Nanos } from '../../analyzer/model/index.ts';
-import { type Activity, machineryText, waitText } from './activity.ts';
+import { type Activity, waitThere } from './activity.ts';
 import { type CallWeights, LiveCalls } from './calls.ts';
-import { BIN, type History } from './history.ts';
+import { type Doing, doingOf } from './doing.ts';
+import type { History } from './history.ts';
 import { LiveLane, type Times } from './lane.ts';
+import { LiveLocks, type LockWait } from './locks.ts';
 import { Counters, type MachineView } from './machine.ts';
+import { LiveMessages, type MessagesView } from './messages.ts';
+import { LivePools, type PoolsView } from './pools.ts';
+import { BIN } from './series.ts';
 
 /** A lane as views show it. */
-export interface LaneView {
+export interface LaneView extends Doing {
   readonly id: number;
   readonly name: string;
   readonly role: LaneRole;
   readonly process: number;
   readonly thread: number;
   readonly activity: Activity;
-  /** What it does now: a function, or what it waits for. */
-  readonly doing: string;
-  /** Where: the place of that function, or the function that waits; empty when there is nothing to add. */
-  readonly where: string;
   /** Share of the last second on a CPU, 0 to 1. */
   readonly cpu: number;
   readonly times: Readonly<Times>;
@@ -36,6 +37,10 @@ export interface LiveSnapshot {
   /** Lanes that ended so long ago that only their share of the totals is left. */
   readonly forgotten: number;
   readonly machine: MachineView;
+  readonly pools: PoolsView;
+  /** Null when none was sent. */
+  readonly messages: MessagesView | null;
+  readonly lockWaits: readonly LockWait[];
   readonly calls: LiveCalls;
   /** Of the lane that was asked for, or of all. */
   readonly weights: CallWeights;
@@ -55,6 +60,9 @@ export class LiveModel {
   private readonly start: Nanos;
   private readonly lanes = new Map<number, LiveLane>();
   private readonly counters = new Counters();
+  private readonly pools: LivePools;
+  private readonly messages: LiveMessages;
+  private readonly locks: LiveLocks;
   private order: LiveLane[] = [];
   private latest = 0;
   private forgotten = 0;
@@ -62,13 +70,21 @@ export class LiveModel {
   /** `start`: Nanos when the run started. */
   constructor(start: Nanos) {
     this.start = start;
+    this.pools = new LivePools(this.calls, start);
+    this.messages = new LiveMessages(start);
+    this.locks = new LiveLocks(this.calls);
   }
 
-  take(batch: SessionBatch): void {
+  /** `elapsed`: Nanos since the run's start at which the batch came. */
+  take(batch: SessionBatch, elapsed: number = this.latest): void {
     this.calls.learn(batch);
     this.takeLanes(batch.lanes);
     this.takeSamples(batch.samples);
     this.counters.take(batch.counters);
+    this.pools.take(batch, elapsed);
+    this.takeWorkers(batch.tasks);
+    this.messages.take(batch.transfers);
+    this.locks.take(batch.lockWaits);
     for (const lane of this.lanes.values()) lane.settle();
     this.forget();
     this.arrange();
@@ -80,12 +96,24 @@ export class LiveModel {
     const now = Math.max(this.latest, elapsed - 2 * BIN);
     const chosen = lane === null ? undefined : this.lanes.get(lane);
     const shown = new Map<string, number>();
-    for (const { name } of this.order) shown.set(name, (shown.get(name) ?? 0) + 1);
+    const count = (key: string): number => (shown.get(key) ?? 0) + 1;
+    for (const { name, process } of this.order) {
+      shown.set(name, count(name));
+      shown.set(`${process} ${name}`, count(`${process} ${name}`));
+    }
+    /** What tells a lane from others of its name: its process, or its thread where they are of one; -1 for no others. */
+    const mark = ({ name, process, thread }: LiveLane): number => {
+      if ((shown.get(`${process} ${name}`) ?? 0) > 1) return thread;
+      return (shown.get(name) ?? 0) > 1 ? process : -1;
+    };
     return {
       now,
-      lanes: this.order.map((each) => this.view(each, now, (shown.get(each.name) ?? 0) > 1)),
+      lanes: this.order.map((each) => this.view(each, now, mark(each))),
       forgotten: this.forgotten,
       machine: this.counters.view(),
+      pools: this.pools.view(now),
+      messages: this.messages.view(now),
+      lockWaits: this.locks.view(),
       calls: this.calls,
       weights: chosen ? this.calls.of(chosen.weights) : this.calls.all(),
     };
@@ -130,10 +158,17 @@ export class LiveModel {
         state[i] as number,
         wait[i] as number,
         node,
-        this.calls.machineryAt(node) !== 'none',
+        waitThere(this.calls.machineryAt(node)),
       );
       if (cpu > 0) this.calls.add(node, cpu);
       if (time - this.start > this.latest) this.latest = time - this.start;
+    }
+  }
+
+  private takeWorkers({ lane, length }: SessionBatch['tasks']): void {
+    for (let i = 0; i < length; i++) {
+      const worker = this.lanes.get(lane[i] ?? -1);
+      if (worker) worker.worksForPool = true;
     }
   }
 
@@ -173,7 +208,7 @@ export class LiveModel {
     }
   }
 
-  private view(lane: LiveLane, now: number, ambiguous: boolean): LaneView {
+  private view(lane: LiveLane, now: number, mark: number): LaneView {
     const last = lane.last - this.start;
     const until = now - last < LATE ? last : now;
     const shares = { cpu: 0, ready: 0, gil: 0, lock: 0 };
@@ -185,33 +220,17 @@ export class LiveModel {
     const plain = lane.name || (lane.role === 'main' ? 'main' : `thread ${lane.thread}`);
     return {
       id: lane.id,
-      name: ambiguous ? `${plain} ${lane.process}` : plain,
+      name: mark >= 0 ? `${plain} ${mark}` : plain,
       role: lane.role,
       process: lane.process,
       thread: lane.thread,
       activity: lane.activity,
-      ...this.doing(lane, ended),
+      ...doingOf(lane, this.calls, this.pools.functions),
       cpu: shares.cpu,
       times: lane.times,
       history: lane.history,
       start: lane.start - this.start,
       until: ended ? lane.end - this.start : until,
     };
-  }
-
-  private doing(lane: LiveLane, ended: boolean): Pick<LaneView, 'doing' | 'where'> {
-    if (ended) return { doing: 'has ended', where: '' };
-    const own = this.calls.ownCode(lane.node);
-    if (lane.activity === 'running' || lane.activity === 'ready') {
-      const called = this.calls.called(lane.node);
-      const doing = called?.name ?? 'runs';
-      const where = called === own ? (own?.place ?? '') : own ? `in ${own.name}` : '';
-      return { doing: lane.activity === 'ready' ? `ready: ${doing}` : doing, where };
-    }
-    const machinery = this.calls.machineryAt(lane.node);
-    if (machinery !== 'none' && lane.activity === 'idle') {
-      return { doing: machineryText(machinery, lane.role), where: '' };
-    }
-    return { doing: waitText(lane.wait), where: own ? `in ${own.name}` : '' };
   }
 }

@@ -5,6 +5,8 @@ export interface UiState {
   readonly lane: number | null;
   /** Chosen function, in the functions view; null for none. */
   readonly called: number | null;
+  /** Chosen row of the pools view; null for none. */
+  readonly task: number | null;
   /** Node of the call tree that fills the flame graph; 0 for the root. */
   readonly zoom: number;
   /** Where Esc leads from that zoom, the latest last. */
@@ -19,13 +21,14 @@ export interface UiState {
   readonly scroll: number;
 }
 
-export const VIEWS = ['overview', 'functions', 'flame', 'lanes', 'log'] as const;
+export const VIEWS = ['overview', 'functions', 'flame', 'lanes', 'pools', 'log'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const INITIAL: UiState = {
   view: 'overview',
   lane: null,
   called: null,
+  task: null,
   zoom: 0,
   zoomedFrom: [],
   box: 0,
@@ -48,6 +51,8 @@ export interface Scene {
   readonly lanes: readonly number[];
   /** Functions in their order. */
   readonly functions: readonly number[];
+  /** Rows of the pools view in their order, with the function of each; below zero for none. */
+  readonly tasks: readonly { readonly id: number; readonly called: number }[];
   readonly flame: readonly (readonly Box[])[];
   /** The node of a function that has most of its time. */
   readonly heaviest: (called: number) => number;
@@ -61,6 +66,7 @@ export interface Scene {
 export const EMPTY_SCENE: Scene = {
   lanes: [],
   functions: [],
+  tasks: [],
   flame: [],
   heaviest: () => 0,
   logLines: 0,

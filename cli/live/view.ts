@@ -28,7 +28,7 @@ export class LiveView {
   }
 
   take(batch: SessionBatch): void {
-    this.model.take(batch);
+    this.model.take(batch, this.run.status().elapsedSeconds * 1e9);
     this.dirty = true;
   }
 

@@ -7,6 +7,14 @@ import type { View } from '../ui.ts';
 /** A key, what it does, and that in fewer cells; spare ones go first when there is no room. */
 type Hint = readonly [key: string, long: string, short: string, spare?: 'spare'];
 
+/** What a row is in a view with a choice in it. */
+const ROWS: Readonly<Record<Exclude<View, 'log' | 'flame'>, string>> = {
+  overview: 'lane',
+  functions: 'function',
+  lanes: 'lane',
+  pools: 'task',
+};
+
 function hintsOf(view: View, newLines: number, stopping: boolean, glyphs: Glyphs): Hint[] {
   const lines = newLines === 1 ? '1 new line' : `${count(newLines)} new lines`;
   const log: Hint = [
@@ -41,8 +49,8 @@ function hintsOf(view: View, newLines: number, stopping: boolean, glyphs: Glyphs
       stop,
     ];
   }
-  const rows: Hint =
-    view === 'functions' ? [glyphs.upAndDown, 'function', 'row'] : [glyphs.upAndDown, 'lane', 'lane'];
+  const row = ROWS[view];
+  const rows: Hint = [glyphs.upAndDown, row, row === 'lane' ? row : 'row'];
   const lane: Hint[] = view === 'functions' ? [[glyphs.sideways, 'lane', 'lane']] : [];
   return [
     tab,

@@ -2,8 +2,8 @@ import { ACTIVITIES, LETTERS, MEANINGS } from '../activity.ts';
 import { Line, type Look } from '../line.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['Tab, 1 to 5', 'the views: overview, functions, flame, lanes, log'],
-  ['arrows', 'choose a lane or a function; move in the flame graph'],
+  ['Tab, 1 to 6', 'the views: overview, functions, flame, lanes, pools, log'],
+  ['arrows', 'choose a lane, function or task; move in the flame graph'],
   ['Enter', 'flame graph of the choice; zoom into a box'],
   ['Esc', 'undo the search, the zoom, the choice; then the overview'],
   ['[ ]  a', 'previous and next lane; all lanes'],
@@ -12,6 +12,13 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['q', 'stop the program and write the recording; again: kill it'],
   ['Ctrl-C', 'interrupt the program; again: kill it'],
   ['Ctrl-L', 'draw the screen anew'],
+];
+
+/** Words of the tables whose meaning their column has no room for. */
+const WORDS: readonly (readonly [string, string])[] = [
+  ['tasks/s', 'of the last 2 s, or of 10 s where tasks are few'],
+  ['out, back', 'pickled bytes to the workers, and of what they gave back'],
+  ['repeated', 'of the bytes sent out, what earlier tasks had carried too'],
 ];
 
 /** The overlay with the keys, the letters and every warning in full, as the rows of a whole screen. */
@@ -47,6 +54,10 @@ export function keysRows(warnings: readonly string[], rows: number, width: numbe
     }
   }
   for (const warning of warnings) add((line) => line.text('! ', palette.warn).text(warning));
+  add((line) => line.text('pools', palette.bold));
+  for (const [word, meaning] of WORDS) {
+    add((line) => line.field(word, 13, palette.accent).text(meaning));
+  }
   while (drawn.length < rows) drawn.push(new Line(width, look).end());
   return drawn.slice(0, rows);
 }

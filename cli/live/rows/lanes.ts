@@ -14,6 +14,8 @@ interface LaneColumns {
   readonly cpu: number;
 }
 
+/** `ForkPoolWorker-12` is what many are called, and must be told from its siblings at 80 columns. */
+const NAME_SHARE = 0.22;
 const CPU_CELLS = 5;
 const STATE_CELLS = 1;
 const LEAST_DOING = 22;
@@ -25,7 +27,7 @@ const WIDE = 150;
 
 export function laneColumns(lanes: readonly LaneView[], width: number, detailed: boolean): LaneColumns {
   const longest = lanes.reduce((most, lane) => Math.max(most, lane.name.length), 8);
-  const name = Math.min(longest, Math.max(12, Math.floor(width / 6)));
+  const name = Math.min(longest, Math.max(12, Math.floor(width * NAME_SHARE)));
   // pointer, name, gap, sparkline, gap, CPU, gap, letter, gap, what it does
   let room = width - 1 - name - 2 - 2 - CPU_CELLS - 2 - STATE_CELLS - 2 - LEAST_DOING;
   const take = (cells: number, least: number): number => {
@@ -90,6 +92,7 @@ export function laneRow(
   const style = lane.activity === 'running' ? '' : palette.activity[lane.activity];
   line.text(lane.doing, ended || lane.activity === 'idle' ? palette.dim : style);
   if (lane.where !== '' && line.room > 6) line.skip(2).text(lane.where, palette.dim);
+  if (lane.task !== '' && line.room > 14) line.skip(2).text(`task ${lane.task}`, palette.dim);
   return line.end();
 }
 

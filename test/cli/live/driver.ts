@@ -5,7 +5,7 @@ import { SyntheticRun } from './synthetic.ts';
 
 /**
  * A live view of a run that never was. Arguments, all optional, as `name=value`:
- * `workers`, `lines` (of output a second), `end` (milliseconds), `crash` (`batch`, `status`, `exit` or `signal`, after a second),
+ * `workers`, `pools` (a program whose tasks are seen), `lines` (of output a second), `end` (milliseconds), `crash` (`batch`, `status`, `exit` or `signal`, after a second),
  * `measure` (prints the CPU used in that many milliseconds, after three seconds).
  */
 const options = new Map(process.argv.slice(2).map((each) => each.split('=') as [string, string]));
@@ -13,7 +13,7 @@ const numberOf = (name: string, otherwise: number): number => Number(options.get
 
 const began = performance.now();
 const seconds = (): number => (performance.now() - began) / 1000;
-const synthetic = new SyntheticRun(numberOf('workers', 15), numberOf('hz', 500));
+const synthetic = new SyntheticRun(numberOf('workers', 15), numberOf('hz', 500), options.has('pools'));
 /** Made beforehand: what is measured is the view and not what feeds it. */
 const prepared = Array.from({ length: options.has('measure') ? 80 : 0 }, () => synthetic.advance());
 const calls: string[] = [];

@@ -11,7 +11,8 @@ import type { LiveStatus } from '../../../cli/live/run.ts';
 import { shareRows } from '../../../cli/live/shareRows.ts';
 import { cellsOf } from '../../../cli/live/text.ts';
 import { INITIAL, type UiState, VIEWS } from '../../../cli/live/ui.ts';
-import { Batches, SyntheticRun } from './synthetic.ts';
+import { Batches, type Call } from './batches.ts';
+import { SyntheticRun } from './synthetic.ts';
 
 const PLAIN = { palette: UNSTYLED, glyphs: BLOCKS };
 const STATUS: LiveStatus = {
@@ -25,10 +26,21 @@ const STATUS: LiveStatus = {
   warnings: [],
 };
 
-function inputOf(ui: Partial<UiState>, status: Partial<LiveStatus> = {}, workers = 4) {
-  const run = new SyntheticRun(workers, 40);
+const models = new Map<string, LiveModel>();
+
+/** What is known after 40 seconds; made once, because drawing changes nothing. */
+function modelOf(workers: number, pools: boolean): LiveModel {
+  const known = models.get(`${workers} ${pools}`);
+  if (known) return known;
+  const run = new SyntheticRun(workers, 40, pools);
   const model = new LiveModel(nanos(run.batches.start));
   for (let at = 0; at < 40_000; at += 250) model.take(run.advance());
+  models.set(`${workers} ${pools}`, model);
+  return model;
+}
+
+function inputOf(ui: Partial<UiState>, status: Partial<LiveStatus> = {}, workers = 4, pools = false) {
+  const model = modelOf(workers, pools);
   const log = new LiveLog();
   log.write(Buffer.from('reading tiles\nsolved 12 of 400\n'), 'stdout');
   log.write(Buffer.from('careful\n'), 'stderr');
@@ -43,8 +55,8 @@ function inputOf(ui: Partial<UiState>, status: Partial<LiveStatus> = {}, workers
   };
 }
 
-function shown(ui: Partial<UiState>, columns: number, rows: number, look = PLAIN): string {
-  return drawFrame(inputOf(ui), { columns, rows }, look)
+function shown(ui: Partial<UiState>, columns: number, rows: number, look = PLAIN, pools = false): string {
+  return drawFrame(inputOf(ui, {}, 4, pools), { columns, rows }, look)
     .rows.map((row) => row.trimEnd())
     .join('\n');
 }
@@ -64,6 +76,101 @@ test('the overview at 200x60 is as in its golden file', () => {
   expectGolden('overview-200x60', shown({}, 200, 60));
 });
 
+test.each([
+  [80, 24],
+  [120, 40],
+  [200, 60],
+])(
+  'the overview and the pools of a run with pools at %ix%i are as in their golden files',
+  (columns, rows) => {
+    for (const view of ['overview', 'pools'] as const) {
+      const { rows: drawn } = drawFrame(inputOf({ view }, {}, 4, true), { columns, rows }, PLAIN);
+      expectGolden(`${view}-with-pools-${columns}x${rows}`, drawn.map((row) => row.trimEnd()).join('\n'));
+    }
+  },
+);
+
+test('the overview spends no row on pools where there are none, and one a pool where there are some', () => {
+  const sections = (pools: boolean, rows: number): string =>
+    drawFrame(inputOf({}, {}, 4, pools), { columns: 120, rows }, PLAIN).rows.join('\n');
+  expect(sections(false, 60)).not.toMatch(/^ (?:pools|messages|waits for locks)/m);
+  expect(sections(true, 60)).toMatch(
+    /^ pools[\s\S]*^ multiprocessing.Pool[\s\S]*^ messages[\s\S]*^ waits for locks/m,
+  );
+  const small = sections(true, 16);
+  for (const each of [
+    /^ lanes/m,
+    /^ main/m,
+    /^ pools/m,
+    /^ multiprocessing.Pool/m,
+    /^ hot functions/m,
+    /^ dot/m,
+  ]) {
+    expect(small).toMatch(each);
+  }
+});
+
+/** The overview at 80x24 of a run in which two threads have waited for each other for `waited` milliseconds of 10 s. */
+function overviewWithLocks(waited: number): string {
+  const batches = new Batches();
+  const model = new LiveModel(nanos(batches.start));
+  const stack = batches.stack([['update', '/home/ada/train.py', 57]]);
+  batches.lane(0, 'main', 'main').sample(0, 10_000, stack, { cpu: 900 });
+  for (let lane = 1; lane < 9; lane++) {
+    const deep = Array.from({ length: 9 }, (_, i): Call => [`f${lane} ${i}`, '/x.py', 1]);
+    batches.lane(lane, 'worker', `w${lane}`).sample(lane, 10_000, batches.stack(deep), { cpu: 500 });
+  }
+  batches.pool(0, 'multiprocessing.Pool').lockWait(0, 0, waited, { stack, holder: 1, holderStack: stack });
+  model.take(batches.batch());
+  const input = { ...inputOf({}), snapshot: model.snapshot(10e9) };
+  return drawFrame(input, { columns: 80, rows: 24 }, PLAIN).rows.join('\n');
+}
+
+test('waits for locks that cost much time have a place in the smallest overview, before its flame graph', () => {
+  expect(overviewWithLocks(20)).not.toContain('waits for locks');
+  expect(overviewWithLocks(20)).toContain('all lanes');
+  const heavy = overviewWithLocks(4000);
+  expect(heavy).toMatch(/^ waits for locks.*\n main in update/m);
+  expect(heavy).toMatch(/^ multiprocessing.Pool|^ Pool/m);
+  expect(heavy).toMatch(/^ update/m);
+});
+
+test('lanes that have ended take few rows of the overview', () => {
+  const batches = new Batches();
+  const model = new LiveModel(nanos(batches.start));
+  const stack = batches.stack([['f', '/x.py', 1]]);
+  batches.lane(0, 'main', 'main').sample(0, 900, stack, { cpu: 10 });
+  for (let lane = 1; lane <= 30; lane++) {
+    batches.lane(lane, 'worker', `w${lane}`, { end: 500 + lane }).sample(lane, 400, stack, { cpu: 300 });
+  }
+  model.take(batches.batch());
+  const input = { ...inputOf({}), snapshot: model.snapshot(1e9) };
+  const { rows } = drawFrame(input, { columns: 120, rows: 60 }, PLAIN);
+  expect(rows.filter((row) => row.includes('has ended')).length).toBe(6);
+  expect(rows.some((row) => /^ 24 ended/.test(row))).toBe(true);
+});
+
+test('the pools view says what there is none of', () => {
+  expect(shown({ view: 'pools' }, 120, 24)).toContain('No pool of workers');
+  const rows = (ui: Partial<UiState>): string =>
+    drawFrame(inputOf({ view: 'pools', ...ui }, {}, 4, true), { columns: 80, rows: 24 }, PLAIN).rows.join(
+      '\n',
+    );
+  expect(rows({ search: 'tile' })).not.toContain('Scorer.fold');
+  expect(rows({ search: 'tile' })).toMatch(/^ read_tile/m);
+  expect(rows({ search: 'nothing of that name' })).toContain('No task matches the search.');
+});
+
+test('the chosen task is marked, and found again when rows are few', () => {
+  const input = inputOf({ view: 'pools' }, {}, 4, true);
+  const { scene } = drawFrame(input, { columns: 80, rows: 17 }, PLAIN);
+  const last = scene.tasks.at(-1);
+  const ui = { ...input.ui, task: last?.id ?? null };
+  const { rows } = drawFrame({ ...input, ui }, { columns: 80, rows: 17 }, PLAIN);
+  expect(rows.filter((row) => row.startsWith(BLOCKS.pointer)).length).toBe(1);
+  expect(rows.some((row) => row.startsWith(`${BLOCKS.pointer}Scorer.fold`))).toBe(true);
+});
+
 test('the keys at 120x40 are as in their golden file', () => {
   expectGolden('keys-120x40', shown({ keys: true }, 120, 40));
 });
@@ -71,7 +178,7 @@ test('the keys at 120x40 are as in their golden file', () => {
 test('without UTF-8 every character of a frame is ASCII', () => {
   for (const view of VIEWS) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
-    expect(shown({ view }, 100, 30, { palette: UNSTYLED, glyphs: ASCII })).toMatch(/^[\x00-\x7f]*$/);
+    expect(shown({ view }, 100, 30, { palette: UNSTYLED, glyphs: ASCII }, true)).toMatch(/^[\x00-\x7f]*$/);
   }
   expect(glyphsFor({ LANG: 'en_US.ISO-8859-1' })).toBe(ASCII);
   expect(glyphsFor({ LANG: 'en_US.ISO-8859-1', LC_ALL: 'C.UTF-8' })).toBe(BLOCKS);
@@ -79,7 +186,7 @@ test('without UTF-8 every character of a frame is ASCII', () => {
 });
 
 test('a frame has the rows and the cells of its screen, whatever its size', () => {
-  const input = inputOf({}, { warnings: ['cannot read process 812: permission denied'] }, 15);
+  const input = inputOf({}, { warnings: ['cannot read process 812: permission denied'] }, 15, true);
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 250 }),
@@ -126,20 +233,28 @@ test('hostile names change nothing outside of their own cells', () => {
       ]),
       { cpu: 200 },
     );
+    const its: Call = [name, `/x/${name}.py`, 1];
+    const stack = batches.stack([its]);
+    batches.pool(lane, name, { stack, startMethod: name, end: lane % 2 === 0 ? 200 : -1 });
+    batches.task(lane, { function: its, start: 0, end: 100, exception: name, bytesOut: 1e300, repeats: 254 });
+    batches.task(lane, { function: its, start: 9 });
+    batches.lockWait(lane, 0, 9e6, { stack, holder: lane, holderStack: stack });
   });
   model.take(batches.batch());
   for (const view of VIEWS) {
-    const input = {
-      ...inputOf({ view }),
-      command: ['python', names.join(' ')],
-      snapshot: model.snapshot(25e7),
-    };
-    for (const row of drawFrame(input, { columns: 80, rows: 24 }, PLAIN).rows) {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence that sets a column is the only one
-      const text = row.replace(/\x1b\[\d+G/g, '');
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: none of the names' own is left
-      expect(text).not.toMatch(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/);
-      expect(cellsOf(text)).toBe(80);
+    for (const columns of [80, 200]) {
+      const input = {
+        ...inputOf({ view }),
+        command: ['python', names.join(' ')],
+        snapshot: model.snapshot(25e7),
+      };
+      for (const row of drawFrame(input, { columns, rows: 40 }, PLAIN).rows) {
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence that sets a column is the only one
+        const text = row.replace(/\x1b\[\d+G/g, '');
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: none of the names' own is left
+        expect(text).not.toMatch(/[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/);
+        expect(cellsOf(text)).toBe(columns);
+      }
     }
   }
 });
@@ -152,8 +267,8 @@ test('colour says nothing that letters do not: a frame without it has the same w
       .replaceAll(/[│[\]]/g, ' ')
       .replaceAll(/ +/g, ' ');
   for (const view of VIEWS) {
-    const coloured = shown({ view }, 120, 40, { palette: paletteFor(24, false), glyphs: BLOCKS });
-    const plain = shown({ view }, 120, 40, { palette: paletteFor(1, false), glyphs: BLOCKS });
+    const coloured = shown({ view }, 120, 40, { palette: paletteFor(24, false), glyphs: BLOCKS }, true);
+    const plain = shown({ view }, 120, 40, { palette: paletteFor(1, false), glyphs: BLOCKS }, true);
     expect(
       words(coloured)
         .split('\n')

@@ -8,6 +8,10 @@ const scene: Scene = {
   ...EMPTY_SCENE,
   lanes: [4, 9, 2],
   functions: [7, 3],
+  tasks: [
+    { id: 70, called: 7 },
+    { id: 71, called: -1 },
+  ],
   flame: [
     [{ node: 0, x: 0, cells: 20 }],
     [
@@ -30,9 +34,24 @@ const named = (key: string): Key => (key.length === 1 ? { name: 'char', text: ke
 
 test('Tab goes round the views, and numbers go to them', () => {
   expect(after(['tab']).view).toBe('functions');
-  expect(after(['tab', 'tab', 'tab', 'tab', 'tab']).view).toBe('overview');
+  expect(after(['tab', 'tab', 'tab', 'tab']).view).toBe('pools');
+  expect(after(['tab', 'tab', 'tab', 'tab', 'tab', 'tab']).view).toBe('overview');
   expect(after(['backTab']).view).toBe('log');
   expect(after(['4']).view).toBe('lanes');
+  expect(after(['5']).view).toBe('pools');
+  expect(after(['6']).view).toBe('log');
+});
+
+test('in the pools view arrows choose a task, Enter shows its function, and lanes stay as they are', () => {
+  expect(after(['5', 'down']).task).toBe(70);
+  expect(after(['5', 'down', 'down', 'down']).task).toBe(71);
+  expect(after(['5', 'end', 'home']).task).toBe(70);
+  expect(after(['5', 'down', 'right', 'left'])).toMatchObject({ task: 70, lane: null });
+  expect(after(['5', 'down', 'enter'])).toMatchObject({ view: 'flame', zoom: 107, box: 107 });
+  // A task whose function is unknown, and none at all.
+  expect(after(['5', 'end', 'enter'])).toMatchObject({ view: 'flame', zoom: 0 });
+  expect(after(['5', 'enter'])).toMatchObject({ view: 'flame', zoom: 0 });
+  expect(press(after(['5']), named('down'), { ...scene, tasks: [] }).ui.task).toBeNull();
 });
 
 test('arrows choose a lane by its number, so that the choice stays with it', () => {

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { nanos } from '../../../analyzer/model/index.ts';
-import { BIN } from '../../../cli/live/history.ts';
 import { LiveModel } from '../../../cli/live/model.ts';
 import { placeOf } from '../../../cli/live/origin.ts';
-import { Batches, type Call, SyntheticRun } from './synthetic.ts';
+import { BIN } from '../../../cli/live/series.ts';
+import { Batches, type Call } from './batches.ts';
+import { SyntheticRun } from './synthetic.ts';
 
 const SCRIPT = '/home/ada/train.py';
 const LOAD: Call[] = [
@@ -202,5 +203,55 @@ test('where a function is takes few cells: file and line of own code, the packag
   expect(of('/home/ada/train.py')).toBe('own train.py:7');
   expect(of('/venv/lib/python3.11/site-packages/numpy/core/x.py')).toBe('library <numpy>');
   expect(of('<string>')).toBe('own <string>:7');
+  expect(of('/opt/lib/agents/python/perfscope_futures.py')).toBe('library <perfscope>');
+  expect(of('/home/ada/perfscope_futures.py')).toBe('own perfscope_futures.py:7');
   expect(of('/app/server.js', 1)).toBe('own server.js:7');
+});
+
+test('a wait for a thread or an event is none for a lock, though it is made of one', () => {
+  const threading = '/usr/lib/python3.11/threading.py';
+  const now = (...names: string[]): string => {
+    const batches = new Batches();
+    const calls: Call[] = [['main', SCRIPT, 1], ...names.map((name): Call => [name, threading, 9])];
+    batches.lane(0, 'main', 'main');
+    batches.sample(0, 100, batches.stack(calls), { state: 'waiting', wait: 'lock' });
+    const model = modelOf(batches);
+    model.take(batches.batch());
+    const lane = model.snapshot(0).lanes[0];
+    return `${lane?.activity}: ${lane?.doing} ${lane?.where}`;
+  };
+  expect(now('Thread.join', 'Thread._wait_for_tstate_lock')).toBe('io: waits for a thread in main');
+  expect(now('join')).toBe('io: waits for a thread in main');
+  expect(now('Event.wait', 'Condition.wait')).toBe('io: waits for an event in main');
+  expect(now('Semaphore.acquire', 'Condition.wait')).toBe('lock: waits for a lock in main');
+  expect(now()).toBe('lock: waits for a lock in main');
+});
+
+test('processes and threads that multiprocessing starts for itself serve, and a fork server lends its frames', () => {
+  const lib = '/usr/lib/python3.11/multiprocessing';
+  const now = (...calls: Call[]): string | undefined => {
+    const batches = new Batches();
+    batches.lane(0, 'worker', 'w').sample(0, 100, batches.stack(calls), { state: 'waiting', wait: 'pipe' });
+    const model = modelOf(batches);
+    model.take(batches.batch());
+    return model.snapshot(0).lanes[0]?.doing;
+  };
+  const server: Call = ['main', `${lib}/forkserver.py`, 167];
+  expect(now(['main', `${lib}/resource_tracker.py`, 160])).toBe('serves the pool');
+  expect(now(server)).toBe('serves the pool');
+  expect(now(server, ['worker', `${lib}/pool.py`, 97])).toBe('waits for a task');
+  expect(now(server, ['solve', SCRIPT, 20])).toBe('waits for a pipe');
+});
+
+test('lanes of one name are told apart by their process, and those of one process by their thread', () => {
+  const batches = new Batches();
+  const model = modelOf(batches);
+  batches.lane(0, 'main', 'main', { process: 7 });
+  batches.lane(1, 'worker', 'feeder', { process: 7, thread: 8 });
+  batches.lane(2, 'worker', 'feeder', { process: 9, thread: 10 });
+  batches.lane(3, 'worker', 'python', { process: 9, thread: 11 });
+  batches.lane(4, 'worker', 'python', { process: 9, thread: 12 });
+  model.take(batches.batch());
+  const names = model.snapshot(0).lanes.map(({ name }) => name);
+  expect(names).toEqual(['main', 'feeder 7', 'feeder 9', 'python 11', 'python 12']);
 });

@@ -1,115 +1,7 @@
 import type { SessionBatch } from '../../../analyzer/collect/collector.ts';
-import {
-  emptyTables,
-  Interner,
-  LANE_KINDS,
-  LANE_ROLES,
-  type LaneKind,
-  type LaneRole,
-  SCHEMAS,
-  STATES,
-  type StackId,
-  type State,
-  TableBuilder,
-  WAITS,
-  type Wait,
-} from '../../../analyzer/model/index.ts';
-
-/** A frame as tests write it: name, file and line of the definition. */
-export type Call = readonly [name: string, file: string, line: number];
-
-export interface SampleOptions {
-  readonly cpu?: number;
-  readonly ready?: number;
-  readonly state?: State;
-  readonly wait?: Wait;
-  readonly count?: number;
-}
-
-/** Makes batches of a run that never was. Times are milliseconds since the run's start; a millisecond is a million Nanos. */
-export class Batches {
-  readonly start: number;
-  private readonly interner = new Interner();
-  private readonly lanes = new TableBuilder(SCHEMAS.lanes);
-  private readonly samples = new TableBuilder(SCHEMAS.samples);
-  private readonly counters = new TableBuilder(SCHEMAS.counters);
-
-  constructor(start = 5e12) {
-    this.start = start;
-  }
-
-  stack(calls: readonly Call[], language: 'python' | 'javascript' | 'native' = 'python'): StackId | -1 {
-    let stack: StackId | -1 = -1;
-    for (const [name, file, line] of calls) {
-      stack = this.interner.stack(stack, this.interner.frame(name, file, line, line, language));
-    }
-    return stack;
-  }
-
-  lane(
-    id: number,
-    role: LaneRole,
-    name: string,
-    at: { start?: number; end?: number; kind?: LaneKind; process?: number; thread?: number } = {},
-  ): this {
-    this.lanes.push({
-      id,
-      kind: LANE_KINDS.indexOf(at.kind ?? 'thread'),
-      role: LANE_ROLES.indexOf(role),
-      process: at.process ?? 100 + id,
-      thread: at.thread ?? at.process ?? 100 + id,
-      name,
-      start: this.start + (at.start ?? 0) * 1e6,
-      end: at.end === undefined ? -1 : this.start + at.end * 1e6,
-      cpu: -1,
-    });
-    return this;
-  }
-
-  sample(lane: number, time: number, stack: number, options: SampleOptions = {}): this {
-    this.samples.push({
-      lane,
-      time: this.start + time * 1e6,
-      cpu: Math.round((options.cpu ?? 0) * 1e6),
-      ready: Math.round((options.ready ?? 0) * 1e6),
-      stack,
-      count: options.count ?? 1,
-      state: STATES.indexOf(options.state ?? 'running'),
-      wait: WAITS.indexOf(options.wait ?? 'none'),
-      flags: 0,
-    });
-    return this;
-  }
-
-  counter(lane: number, time: number, value: number): this {
-    this.counters.push({ lane, time: this.start + time * 1e6, value });
-    return this;
-  }
-
-  /** What was added since the last call. */
-  batch(): SessionBatch {
-    const batch = {
-      ...emptyTables(),
-      ...this.interner.drain(),
-      lanes: this.lanes.finish(),
-      samples: this.samples.finish(),
-      counters: this.counters.finish(),
-    };
-    this.lanes.clear();
-    this.samples.clear();
-    this.counters.clear();
-    return batch;
-  }
-}
-
-/** Numbers that look random and are the same in every run. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 16807) % 2147483647;
-    return (state - 1) / 2147483646;
-  };
-}
+import { Batches, type Call } from './batches.ts';
+import { randomNumbers } from './random.ts';
+import { SyntheticPools } from './syntheticPools.ts';
 
 const SCRIPT = '/home/ada/tiles/train.py';
 const PYTHON = '/usr/lib/python3.11';
@@ -157,11 +49,14 @@ export class SyntheticRun {
   private readonly random = randomNumbers(7);
   private readonly workers: number;
   private readonly hz: number;
+  private readonly pools: SyntheticPools | null;
   private time = 0;
 
-  constructor(workers: number, hz = 500) {
+  /** `pools`: whether an agent sees the tasks of the pool as well, and those of others beside it. */
+  constructor(workers: number, hz = 500, pools = false) {
     this.workers = workers;
     this.hz = hz;
+    this.pools = pools ? new SyntheticPools(this.batches, workers) : null;
     this.batches.lane(0, 'main', 'main', { process: 4100 });
     for (let i = 1; i <= workers; i++) this.batches.lane(i, 'worker', `worker ${i}`, { process: 4100 + i });
     COUNTERS.forEach((name, i) => {
@@ -181,6 +76,7 @@ export class SyntheticRun {
     for (let core = 0; core < 4; core++)
       batches.counter(1000 + core, end, 100 * Math.min(1, 0.55 + random() * 0.5));
     batches.counter(1004, end, 3.1e9 + 2e8 * random()).counter(1005, end, 12 + 4 * random());
+    this.pools?.advance(this.time, end);
     this.time = end;
     return batches.batch();
   }
