@@ -26,7 +26,30 @@ if __name__ == "__main__":
 `,
 );
 
+const sleepers = program(
+  'sleepers.py',
+  `import os, threading, time
+children = []
+for i in range(100):
+    if os.fork() == 0:
+        time.sleep(0.002)
+        thread = threading.Thread(target=lambda: threading.Event().wait(1), name="sleeper-%d" % i)
+        thread.start()
+        thread.join()
+        os._exit(0)
+    time.sleep(0.004)
+for i in range(100): os.wait()
+`,
+);
+
 describe.each(interpreters())('CPython $version at $path', ({ path, version }) => {
+  test('a thread that falls asleep as soon as it began has its name', async () => {
+    const { ended, summary } = await record(folder.path, ['-r', '1000', '--no-pools'], [path, sleepers]);
+    expect(ended.code).toBe(0);
+    const names = summary.lanes.map((lane) => lane.name).filter((name) => name.startsWith('sleeper-'));
+    expect(new Set(names).size).toBe(100);
+  });
+
   test.each(['fork', 'spawn', 'forkserver'])(
     'the workers of a %s pool are lanes with their names and stacks',
     async (start) => {

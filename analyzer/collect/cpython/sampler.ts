@@ -24,7 +24,7 @@ import { GONE, SampleBatch, stateOf, ThreadLane, UNCHANGED } from './threadLane.
 /** A thread that has been blocked for this long is looked at only every `IDLE_LOOK` nanoseconds. */
 const LONG_IDLE = 100e6;
 const IDLE_LOOK = 5e6;
-/** Nanos between the looks at names after attaching: a program gives them some time after a thread or process began. */
+/** Nanos between the looks at names and states after attaching: they come some time after a thread or process began. */
 const NAME_LOOKS = [2, 5, 10, 10, 10, 10, 20, 20, 20, 50, 50, 50, 100, 200, 500, 1000, 2000].map(
   (ms) => ms * 1e6,
 );
@@ -246,7 +246,12 @@ export class Sampler {
   private matchThreads(entry: ProcessEntry, now: number): void {
     if (!entry.runtime) return;
     const states = entry.runtime.threads([...entry.threads.keys()]);
-    for (const thread of entry.threads.values()) thread.threadState = states.get(thread.thread) ?? 0;
+    for (const thread of entry.threads.values()) {
+      const found = states.get(thread.thread) ?? 0;
+      // Asleep since before its state could be found: nothing else would have its stack read until it wakes.
+      if (thread.threadState === 0 && found !== 0) thread.lookAfresh();
+      thread.threadState = found;
+    }
     entry.nextMatch = now + MATCH_RETRY;
   }
 
@@ -261,6 +266,7 @@ export class Sampler {
       entry.name = processName;
       this.writeProcess(entry, -1);
     }
+    if ([...entry.threads.values()].some((thread) => thread.threadState === 0)) this.matchThreads(entry, now);
     const names = runtime.threadNames([...entry.threads.keys()]);
     for (const thread of entry.threads.values()) {
       const own = names.get(thread.thread);

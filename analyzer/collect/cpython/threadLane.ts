@@ -79,6 +79,7 @@ export class ThreadLane {
   private newRunTime = 0;
   private newDelay = 0;
   private blocked = false;
+  private afresh = false;
   private row = -1;
   private readonly pendingRow = new Int32Array(MAX_PENDING);
   private readonly pendingWeight = new Float64Array(MAX_PENDING);
@@ -147,12 +148,19 @@ export class ThreadLane {
     const slices = this.slices;
     if (!this.readCounters()) return GONE;
     const same = blocked && this.blocked && this.slices === slices && this.newRunTime === this.runTime;
+    const afresh = this.afresh;
     this.blocked = blocked;
-    if (same) return UNCHANGED;
+    this.afresh = false;
+    if (same && !afresh) return UNCHANGED;
     this.syscall = number;
     this.argument = argument;
     this.awaited = 'unknown';
     return CHANGED;
+  }
+
+  /** Has the next look find a change, whether or not the thread did anything. */
+  lookAfresh(): void {
+    this.afresh = true;
   }
 
   get isBlocked(): boolean {
