@@ -49,6 +49,17 @@ function byDigits(keys: Float64Array, lowest: number, first: Uint32Array): Uint3
   return order;
 }
 
+/** The first index from `low` on, and before `high`, whose value is above `bound`; `high` when none is. Values ascend there. */
+export function firstAbove(values: ArrayLike<number>, bound: number, low = 0, high = values.length): number {
+  let [from, to] = [low, high];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((values[middle] as number) > bound) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
 /** Rows by lane, and on each lane by time: those of lane i are `row[offset[i]]` to `row[offset[i + 1] - 1]`. */
 export interface LaneOrder {
   readonly offset: Uint32Array;

@@ -1,4 +1,5 @@
 import type { Tables } from '../model/index.ts';
+import { firstAbove } from './ascending.ts';
 
 /** One counter over time. The value at `time[i]` holds until `time[i + 1]`, the last one until the recording ends. */
 export interface CounterSeries {
@@ -57,16 +58,7 @@ export function counterSeries({ counters, lanes }: Pick<Tables, 'counters' | 'la
 }
 
 /** The last index whose time is at or before `time`; -1 when the series begins later. */
-export function indexAt({ time }: CounterSeries, at: number): number {
-  let low = 0;
-  let high = time.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((time[middle] as number) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
+export const indexAt = ({ time }: CounterSeries, at: number): number => firstAbove(time, at) - 1;
 
 function integralUntil(series: CounterSeries, at: number, index: number): number {
   if (index < 0) return 0;

@@ -1,5 +1,5 @@
 import { DIRECTIONS, type Tables } from '../model/index.ts';
-import { type LaneOrder, laneOrder } from './ascending.ts';
+import { firstAbove, type LaneOrder, laneOrder } from './ascending.ts';
 
 /** Rows of a table by lane and time, with the time of each position. */
 export interface LaneMoments extends LaneOrder {
@@ -26,14 +26,7 @@ export function messagesByLane({ transfers, lanes }: Pick<Tables, 'transfers' | 
 
 /** The first position of a lane that is later than `time`. */
 export function momentAfter({ offset, time: times }: LaneMoments, lane: number, time: number): number {
-  let low = offset[lane] as number;
-  let high = offset[lane + 1] as number;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] as number) > time) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstAbove(times, time, offset[lane] as number, offset[lane + 1] as number);
 }
 
 /** The row of `lockWaits` that a lane was in at `time`; -1 for none. */

@@ -1,5 +1,5 @@
 import type { Tables } from '../model/index.ts';
-import { ascending } from './ascending.ts';
+import { ascending, firstAbove } from './ascending.ts';
 import { groupRows, rowGroups } from './rowGroups.ts';
 
 /** A number that changes at instants, with the area under it: its mean over any interval is two binary searches. */
@@ -117,20 +117,8 @@ class Changes {
   }
 }
 
-/** The last instant of `time` that is not after `at`; -1 when all are. */
-function indexOf(time: Float64Array, at: number): number {
-  let low = 0;
-  let high = time.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((time[middle] as number) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
-
 function areaUntil({ time, level, area }: Level, at: number): number {
-  const index = indexOf(time, at);
+  const index = firstAbove(time, at) - 1;
   if (index < 0) return 0;
   return (area[index] as number) + (level[index] as number) * (at - (time[index] as number));
 }

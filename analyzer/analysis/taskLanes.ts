@@ -1,7 +1,7 @@
 import type { Tables } from '../model/index.ts';
-import { laneOrder } from './ascending.ts';
+import { firstAbove, laneOrder } from './ascending.ts';
 import type { Functions } from './functions.ts';
-import { isLost } from './taskTimes.ts';
+import { firstOnLane, isLost } from './taskTimes.ts';
 
 /**
  * The tasks of each lane in order of time, with running sums: how long a lane was inside tasks between any two instants is
@@ -92,13 +92,6 @@ function columns(row: Uint32Array, offset: Uint32Array): Omit<TaskLanes, 'failed
   };
 }
 
-/** The first time at which a task was seen with its worker; -1 when it was not. */
-function firstOnLane({ dequeue, start, end }: Tables['tasks'], row: number): number {
-  if ((dequeue[row] as number) >= 0) return dequeue[row] as number;
-  if ((start[row] as number) >= 0) return start[row] as number;
-  return end[row] as number;
-}
-
 /** Fills in the times of a position. `lost`: when a task ends that was not seen to; `limit`: when the next one begins. */
 function place(
   tasks: Tables['tasks'],
@@ -124,14 +117,7 @@ function place(
 
 /** The first position of a lane that ends after `time`; `offset[lane + 1]` when none does. */
 export function taskPositionAt({ offset, to }: TaskLanes, lane: number, time: number): number {
-  let low = offset[lane] as number;
-  let high = offset[lane + 1] as number;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((to[middle] as number) > time) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstAbove(to, time, offset[lane] as number, offset[lane + 1] as number);
 }
 
 /** Nanos that a lane ran tasks up to `time`, counted from an instant of its own. `at`: `taskPositionAt` of `time`. */
@@ -162,13 +148,5 @@ export function pickledUntil(
 export const hasTasks = ({ offset }: TaskLanes, lane: number): boolean => offset[lane] !== offset[lane + 1];
 
 /** The first index of `failed` that is not before `position`. */
-export function firstFailure({ failed }: TaskLanes, position: number): number {
-  let low = 0;
-  let high = failed.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((failed[middle] as number) >= position) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
+export const firstFailure = ({ failed }: TaskLanes, position: number): number =>
+  firstAbove(failed, position - 1);

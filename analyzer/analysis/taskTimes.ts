@@ -27,16 +27,19 @@ export function wayBack(tasks: Tasks, row: number): number {
 export const isLost = (tasks: Tasks, row: number): boolean =>
   (tasks.end[row] as number) < 0 && (tasks.returned[row] as number) < 0;
 
+/** The first instant at which a task was seen with its worker; -1 when it was not. */
+export function firstOnLane({ dequeue, start, end }: Tasks, row: number): number {
+  if ((dequeue[row] as number) >= 0) return dequeue[row] as number;
+  if ((start[row] as number) >= 0) return start[row] as number;
+  return end[row] as number;
+}
+
 /** The first instant at which a task was seen, in the order of its life; -1 when it never was. */
 export function firstSeen(tasks: Tasks, row: number): number {
   const submit = tasks.submit[row] as number;
   if (submit >= 0) return submit;
-  const dequeue = tasks.dequeue[row] as number;
-  if (dequeue >= 0) return dequeue;
-  const start = tasks.start[row] as number;
-  if (start >= 0) return start;
-  const end = tasks.end[row] as number;
-  return end >= 0 ? end : (tasks.returned[row] as number);
+  const onLane = firstOnLane(tasks, row);
+  return onLane >= 0 ? onLane : (tasks.returned[row] as number);
 }
 
 /** The last instant at which a task was seen, never before the first; -1 when it never was. */

@@ -1,5 +1,6 @@
 import type { Tables } from '../model/index.ts';
 import { ACTIVITIES, activityOffCpu, IS_READY, RUNS } from './activity.ts';
+import { firstAbove } from './ascending.ts';
 
 const KINDS = ACTIVITIES.length;
 
@@ -111,14 +112,7 @@ function addRow(
 
 /** The first position of a lane that ends after `time`; `offset[lane + 1]` when none does. */
 export function positionAt({ offset, to }: Timeline, lane: number, time: number): number {
-  let low = offset[lane] as number;
-  let high = offset[lane + 1] as number;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((to[middle] as number) > time) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return firstAbove(to, time, offset[lane] as number, offset[lane + 1] as number);
 }
 
 /**

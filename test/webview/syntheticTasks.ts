@@ -1,14 +1,14 @@
+import { newTask, type TaskRow } from '../../analyzer/collect/pools/pool.ts';
 import {
   DIRECTIONS,
   emptyTables,
   type FrameId,
   Interner,
-  NOT_LOOKED,
   type Recording,
-  type Row,
   RUNNING,
   SCHEMAS,
   TableBuilder,
+  type Tables,
   WAITING,
   WAITS,
 } from '../../analyzer/model/index.ts';
@@ -17,32 +17,34 @@ import { HOSTILE, syntheticMeta } from './syntheticRecording.ts';
 export const START = 5_000_000_000_000;
 export const MS = 1e6;
 
-export type TaskRow = Row<typeof SCHEMAS.tasks>;
-
-/** A task about which nothing is known but its pool. */
+/** A task of which no times are known, and that carries nothing. */
 export const NO_TASK: TaskRow = {
-  pool: 0,
-  job: 0,
-  function: -1,
-  stack: -1,
-  lane: -1,
-  from: -1,
-  submit: -1,
-  dequeue: -1,
-  start: -1,
-  end: -1,
-  returned: -1,
-  items: 1,
-  weight: 1,
+  ...newTask(0, 0),
   bytesOut: 0,
   bytesBack: 0,
   packOut: 0,
   unpackOut: 0,
   packBack: 0,
   unpackBack: 0,
-  repeats: NOT_LOOKED,
-  exception: -1,
 };
+
+/** `tables` with other tasks; times from the recording's start. */
+export function withTasks(tables: Tables, rows: readonly Partial<TaskRow>[]): Tables {
+  const builder = new TableBuilder(SCHEMAS.tasks);
+  const shift = (time: number | undefined): number => (time === undefined || time < 0 ? -1 : START + time);
+  for (const row of rows)
+    builder.push({
+      ...NO_TASK,
+      lane: 1,
+      ...row,
+      submit: shift(row.submit),
+      dequeue: shift(row.dequeue),
+      start: shift(row.start),
+      end: shift(row.end),
+      returned: shift(row.returned),
+    });
+  return { ...tables, tasks: builder.finish() };
+}
 
 export interface TaskRecordingOptions {
   readonly workers?: number;

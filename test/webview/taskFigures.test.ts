@@ -1,33 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { functionsOf } from '../../analyzer/analysis/functions.ts';
 import { taskTotals } from '../../analyzer/analysis/tasks.ts';
-import { SCHEMAS, TableBuilder, type Tables } from '../../analyzer/model/index.ts';
 import { figureOf, isLowerBound, TASK_FIGURES, tellingFigures } from '../../webview/tasks/figures.ts';
-import { NO_TASK, START, type TaskRow, taskRecording } from './syntheticTasks.ts';
+import { taskRecording, withTasks } from './syntheticTasks.ts';
 
 const { tables } = taskRecording();
 const functions = functionsOf(tables);
 
-/** The recording with other tasks; times from its start. */
-function withTasks(rows: readonly Partial<TaskRow>[]): Tables {
-  const builder = new TableBuilder(SCHEMAS.tasks);
-  const shift = (time: number | undefined): number => (time === undefined || time < 0 ? -1 : START + time);
-  for (const row of rows)
-    builder.push({
-      ...NO_TASK,
-      lane: 1,
-      ...row,
-      submit: shift(row.submit),
-      dequeue: shift(row.dequeue),
-      start: shift(row.start),
-      end: shift(row.end),
-      returned: shift(row.returned),
-    });
-  return { ...tables, tasks: builder.finish() };
-}
-
 test('figures of a group are exact', () => {
-  const made = withTasks([
+  const made = withTasks(tables, [
     {
       submit: 0,
       dequeue: 10,
@@ -67,13 +48,16 @@ test('figures of a group are exact', () => {
 });
 
 test('the 95th percentile is the value that 95 of 100 tasks do not exceed', () => {
-  const made = withTasks(Array.from({ length: 100 }, (_, i) => ({ start: 0, end: 100 - i })));
+  const made = withTasks(
+    tables,
+    Array.from({ length: 100 }, (_, i) => ({ start: 0, end: 100 - i })),
+  );
   const [total] = taskTotals(made, functions);
   expect([total?.run.p95, total?.run.max]).toEqual([95, 100]);
 });
 
 test('what no task told is not known, and not 0', () => {
-  const made = withTasks([
+  const made = withTasks(tables, [
     { submit: 0, bytesOut: -1, packOut: -1, unpackOut: -1, packBack: -1, unpackBack: -1 },
   ]);
   const [total] = taskTotals(made, functions);
@@ -83,11 +67,11 @@ test('what no task told is not known, and not 0', () => {
 });
 
 test('figures that are 0 or unknown for all tasks of a run are left out, and calls where each task is one', () => {
-  const calls = withTasks([{ submit: 0, dequeue: 1, start: 1, end: 2, bytesBack: -1 }]);
+  const calls = withTasks(tables, [{ submit: 0, dequeue: 1, start: 1, end: 2, bytesBack: -1 }]);
   expect(tellingFigures(calls.tasks)).toEqual([
     ...['tasks', 'workers', 'run', 'run95', 'longest', 'wait', 'wait95'],
   ]);
-  const all = withTasks([
+  const all = withTasks(tables, [
     { submit: 0, items: 3, bytesOut: 5, bytesBack: 1, exception: 0, packOut: 2, repeats: 10 },
   ]);
   expect(tellingFigures(all.tasks)).toEqual([...TASK_FIGURES]);

@@ -18,30 +18,12 @@ import { sitesOfStacks } from '../../../analyzer/analysis/sites.ts';
 import { isSelected, longestTasks, taskGroupsOf } from '../../../analyzer/analysis/taskGroups.ts';
 import { pickledUntil, ranUntil, taskLanesOf, taskPositionAt } from '../../../analyzer/analysis/taskLanes.ts';
 import { EVERYTHING } from '../../../analyzer/analysis/weights.ts';
-import { SCHEMAS, TableBuilder, type Tables } from '../../../analyzer/model/index.ts';
-import { MS, NO_TASK, START, type TaskRow, taskRecording } from '../../webview/syntheticTasks.ts';
+import { SCHEMAS, TableBuilder } from '../../../analyzer/model/index.ts';
+import { MS, START, taskRecording, withTasks } from '../../webview/syntheticTasks.ts';
 
 const { tables, meta } = taskRecording();
 const END = meta.clock.end as number;
 const functions = functionsOf(tables);
-
-/** The recording with other tasks; times from its start. */
-function withTasks(rows: readonly Partial<TaskRow>[]): Tables {
-  const builder = new TableBuilder(SCHEMAS.tasks);
-  const shift = (time: number | undefined): number => (time === undefined || time < 0 ? -1 : START + time);
-  for (const row of rows)
-    builder.push({
-      ...NO_TASK,
-      lane: 1,
-      ...row,
-      submit: shift(row.submit),
-      dequeue: shift(row.dequeue),
-      start: shift(row.start),
-      end: shift(row.end),
-      returned: shift(row.returned),
-    });
-  return { ...tables, tasks: builder.finish() };
-}
 
 test('keys are put in order, few and many, near and far', () => {
   const key = fc.oneof(fc.integer({ min: 0, max: 50 }), fc.maxSafeInteger());
@@ -77,7 +59,7 @@ test('tasks of a lane follow each other without overlapping, whatever was record
   });
   fc.assert(
     fc.property(fc.array(row, { maxLength: 40 }), fc.integer({ min: 0, max: 500 }), (rows, at) => {
-      const lanes = taskLanesOf(withTasks(rows), functions, START + 400);
+      const lanes = taskLanesOf(withTasks(tables, rows), functions, START + 400);
       for (let lane = 0; lane < tables.lanes.length; lane++) {
         let ran = 0;
         let pickled = 0;
@@ -109,7 +91,7 @@ test('tasks of a lane follow each other without overlapping, whatever was record
 
 test('a task that was not seen to end lasts until the next one, or as long as its lane, and counts as failed', () => {
   const lanes = taskLanesOf(
-    withTasks([{ start: 10 }, { start: 50, end: 70 }, { start: 90 }]),
+    withTasks(tables, [{ start: 10 }, { start: 50, end: 70 }, { start: 90 }]),
     functions,
     END,
   );
@@ -119,6 +101,7 @@ test('a task that was not seen to end lasts until the next one, or as long as it
 
 test('equal functions in a row are known without looking at each', () => {
   const named = withTasks(
+    tables,
     [0, 1, 2, 3].map((i) => ({ start: i * 10, end: i * 10 + 5, function: i < 3 ? 2 : 3 })),
   );
   expect(Array.from(taskLanesOf(named, functions, END).sameUntil)).toEqual([3, 3, 3, 4]);
@@ -126,7 +109,7 @@ test('equal functions in a row are known without looking at each', () => {
 
 test('tasks in the queue and tasks that run are counted over time, each with its weight', () => {
   const [load] = poolLoads(
-    withTasks([
+    withTasks(tables, [
       { submit: 0, dequeue: 10, start: 20, end: 40 },
       { submit: 0, dequeue: 30, start: 30, end: 40, weight: 3 },
     ]),
@@ -143,7 +126,7 @@ test('tasks in the queue and tasks that run are counted over time, each with its
 });
 
 test('a task that nobody took waits until its pool is gone, and one lost with its worker runs until then', () => {
-  const [load] = poolLoads(withTasks([{ submit: 5 }, { submit: 5, dequeue: 6, start: 6 }]), END);
+  const [load] = poolLoads(withTasks(tables, [{ submit: 5 }, { submit: 5, dequeue: 6, start: 6 }]), END);
   if (!load) throw new Error('the recording has a pool');
   const gone = tables.pools.end[0] as number;
   expect(meanLevel(load.waiting, gone - 10, gone)).toBe(1);
@@ -154,7 +137,7 @@ test('a task that nobody took waits until its pool is gone, and one lost with it
 });
 
 test('a selection has the tasks that were with a worker in it', () => {
-  const { tasks } = withTasks([
+  const { tasks } = withTasks(tables, [
     { submit: 0, dequeue: 10, start: 20, end: 30, packBack: 5 },
     { submit: 50, lane: -1 },
   ]);
@@ -173,7 +156,10 @@ test('a selection has the tasks that were with a worker in it', () => {
 });
 
 test('the longest tasks are those of a full sort', () => {
-  const made = withTasks(Array.from({ length: 500 }, (_, i) => ({ start: 0, end: (i * 7919) % 1000 })));
+  const made = withTasks(
+    tables,
+    Array.from({ length: 500 }, (_, i) => ({ start: 0, end: (i * 7919) % 1000 })),
+  );
   const run = (row: number): number => (made.tasks.end[row] as number) - (made.tasks.start[row] as number);
   const expected = Array.from({ length: 500 }, (_, row) => row).sort((a, b) => run(b) - run(a) || a - b);
   expect(longestTasks(made.tasks, taskGroupsOf(made, functions), EVERYTHING, -1, 20)).toEqual(
@@ -253,7 +239,7 @@ test('pools that one line made share a place, and what they did adds up', () => 
   expect(Array.from(ofPool)).toEqual([0, 1, 0, 1, 0, 1]);
   pools.stack.fill(-1);
   expect(poolPlacesOf({ pools }, siteOf).places).toHaveLength(6);
-  const { tasks } = withTasks([
+  const { tasks } = withTasks(tables, [
     { pool: 0, submit: 0, dequeue: 10, start: 10, end: 30 },
     { pool: 2, submit: 20, dequeue: 20, start: 20, end: 40 },
     { pool: 1, submit: 20, dequeue: 20, start: 20, end: 40 },
