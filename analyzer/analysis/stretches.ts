@@ -1,4 +1,5 @@
 import type { Tables } from '../model/index.ts';
+import { firstAbove } from './ascending.ts';
 import type { Functions } from './functions.ts';
 import { type Intervals, unionOf } from './intervals.ts';
 import { groupRows, rowGroups } from './rowGroups.ts';
@@ -57,7 +58,9 @@ export function stretchesOf(tables: Tables, functions: Functions, touch: number)
     });
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i] as number;
-      count(stretchAt(own, firstSeen(tasks, row)), tasks, row);
+      // The last stretch that starts at or before the task was seen; one does.
+      const at = firstAbove(from, firstSeen(tasks, row)) - 1;
+      count(own[at] as Stretch, tasks, row);
     }
     for (const stretch of own) stretches.push(stretch);
   }
@@ -90,18 +93,6 @@ function underWay(tasks: Tables['tasks'], rows: Uint32Array, touch: number): Int
     ends[i] = lastSeen(tasks, rows[i] as number);
   }
   return unionOf(starts, ends, touch);
-}
-
-/** The last stretch that starts at or before `time`; one does. */
-function stretchAt(stretches: readonly Stretch[], time: number): Stretch {
-  let from = 0;
-  let to = stretches.length;
-  while (to - from > 1) {
-    const middle = (from + to) >> 1;
-    if ((stretches[middle] as Stretch).start <= time) from = middle;
-    else to = middle;
-  }
-  return stretches[from] as Stretch;
 }
 
 function count(stretch: Stretch, tasks: Tables['tasks'], row: number): void {

@@ -1,6 +1,6 @@
 import type { Tables } from '../model/index.ts';
 import type { Functions } from './functions.ts';
-import { runTime } from './taskTimes.ts';
+import { firstOnLane, runTime } from './taskTimes.ts';
 import type { Selection } from './weights.ts';
 
 type Tasks = Tables['tasks'];
@@ -65,10 +65,8 @@ export function isSelected(tasks: Tasks, row: number, { from, to, lanes }: Selec
   if (lanes && (lane < 0 || !lanes[lane])) return false;
   const end = tasks.end[row] as number;
   if (end >= 0 && end + Math.max(0, tasks.packBack[row] as number) <= from) return false;
-  let first = tasks.dequeue[row] as number;
-  if (first < 0) first = tasks.start[row] as number;
-  if (first < 0) first = end >= 0 ? end : (tasks.submit[row] as number);
-  return first < to;
+  const first = firstOnLane(tasks, row);
+  return (first >= 0 ? first : (tasks.submit[row] as number)) < to;
 }
 
 /** The rows of the longest tasks of a selection, longest first, at most `most`. `group`: those of one group; -1 for all. */

@@ -1,6 +1,7 @@
 import type { Tables } from '../model/index.ts';
 import { firstAbove, laneOrder } from './ascending.ts';
 import type { Functions } from './functions.ts';
+import { functionOfTask } from './taskGroups.ts';
 import { firstOnLane, isLost } from './taskTimes.ts';
 
 /**
@@ -43,6 +44,7 @@ export function taskLanesOf(
   end: number,
   keeps: (row: number) => boolean = () => true,
 ): TaskLanes {
+  const called = functionOfTask({ tasks }, functions);
   const lane = new Int32Array(tasks.length).fill(-1);
   const began = new Float64Array(tasks.length);
   for (let i = 0; i < tasks.length; i++) {
@@ -58,8 +60,7 @@ export function taskLanesOf(
       const isLast = at + 1 === offset[its + 1];
       const limit = isLast ? Number.POSITIVE_INFINITY : (made.from[at + 1] as number);
       place(tasks, made, at, began, laneEnd >= 0 ? laneEnd : end, limit);
-      const frame = tasks.function[row[at] as number] as number;
-      made.function[at] = frame < 0 ? -1 : (functions.ofFrame[frame] as number);
+      made.function[at] = called(row[at] as number);
       const same = !isLast && made.function[at] === made.function[at + 1];
       made.sameUntil[at] = same ? (made.sameUntil[at + 1] as number) : at + 1;
     }
