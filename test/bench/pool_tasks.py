@@ -1,24 +1,37 @@
-"""Tasks that do nothing, and tasks that carry much: what a pool costs by itself, for pools.mjs.
+"""Tasks that do nothing: what a pool costs by itself, for pools.mjs.
 
-Prints wall and CPU microseconds a task, of this process and of its workers: `WALL SELF WORKERS`.
+Prints wall and CPU microseconds a task, of this process and of its workers: `WALL SELF WORKERS`. With `pinned` the process has one
+core, and its workers the others: where the threads of an executor run else is luck, and outweighs what is measured.
 
-    pool_tasks.py map|apply|futures|threads|threadpool|messages TASKS [PAYLOAD BYTES]
+    pool_tasks.py map|apply|futures|pinned|threads|threadpool|messages TASKS
 """
 
 import multiprocessing
+import os
 import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing.pool import ThreadPool
 
+CORES = sorted(os.sched_getaffinity(0))
+
 
 def nothing(x):
     return None
 
 
-def run(kind, count, payload):
-    items = [bytes(payload)] * count if payload else range(count)
+def move(cores):
+    os.sched_setaffinity(0, cores or CORES)
+
+
+def pinned(size):
+    move(CORES[:1])
+    return ProcessPoolExecutor(size, initializer=move, initargs=(CORES[1:],))
+
+
+def run(kind, count):
+    items = range(count)
     if kind == "map":
         with multiprocessing.Pool(2) as pool:
             pool.map(nothing, range(100), chunksize=1)
@@ -36,8 +49,9 @@ def run(kind, count, payload):
             yield
             pool.close()
             pool.join()
-    elif kind in ("futures", "threads"):
-        with (ProcessPoolExecutor if kind == "futures" else ThreadPoolExecutor)(2) as pool:
+    elif kind in ("futures", "pinned", "threads"):
+        executor = {"futures": ProcessPoolExecutor, "pinned": pinned, "threads": ThreadPoolExecutor}[kind](2)
+        with executor as pool:
             list(pool.map(nothing, range(100)))
             yield
             list(pool.map(nothing, items))
@@ -63,13 +77,13 @@ def cpu(who):
 
 def main():
     kind, count = sys.argv[1], int(sys.argv[2])
-    steps = run(kind, count, int(sys.argv[3]) if len(sys.argv) > 3 else 0)
+    steps = run(kind, count)
     next(steps)
     wall, own = time.perf_counter(), cpu(resource.RUSAGE_SELF)
     next(steps)
     wall, own = time.perf_counter() - wall, cpu(resource.RUSAGE_SELF) - own
     for _ in steps:
-        pass
+        os.sched_setaffinity(0, cores)
     workers = cpu(resource.RUSAGE_CHILDREN)
     print(*(seconds / count * 1e6 for seconds in (wall, own, workers)))
 

@@ -1,6 +1,6 @@
 /**
- * What recording pools costs: microseconds a task of tasks that do nothing, and a share of the pickling of tasks that carry a
- * megabyte, hooked and unhooked runs interleaved; and what the agent adds to the start of an interpreter. Without sampling,
+ * What recording pools costs: microseconds a task of tasks that do nothing, hooked and unhooked runs interleaved; the share of
+ * tasks that carry a megabyte, with and without hooks in one process; and what the agent adds to the start of an interpreter. Without sampling,
  * which the benchmark `sampler` measures.
  *
  * A task's cost is the median of the paired differences in wall time: what a program gets done in a second is what it loses.
@@ -15,13 +15,15 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 const AGENTS = join(ROOT, 'dist/agents/python');
-const PROGRAM = join(import.meta.dirname, 'pool_tasks.py');
+const TASKS = join(import.meta.dirname, 'pool_tasks.py');
+const PAYLOAD = join(import.meta.dirname, 'pool_payload.py');
 const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
 const REPEATS = Number(process.argv[2] ?? 15);
 const KINDS = [
   ['map', 'Pool.map', 10_000],
   ['apply', 'Pool.apply_async', 10_000],
   ['futures', 'ProcessPoolExecutor', 4_000],
+  ['pinned', ' with one core', 4_000],
   ['threads', 'ThreadPoolExecutor', 10_000],
   ['threadpool', 'ThreadPool.map', 10_000],
   ['messages', 'SimpleQueue', 10_000],
@@ -29,14 +31,8 @@ const KINDS = [
 const folder = mkdtempSync(join(tmpdir(), 'perfscope-bench-'));
 let runs = 0;
 
-/**
- * Where glibc keeps what was freed: with the usual thresholds a task of a megabyte costs once or twice as many page faults by
- * the state of the heap alone, which is not what is measured here.
- */
-const HEAP = { MALLOC_MMAP_THRESHOLD_: '67108864', MALLOC_TRIM_THRESHOLD_: '268435456' };
-
 function environment(hooked) {
-  const env = { ...process.env, ...HEAP };
+  const env = { ...process.env };
   for (const name of Object.keys(env)) if (name.startsWith('PYTHON')) delete env[name];
   if (!hooked) return env;
   const records = join(folder, String(runs++));
@@ -84,11 +80,8 @@ function spread(values) {
   return { added: median(values), error: 1.25 * Math.sqrt(variance / values.length) };
 }
 
-const task = (kind, count, payload) => (hooked) =>
-  python([PROGRAM, kind, String(count), String(payload)], hooked)
-    .trim()
-    .split(' ')
-    .map(Number);
+const numbers = (text) => text.trim().split(' ').map(Number);
+const task = (kind, count) => (hooked) => numbers(python([TASKS, kind, String(count)], hooked));
 const us = (value) => value.toFixed(1).padStart(8);
 
 try {
@@ -98,18 +91,17 @@ try {
   process.stdout.write('                        unhooked    added   added CPU   added CPU\n');
   process.stdout.write('                            wall     wall   of parent  of workers\n');
   for (const [kind, name, count] of KINDS) {
-    const [wall, own, workers] = pairs(task(kind, count, 0));
+    const [wall, own, workers] = pairs(task(kind, count));
     process.stdout.write(
       `${name.padEnd(22)}${us(wall.base)} ${us(wall.added)}    ${us(own.added)}    ${us(workers.added)}\n`,
     );
   }
-  const MEGABYTE = 1_000_000;
   process.stdout.write('\ntasks that carry a megabyte, wall time a task\n');
   for (const [kind, name] of KINDS.filter(([each]) => each === 'map' || each === 'futures')) {
-    const [wall] = pairs(task(kind, 200, MEGABYTE), 3 * REPEATS);
-    const percent = (value) => ((100 * value) / wall.base).toFixed(1);
+    const [base, added, error] = numbers(python([PAYLOAD, kind, String(8 * REPEATS)], true));
+    const percent = (value) => ((100 * value) / base).toFixed(1);
     process.stdout.write(
-      `${name.padEnd(22)}${us(wall.base)} ${us(wall.added)}   ${percent(wall.added)} % (+- ${percent(wall.error)})\n`,
+      `${name.padEnd(22)}${us(base)} ${us(added)}   ${percent(added)} % (+- ${percent(error)})\n`,
     );
   }
   process.stdout.write('\nstart of an interpreter, milliseconds\n');

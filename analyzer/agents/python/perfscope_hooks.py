@@ -9,7 +9,7 @@ from perfscope_imports import Watch
 
 # In the order in which they need each other.
 _PARTS = (
-    *("perfscope_rate", "perfscope_program", "perfscope_log", "perfscope_pools", "perfscope_target", "perfscope_traffic"),
+    *("perfscope_rate", "perfscope_program", "perfscope_log", "perfscope_target", "perfscope_pools", "perfscope_traffic"),
     *("perfscope_multiprocessing", "perfscope_processes", "perfscope_futures", "perfscope_frameworks"),
 )
 _LOKY = ("process_executor", "backend.reduction", "backend.queues")
@@ -59,7 +59,7 @@ class Hooks:
         return act
 
     def load(self):
-        _, _, log, pools, _, *hooks = load_parts(self.home, self.cache, _PARTS)
+        _, _, log, _, pools, *hooks = load_parts(self.home, self.cache, _PARTS)
         self.recorder = pools.Recorder(log.Log(self.folder))
         self.recorder.machinery.update(_MACHINERY, _PARTS, ("perfscope_hooks",))
         traffic = hooks[0].Traffic(self.recorder, self.stepped_aside)
@@ -67,7 +67,8 @@ class Hooks:
         for part in hooks:
             actions, reset = part.watch(traffic)
             self.actions.update(actions)
-            self.resets.append(reset)
+            if reset is not None:
+                self.resets.append(reset)
 
     def in_child(self):
         try:

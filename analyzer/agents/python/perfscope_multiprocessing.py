@@ -34,15 +34,13 @@ class Pools:
         self.traffic = traffic
         self.recorder = traffic.recorder
         self.guard = traffic.stepped_aside
-        # id of a pool's cache of results -> number of the pool; the same by thread that hands tasks out.
+        # id of a pool's cache of results -> number of the pool.
         self.numbers = {}
-        self.handlers = {}
         self.reset()
 
     def reset(self):
         self.stopped = set()
         self.numbers.clear()
-        self.handlers.clear()
         # Of the pool that this process works for: the key of its queue, and the process that made it.
         self.key = 0
         self.parent = 0
@@ -105,9 +103,6 @@ class Pools:
 
             def __del__(self):
                 pools.state(self.number, GONE)
-                # The system gives idents of threads that have ended to others.
-                for thread in [thread for thread, number in list(pools.handlers.items()) if number == self.number]:
-                    pools.handlers.pop(thread, None)
 
         class Ending(functools.partial):
             pass
@@ -127,11 +122,12 @@ class Pools:
 
     def watch_jobs(self, module):
         apply_init, imap_init = module.ApplyResult.__init__, module.IMapIterator.__init__
+        submitted = self.submitted
 
         def init(original):
             def __init__(result, pool, *args, **named):
                 original(result, pool, *args, **named)
-                self.submitted(result, getframe(1))
+                submitted(result, getframe(1))
 
             return __init__
 
@@ -182,32 +178,27 @@ class Pools:
     def sending(self):
         """What is done with a task that the parent has pickled for its workers. The way that most tasks take is written out: a
         parent's thread does this for every task of all its workers."""
-        recorder, numbers, handlers = self.recorder, self.numbers, self.handlers
+        recorder, numbers, plain = self.recorder, self.numbers, self.recorder.plain
         function_type = type(target)
         mapstar, starmapstar = self.module.mapstar, self.module.starmapstar
 
         def sent(begin, end, payload, task, frame):
             if type(task) is not tuple or len(task) != 5:
                 return
-            thread = _ident()
-            number = handlers.get(thread)
+            number = recorder.here.hands_tasks
             if number is None:
-                number = numbers.get(id(local(frame, "cache")))
+                number = recorder.here.hands_tasks = numbers.get(id(local(frame, "cache")))
                 if number is None:
                     return
-                handlers[thread] = number
             job, i, function, args, _ = task
+            items = 1
             if function is mapstar or function is starmapstar:
                 function, chunk = args[0]
-                items = len(chunk)
-            else:
-                function, items = target(function, args)
-            if type(function) is function_type and not function.__dict__:
-                code = recorder.functions.get(id(function.__code__))
-                if code is None:
-                    code = recorder.function(function)
-            else:
-                code = recorder.function(function)
+                args, items = (), len(chunk)
+            code = plain.get(id(function.__code__)) if type(function) is function_type else None
+            if code is None or function.__dict__:
+                code, calls = recorder.work(function, args)
+                items *= calls
             rate = recorder.tasks
             if rate.budget > 0 and rate.every == 1:
                 rate.budget -= 1
@@ -228,7 +219,7 @@ class Pools:
 
     def ran(self, begin, end, payload, outcome, frame):
         """A worker has pickled its result: what it unpickled last was the task."""
-        taken = self.traffic.last.get(_ident())
+        taken = self.recorder.here.taken
         if taken is None or type(outcome) is not tuple or len(outcome) != 3:
             return
         if not self.key:
@@ -267,13 +258,13 @@ class Pools:
 
     def noting_results_of(self, number, receive):
         """The same for a queue of another kind."""
-        recorder, guard, traffic = self.recorder, self.guard, self.traffic
+        recorder, guard = self.recorder, self.guard
 
         def get():
             outcome = receive()
             try:
                 if type(outcome) is tuple and len(outcome) == 3:
-                    recorder.back(number, outcome[0], outcome[1], *traffic.last[_ident()])
+                    recorder.back(number, outcome[0], outcome[1], *recorder.here.taken)
             except Exception as problem:
                 guard("a result", problem)
             return outcome

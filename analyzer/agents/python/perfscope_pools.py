@@ -12,6 +12,7 @@ import zlib
 from perfscope_log import LEFT
 from perfscope_program import code_of, parent_process, thread_name
 from perfscope_rate import Rate, now
+from perfscope_target import RUNNERS, target
 
 _thread_id = _thread.get_native_id
 
@@ -21,6 +22,7 @@ STARTED, STOPPING, GONE, NO_RETURNS, GIVEN = 1, 2, 3, 4, 5
 
 END = 0x5A
 NOT_LOOKED = 255
+_function = type(target)
 # Past a metaclass of the program's own.
 _qualname = type.__dict__["__qualname__"].__get__
 # Callers of a submitting call that are kept: enough to tell helper functions from the code that uses them.
@@ -51,13 +53,31 @@ _pack_function, _function_size = packer("IIII")
 _pack_stack, _stack_size = packer("IiII")
 _pack_pool, _pool_size = packer("IIIIIiqQ")
 _pack_state, _state_size = packer("IBqI")
-_pack_submit, _submit_size = packer("IIIqiII")
+pack_submit, submit_size = packer("IIIqiIIi")
 pack_sent, sent_size = packer("IIIqqQiIBI")
 _pack_ran, _ran_size = packer("QIIIIqqqqQi")
 pack_back, back_size = packer("IIIqq")
 _pack_task, _task_size = packer("IIIIIqqqiiIiI")
 _pack_message, _message_size = packer("IqqQiQI")
 _pack_event, _event_size = packer("IIIqii")
+
+
+class Here(_thread._local):
+    """What a thread knows of itself. It goes with the thread, where a table would have to be told of its end."""
+
+    # The system's number of it.
+    number = 0
+    # Begin and end of the last unpickling that it did for the loop of a worker, None for none.
+    taken = None
+    # Does it hand out the results of an executor? And when it began to unpickle the last one, 0 when that is handed out.
+    hands_out = False
+    received = 0
+    # Of a thread that hands out the tasks of a pool: the pool's number.
+    hands_tasks = None
+    # Of a thread that feeds a queue: the connection that it writes to; and the type of its items and what is done with each of
+    # them, where that is known.
+    feeds = None
+    fed = send = None
 
 
 class Recorder:
@@ -67,6 +87,7 @@ class Recorder:
         self.log = log
         # The program's own frames are where pools are used from, and not these modules.
         self.machinery = set()
+        self.plain = {}
         self.reset()
 
     def reset(self):
@@ -75,13 +96,15 @@ class Recorder:
         self.begun = False
         self.texts = {}
         self.functions = {}
+        # id of a code object -> number of the function that it is of, where that is all that a task runs.
+        self.plain.clear()
         self.nodes = {}
         self.stacks = {}
         # id of a code object -> whether it belongs to the machinery.
         self.inner = {}
         # Keeps code objects alive: their addresses are keys.
         self.codes = {}
-        self.threads = set()
+        self.here = Here()
         self.pools = 0
         self.pieces = set()
         self.looks = 0
@@ -93,10 +116,11 @@ class Recorder:
 
     def thread(self):
         """System id of the calling thread, whose name is written down when it is seen first."""
-        number = _thread_id()
-        if number not in self.threads:
-            self.threads.add(number)
-            self.note(THREAD, thread_name(number), number)
+        return self.here.number or self.new_thread()
+
+    def new_thread(self):
+        number = self.here.number = _thread_id()
+        self.note(THREAD, thread_name(number), number)
         return number
 
     def write(self, record):
@@ -161,6 +185,14 @@ class Recorder:
             return self.named(callable)
         code = code_of(callable)
         return -1 if code is None else self.code(code)
+
+    def work(self, function, args):
+        """Number of the user's function that a task calls, and how often. Functions that stand for themselves are remembered."""
+        meant, calls = target(function, args)
+        number = self.function(meant)
+        if type(function) is _function and not function.__dict__ and function.__name__ not in RUNNERS:
+            self.plain[id(function.__code__)] = number
+        return number, calls
 
     def named(self, name):
         """Number of a function of which only the name is known."""
@@ -245,7 +277,8 @@ class Recorder:
         self.write(_pack_state(_state_size, POOL_STATE, number, state, now(), size, END))
 
     def submit(self, pool, job, stack, chunk, items):
-        self.write(_pack_submit(_submit_size, SUBMIT, pool, job, self.thread(), now(), stack, chunk, items, END))
+        """A job whose function is known when its tasks are sent."""
+        self.write(pack_submit(submit_size, SUBMIT, pool, job, self.thread(), now(), stack, chunk, items, -1, END))
 
     def sent(self, pool, job, task, begin, end, payload, function, items):
         rate = self.tasks

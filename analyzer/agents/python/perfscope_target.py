@@ -3,6 +3,10 @@
 import sys
 
 
+# Functions of libraries that run what they are given.
+RUNNERS = ("mapstar", "starmapstar", "batch_execute_tasks", "apply_function")
+
+
 def target(function, args):
     """The user's function and how many calls of it a task makes: `map` sends chunks, joblib batches."""
     kind = type(function)

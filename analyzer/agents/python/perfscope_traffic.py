@@ -19,9 +19,7 @@ from perfscope_pools import IN, OUT
 from perfscope_program import getframe, local, queue_key
 from perfscope_rate import now
 
-_ident = _thread.get_ident
 _getbuffer, _getvalue = io.BytesIO.getbuffer, io.BytesIO.getvalue
-
 
 class Traffic:
     """What is pickled and unpickled in this process, and who does it."""
@@ -38,11 +36,6 @@ class Traffic:
         self.silent = set()
         # By name of an object's type: what may take those that a queue's feeder thread has pickled.
         self.feeds = {}
-        self.reset()
-
-    def reset(self):
-        """Thread -> begin and end of its last unpickling. Also in a child of fork."""
-        self.last = {}
 
     def carry(self, *functions):
         self.carriers.update(id(function.__code__) for function in functions)
@@ -81,7 +74,7 @@ class Traffic:
             caller = caller.f_back
             code = id(caller.f_code)
         if code in self.receivers:
-            self.last[_ident()] = begin, end
+            self.recorder.here.taken = begin, end
             act = self.receivers[code]
             if act is not None:
                 act(begin, end, caller)
@@ -115,6 +108,8 @@ def channel(end, name):
 def timed_io(traffic):
     """Stands for the module `io` in modules that pickle into a `BytesIO`."""
 
+    senders = traffic.senders
+
     class BytesIO(io.BytesIO):
         __slots__ = ("begin",)
 
@@ -122,7 +117,13 @@ def timed_io(traffic):
             end = now()
             payload = _getbuffer(self)
             try:
-                traffic.pickled(self.begin, end, payload, getframe(1))
+                frame = getframe(1)
+                caller = frame.f_back
+                act = senders.get(id(caller.f_code))
+                if act is None:
+                    traffic.pickled(self.begin, end, payload, frame)
+                else:
+                    act(self.begin, end, payload, frame.f_locals["obj"], caller)
             except Exception as problem:
                 traffic.stepped_aside("pickling", problem)
             return payload
@@ -175,8 +176,15 @@ def timed_loads(traffic):
                 # What is raised in here is lost: it is raised again where it is not.
                 _thread.interrupt_main()
 
+    recorder = traffic.recorder
+    nothing = iter(())
+
     class Runs:
         def __iter__(self):
+            here = recorder.here
+            if here.hands_out:
+                here.received = now()
+                return nothing
             run = Run()
             run.begin = now()
             return run
@@ -187,13 +195,21 @@ def timed_loads(traffic):
 def feeding(traffic):
     """A queue's feeder thread pickles what was put: a task of an executor, or a message whose sender is not known here."""
 
+    recorder, feeds = traffic.recorder, traffic.feeds
+
     def act(begin, end, payload, obj, frame):
-        connection = getattr(local(frame, "send_bytes"), "__self__", None)
-        for take in traffic.feeds.get(type(obj).__name__, ()):
-            if take(begin, end, payload, obj, frame, connection):
+        # It serves one queue as long as it lives.
+        here = recorder.here
+        if type(obj) is here.fed:
+            here.send(begin, end, payload, obj)
+            return
+        if here.feeds is None:
+            here.feeds = getattr(local(frame, "send_bytes"), "__self__", None)
+        for take in feeds.get(type(obj).__name__, ()):
+            if take(begin, end, payload, obj, frame, here.feeds):
                 break
         else:
-            traffic.recorder.message(OUT, begin, end, len(payload), None, channel(connection, ""))
+            recorder.message(OUT, begin, end, len(payload), None, channel(here.feeds, ""))
 
     return act
 
@@ -236,4 +252,4 @@ def watch(traffic):
     for package in ("joblib.externals.loky", "loky"):
         actions[package + ".backend.reduction"] = loky_reduction
         actions[package + ".backend.queues"] = loky_queues
-    return actions, traffic.reset
+    return actions, None

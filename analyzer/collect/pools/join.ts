@@ -179,6 +179,8 @@ export class RunJoin {
       submit: record.time,
       from: this.rows.lane(from.pid, record.thread, record.time),
       stack: from.names.stack(record.stack),
+      function: from.names.function(record.function),
+      items: record.chunk,
       left: tasks === 0 ? Number.POSITIVE_INFINITY : tasks,
     });
     pool.submitted += tasks;

@@ -3,7 +3,7 @@ import type { PoolRows } from './rows.ts';
 
 export type TaskRow = { -readonly [C in keyof Row<typeof SCHEMAS.tasks>]: number };
 
-/** A task of which nothing is known yet. */
+/** A task of which nothing is known yet; without `items` it makes as many calls as its job says. */
 export const newTask = (pool: number, job: number): TaskRow => ({
   pool,
   job,
@@ -16,7 +16,7 @@ export const newTask = (pool: number, job: number): TaskRow => ({
   start: -1,
   end: -1,
   returned: -1,
-  items: 1,
+  items: 0,
   weight: 1,
   bytesOut: -1,
   bytesBack: -1,
@@ -33,6 +33,10 @@ export interface Job {
   readonly submit: number;
   readonly from: number;
   readonly stack: number;
+  /** What its tasks run, -1 where each of them says it. */
+  readonly function: number;
+  /** Calls that each of its tasks makes, unless it says another number. */
+  readonly items: number;
   /** Tasks that are still to come back; Infinity when it was not said how many there are. */
   left: number;
 }
@@ -143,6 +147,8 @@ export class Pool {
       row.stack = this.stack;
       row.from = this.maker;
     }
+    if (row.function < 0) row.function = job?.function ?? -1;
+    if (row.items === 0) row.items = job?.items ?? 1;
     if (row.function >= 0) this.last = row;
     if (job) {
       job.left -= row.weight;

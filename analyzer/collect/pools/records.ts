@@ -47,7 +47,7 @@ const LAYOUTS = {
   stack: { number: 'I', parent: 'i', function: 'I', line: 'I' },
   pool: { number: 'I', name: 'I', method: 'I', size: 'I', thread: 'I', stack: 'i', time: 'q', key: 'Q' },
   poolState: { number: 'I', state: 'B', time: 'q', size: 'I' },
-  submit: { pool: 'I', job: 'I', thread: 'I', time: 'q', stack: 'i', chunk: 'I', items: 'I' },
+  submit: { pool: 'I', job: 'I', thread: 'I', time: 'q', stack: 'i', chunk: 'I', items: 'I', function: 'i' },
   sent: {
     pool: 'I',
     job: 'I',

@@ -148,6 +148,58 @@ describe('concurrent.futures and thread pools', () => {
       });
 });
 
+const CANCELS = `
+import time
+from concurrent.futures import ProcessPoolExecutor
+def work(x): time.sleep(0.02)
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1)
+    futures = [pool.submit(work, x) for x in range(20)]
+    futures[0].result()
+    pool.shutdown(cancel_futures=True)
+    print(sum(not future.cancelled() for future in futures))
+`;
+
+const FORKS = `
+import os
+from concurrent.futures import ProcessPoolExecutor
+def work(x): return x
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1) as pool:
+        pool.submit(work, 1).result()
+        child = os.fork()
+        if child == 0:
+            # Nobody in here will take it.
+            pool.submit(work, 1)
+            with ProcessPoolExecutor(1) as own: list(own.map(work, [1, 2]))
+            os._exit(0)
+        os.waitpid(child, 0)
+`;
+
+describe('executors of processes', () => {
+  for (const version of VERSIONS.filter((each) => each !== '3.8'))
+    testOn(version, `${version}: what runs when the rest is cancelled comes back`, async (python) => {
+      const { tables, stdout } = await runWithPools(python, CANCELS);
+      const tasks = tasksOf(tables);
+      const ran = Number(stdout);
+      expect(ran).toBeLessThan(20);
+      expect([...tables.pools.submitted, ...tables.pools.completed]).toEqual([20, ran]);
+      expect(tasks.filter(({ returned, end }) => returned >= end && end > 0).length).toBe(ran);
+    });
+  for (const version of ['3.8', '3.13'])
+    testOn(version, `${version}: a child of fork has pools of its own`, async (python) => {
+      const { tables } = await runWithPools(python, FORKS);
+      const { process, submitted, completed } = tables.pools;
+      const parent = process[0];
+      const counts = Array.from(process, (of, i) => [of === parent, submitted[i], completed[i]]);
+      expect(counts).toEqual([
+        [true, 1, 1],
+        [false, 1, 0],
+        [false, 2, 2],
+      ]);
+    });
+});
+
 const PROCESSES = `
 import multiprocessing, sys
 def child(queue, simple, pipe):

@@ -169,7 +169,9 @@ if __name__ == "__main__":
             except Exception as problem: print(type(problem).__name__, problem)
     with multiprocessing.Pool(2) as pool:
         result = pool.apply_async(die, (1,))
-        print(pool.map(same, range(50)))
+        values = pool.map(same, range(50))
+    # Not while the pool may fork a worker, which could get what is printed but not yet written, and write it too.
+    print(values)
     for target in (leave, die, stop):
         process = multiprocessing.Process(target=target, args=(1,))
         process.start()
