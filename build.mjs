@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** Bundles into dist/: the command line program, the thread that samples, the viewer. Types are checked by tsc, not here. */
@@ -27,9 +27,7 @@ await Promise.all([
   build({ ...browser, entryPoints: { viewer: 'webview/main.ts' }, outdir: 'dist/webview', format: 'iife' }),
   build({ ...browser, entryPoints: { viewer: 'webview/viewer.css' }, outdir: 'dist/webview' }),
 ]);
-if (existsSync('analyzer/agents/python')) {
-  cpSync('analyzer/agents/python', 'dist/agents/python', {
-    recursive: true,
-    filter: (path) => !path.includes('__pycache__'),
-  });
-}
+cpSync('analyzer/agents', 'dist/agents', {
+  recursive: true,
+  filter: (path) => !path.includes('__pycache__') && !path.endsWith('.md'),
+});

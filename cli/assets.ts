@@ -21,6 +21,12 @@ export function pythonAgentFolder(): string | null {
   return existsSync(folder) ? folder : null;
 }
 
+/** Folder of the agent that Node programs load; null when perfscope was built without it. */
+export function nodeAgentFolder(): string | null {
+  const folder = fileURLToPath(asset('./agents/node'));
+  return existsSync(folder) ? folder : null;
+}
+
 export function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(asset('../package.json'), 'utf8'));
   const value = (manifest as { version?: unknown }).version;

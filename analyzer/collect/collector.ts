@@ -12,7 +12,8 @@ import {
 /**
  * A thread that a collector speaks of and does not follow itself. `lane` is a number of the collector's own, counted with
  * those of its lanes; the session finds the lane of whoever follows the thread, and makes one when nobody does. `time`:
- * Nanos at which the thread lived. `name`: what to call it then.
+ * Nanos at which the thread lived. `name`: what to call it then. `runtime`: what runs in its process, such as
+ * `Node 22.4.0`; empty when unknown, as the name may be.
  */
 export const mentionsSchema = {
   lane: 'u32',
@@ -20,6 +21,18 @@ export const mentionsSchema = {
   thread: 'u32',
   time: 'i64',
   name: 'utf8',
+  runtime: 'utf8',
+} as const satisfies Schema;
+
+/**
+ * Stacks that threads tell of themselves, where another collector accounts for their time: see `StackOverlay`. `stack` in
+ * `(start, end]`, Nanos; -1 says no more than that the thread will tell. Rows of one lane are in order.
+ */
+export const insideSchema = {
+  lane: 'u32',
+  start: 'i64',
+  end: 'i64',
+  stack: 'i32',
 } as const satisfies Schema;
 
 /**
@@ -30,6 +43,7 @@ export const mentionsSchema = {
 export type Batch = Omit<Tables, keyof InternedRows> & {
   readonly interned: InternedRows;
   readonly mentions: Table<typeof mentionsSchema>;
+  readonly inside: Table<typeof insideSchema>;
 };
 
 /** A batch without rows but those of the interner, to be spread under the tables that a collector has. */
@@ -37,9 +51,13 @@ export const emptyBatch = (interned: InternedRows): Batch => ({
   ...emptyTables(),
   interned,
   mentions: emptyTable(mentionsSchema),
+  inside: emptyTable(insideSchema),
 });
 
-/** A batch with the numbers of the recording: what the session wrote to the spool, and what live views get. */
+/** A batch with the numbers of the recording. */
+export type NumberedBatch = Tables & { readonly inside: Table<typeof insideSchema> };
+
+/** A batch with the numbers of the recording and stacks where they belong: what the session wrote to the spool, and what live views get. */
 export type SessionBatch = Tables;
 
 /** What a collector is told about the run. */
@@ -65,6 +83,8 @@ export interface Collector {
   start(run: RunContext, deliver: (batch: Batch) => void): void;
   /** What was found out about processes of the run, by any collector; only for those that want to know. */
   notice?(processes: Tables['processes']): void;
+  /** Whether threads of a process with that command line may tell their stacks to it, which others then wait for. */
+  tellsStacksOf?(command: string): boolean;
   /** Delivers what is left and ends. */
   stop(): Promise<void>;
   health(): CollectorHealth;

@@ -9,7 +9,7 @@ import {
   type TableName,
   type Tables,
 } from '../model/index.ts';
-import type { Batch, SessionBatch } from './collector.ts';
+import type { Batch, NumberedBatch } from './collector.ts';
 import { ThreadDirectory } from './threads.ts';
 
 /** What all collectors of a run share: how many rows the recording has of each numbered table, and whose thread is whose. */
@@ -21,6 +21,8 @@ export class RecordingCounts {
   pools = 0;
   locks = 0;
   readonly threads = new ThreadDirectory();
+  /** What runs in processes, as those say who know. */
+  readonly runtimes = new Map<number, string>();
 }
 
 /** Numbers of a collector, mapped to those of the recording. */
@@ -78,9 +80,10 @@ export class Numbering {
     this.counts = counts;
   }
 
-  apply(batch: Batch): SessionBatch {
-    const { interned, mentions, ...delivered } = batch;
+  apply(batch: Batch): NumberedBatch {
+    const { interned, mentions, inside, ...delivered } = batch;
     this.intern(interned);
+    this.nameRuntimes(delivered.processes, mentions);
     const tables: { [N in TableName]: Tables[N] } = { ...delivered, ...interned };
     tables.lanes = this.lanes(tables.lanes, mentions);
     const { pools, lockWaits } = tables;
@@ -96,10 +99,26 @@ export class Numbering {
         this.refer(table[column] as Int32Array, tables[name as TableName].length, this.maps[to]);
       }
     }
-    return tables;
+    this.refer(inside.lane, inside.length, this.maps.lanes);
+    this.refer(inside.stack, inside.length, this.maps.stacks);
+    return { ...tables, inside };
   }
 
-  private refer(column: Int32Array, length: number, map: Mapping): void {
+  /** The collector that sees a process from outside need not know what runs in it. */
+  private nameRuntimes(processes: Tables['processes'], mentions: Batch['mentions']): void {
+    const { runtimes } = this.counts;
+    for (let i = 0; i < mentions.length; i++)
+      if (mentions.runtime[i] !== '')
+        runtimes.set(mentions.process[i] as number, mentions.runtime[i] as string);
+    for (let i = 0; i < processes.length; i++) {
+      const process = processes.process[i] as number;
+      if (processes.runtime[i] === '') processes.runtime[i] = runtimes.get(process) ?? '';
+      // Its number may be given to another one.
+      if ((processes.end[i] as number) >= 0) runtimes.delete(process);
+    }
+  }
+
+  private refer(column: Int32Array | Uint32Array, length: number, map: Mapping): void {
     for (let i = 0; i < length; i++) {
       const id = column[i] as number;
       if (id >= 0) column[i] = map.get(id);

@@ -30,6 +30,13 @@ function systemAvailability(): Availability {
   return { available: true, note: `load of ${cpus().length} cores, memory, other processes' CPU` };
 }
 
+function nodeAvailability(): Availability {
+  return {
+    available: true,
+    note: 'JavaScript of Node 18 and newer, by an agent inside the program',
+  };
+}
+
 function poolsAvailability(): Availability {
   return {
     available: true,
@@ -41,6 +48,7 @@ function poolsAvailability(): Availability {
 export const COLLECTOR_CHECKS: readonly { readonly id: string; readonly check: () => Availability }[] = [
   { id: 'cpython', check: cpythonAvailability },
   { id: 'pools', check: poolsAvailability },
+  { id: 'node', check: nodeAvailability },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
 ];

@@ -8,6 +8,7 @@ import type { Batch, Collector, RunContext, SessionBatch } from './collector.ts'
 import { basicHost, fullHost } from './host.ts';
 import { BATCH_TABLES, Numbering, RecordingCounts } from './numbering.ts';
 import type { OutputPlace } from './output.ts';
+import { StackOverlay } from './stackOverlay.ts';
 import type { TargetEnd } from './target.ts';
 
 /** Milliseconds between two writes of the metadata, which is what an interrupted recording knows of its own health. */
@@ -37,6 +38,7 @@ export class Session {
   private readonly options: SessionOptions;
   private readonly collectors: readonly Collector[];
   private readonly counts = new RecordingCounts();
+  private readonly overlay: StackOverlay;
   private readonly processIds = new Set<number>();
   private readonly listeners: ((batch: SessionBatch) => void)[] = [];
   private readonly warnings: string[] = [];
@@ -48,6 +50,9 @@ export class Session {
   constructor(options: SessionOptions, collectors: readonly Collector[]) {
     this.options = options;
     this.collectors = collectors;
+    this.overlay = new StackOverlay((command) =>
+      collectors.some((collector) => collector.tellsStacksOf?.(command) === true),
+    );
     this.start = now();
     if (options.place.warning !== null) this.warnings.push(options.place.warning);
     try {
@@ -102,6 +107,7 @@ export class Session {
     const endTime = now();
     if (this.metaTimer) clearInterval(this.metaTimer);
     await Promise.all(this.collectors.map((collector) => collector.stop()));
+    this.write(this.overlay.finish());
     const ownCpuSeconds = this.ownCpuSeconds;
     const partial = this.spool?.failure ?? null;
     if (partial !== null) {
@@ -119,10 +125,10 @@ export class Session {
     };
     this.spool?.writeMeta(meta);
     this.spool?.close();
-    return this.write(meta);
+    return this.writeRecording(meta);
   }
 
-  private write(meta: RecordingMeta): SessionResult {
+  private writeRecording(meta: RecordingMeta): SessionResult {
     const { place } = this.options;
     if (!this.spool) return { meta, path: null, warnings: this.warnings };
     try {
@@ -144,15 +150,19 @@ export class Session {
   }
 
   private receive(numbering: Numbering, batch: Batch): void {
-    const numbered = numbering.apply(batch);
+    const numbered = this.overlay.apply(numbering.apply(batch));
     const { processes } = numbered;
     for (let i = 0; i < processes.length; i++) {
       if ((processes.end[i] as number) < 0) this.processIds.add(processes.process[i] as number);
       else this.processIds.delete(processes.process[i] as number);
     }
     if (processes.length > 0) for (const collector of this.collectors) collector.notice?.(processes);
-    for (const name of BATCH_TABLES) this.spool?.write(name, numbered[name]);
-    for (const listener of this.listeners) listener(numbered);
+    this.write(numbered);
+  }
+
+  private write(batch: SessionBatch): void {
+    for (const name of BATCH_TABLES) this.spool?.write(name, batch[name]);
+    for (const listener of this.listeners) listener(batch);
   }
 
   private writeMeta(time: Nanos): void {

@@ -15,7 +15,7 @@ const SLACK = 50e6;
 const THREADS = 2 ** 22;
 
 /** Names that the system gives, or nobody: a short thread ends before its own can be read from outside. */
-const NAMELESS = /^(?:python[\d.]*|pypy[\d.]*|thread \d+|)$/;
+const NAMELESS = /^(?:python[\d.]*|pypy[\d.]*|node|(?:node-)?WorkerThread|thread \d+|)$/;
 
 /**
  * Which lane a thread has. Several collectors speak of the same threads: one follows them and writes their lanes, others

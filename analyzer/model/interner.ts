@@ -28,6 +28,10 @@ export class Interner {
     return this.stackIds.size;
   }
 
+  get frameCount(): number {
+    return this.frameIds.size;
+  }
+
   string(value: string): StringId {
     let id = this.stringIds.get(value);
     if (id === undefined) {

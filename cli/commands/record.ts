@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { NODE_RATE } from '../../analyzer/collect/node/index.ts';
 import { placeOutput } from '../../analyzer/collect/output.ts';
 import type { SamplingMode } from '../../analyzer/model/index.ts';
 import { DEFAULT_RATE, MODES, parseDuration, parseRate } from '../options.ts';
@@ -9,12 +10,13 @@ import type { RegisterCommand } from './index.ts';
 interface RecordOptions {
   readonly output?: string;
   readonly force?: boolean;
-  readonly rate: number;
+  readonly rate?: number;
   readonly mode: SamplingMode;
   readonly duration?: number;
   readonly children: boolean;
   readonly pythonAgent: AgentChoice;
   readonly pools: boolean;
+  readonly nodeAgent: boolean;
   readonly live: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -27,7 +29,11 @@ export const recordCommand: RegisterCommand = (program, exit) => {
     .argument('<command...>', 'the command and its arguments, after --')
     .option('-o, --output <file>', 'recording to write; run.perfscope without it')
     .option('--force', 'overwrite the recording')
-    .option('-r, --rate <hz>', 'samples a second of each thread, 1 to 10000', parseRate, DEFAULT_RATE)
+    .option(
+      '-r, --rate <hz>',
+      `samples a second of each thread, 1 to 10000 (default: ${DEFAULT_RATE}, of JavaScript ${NODE_RATE})`,
+      parseRate,
+    )
     .addOption(
       new Option('-m, --mode <mode>', 'what views weigh samples with').choices([...MODES]).default('cpu'),
     )
@@ -39,6 +45,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         .default('auto', 'where outside does not work'),
     )
     .option('--no-pools', 'put nothing into Python programs to see the tasks of their pools')
+    .option('--no-node-agent', 'put nothing into Node programs to see their JavaScript')
     .option('--no-live', 'give the command the terminal, and show no live view')
     .option('-q, --quiet', 'print no summary')
     .option('--json', 'print the summary as one JSON document on standard output, and no live view')
@@ -47,7 +54,8 @@ export const recordCommand: RegisterCommand = (program, exit) => {
       const code = await recordRun({
         command,
         place: placeOutput(options.output ?? null, options.force === true),
-        rate: options.rate,
+        rate: options.rate ?? DEFAULT_RATE,
+        javascriptRate: options.nodeAgent ? (options.rate ?? NODE_RATE) : null,
         mode: options.mode,
         duration: options.duration ?? null,
         children: options.children,

@@ -22,6 +22,8 @@ export interface RecordRequest {
   readonly agent: AgentChoice;
   /** Whether the pools of Python programs are recorded, from inside. */
   readonly pools: boolean;
+  /** Samples a second of JavaScript; null to put nothing into Node programs. */
+  readonly javascriptRate: number | null;
   readonly live: boolean;
   readonly summary: SummaryKind;
 }

@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Collector } from '../../analyzer/collect/collector.ts';
 import { CPythonCollector, cpythonAvailability } from '../../analyzer/collect/cpython/index.ts';
+import { NodeCollector, nodeEnvironment } from '../../analyzer/collect/node/index.ts';
 import { PoolsCollector } from '../../analyzer/collect/pools/index.ts';
 import {
   agentEnvironment,
@@ -10,7 +11,7 @@ import {
   PythonAgentCollector,
   probePython,
 } from '../../analyzer/collect/python-agent/index.ts';
-import { pythonAgentFolder, samplerScript } from '../assets.ts';
+import { nodeAgentFolder, pythonAgentFolder, samplerScript } from '../assets.ts';
 
 export type AgentChoice = 'auto' | 'on' | 'off';
 
@@ -20,6 +21,8 @@ export interface SourceRequest {
   readonly rate: number;
   readonly agent: AgentChoice;
   readonly pools: boolean;
+  /** Samples a second of JavaScript; null to put nothing into Node programs. */
+  readonly javascriptRate: number | null;
 }
 
 /** Where what is known of a run comes from. */
@@ -34,28 +37,41 @@ export interface RunSources {
 }
 
 /**
- * Samples from outside the process where that can work, and by the agent inside it where it cannot; pools are recorded from
- * inside in any case. Resolves when sampling can begin.
+ * Samples from outside the process where that can work, and by the agent inside it where it cannot; pools and JavaScript are
+ * recorded from inside in any case. Resolves when sampling can begin.
  */
 export async function runSources(request: SourceRequest): Promise<RunSources> {
   const { command, rate, agent, pools } = request;
   const why = agent === 'off' ? null : await reasonForAgent(command, agent);
-  const agents = why === null && !pools ? null : pythonAgentFolder();
-  if (agents === null) return outsideOnly();
+  const wanted = why !== null || pools ? pythonAgentFolder() : null;
+  const node = request.javascriptRate === null ? null : nodeAgentFolder();
+  if (wanted === null && node === null) return outsideOnly();
   let records: string;
-  let environment: RunSources['environment'];
+  const environment: Record<string, string> = {};
   try {
     records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
     const hz = why === null ? null : rate;
-    environment = agentEnvironment(process.env, agents, records, { hz, pools, cache: agentCache() });
+    if (wanted !== null) {
+      const parts = { hz, pools, cache: agentCache() };
+      Object.assign(environment, agentEnvironment(process.env, wanted, records, parts));
+    }
+    if (node !== null && request.javascriptRate !== null) {
+      Object.assign(environment, nodeEnvironment(process.env, node, records, request.javascriptRate));
+    }
   } catch (error) {
-    // Without the only source of samples there is nothing to record; without pools there is.
+    // Without the only source of samples there is nothing to record; without pools and JavaScript there is.
     if (why !== null) throw error;
-    return outsideOnly([`pools are not recorded: ${error instanceof Error ? error.message : error}`]);
+    return outsideOnly([
+      `programs are not recorded from inside: ${error instanceof Error ? error.message : error}`,
+    ]);
   }
   const sampler = why === null ? await samplerFromOutside() : new PythonAgentCollector(records);
   return {
-    collectors: [sampler, ...(pools ? [new PoolsCollector(records)] : [])],
+    collectors: [
+      sampler,
+      ...(pools ? [new PoolsCollector(records)] : []),
+      ...(node === null ? [] : [new NodeCollector(records, node)]),
+    ],
     environment,
     notes:
       why === null

@@ -104,3 +104,15 @@ export function interpreters(): Interpreter[] {
 }
 
 export const PYTHON = '/usr/bin/python3';
+
+/** Every Node that the collector is for on this machine: the one that runs the tests, and those that test/setup installs. */
+export function nodes(): Interpreter[] {
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'perfscope-test');
+  const binary = `node_modules/node-${process.platform}-${process.arch}/bin/node`;
+  const installed = ['22', '24', '26'].map((version) => ({
+    version,
+    path: join(cache, `node-${version}`, binary),
+  }));
+  const own = { version: process.versions.node.split('.')[0] as string, path: process.execPath };
+  return [own, ...installed.filter(({ version }) => version !== own.version)];
+}

@@ -12,6 +12,12 @@ _PATH = b"PYTHONPATH"
 # What PYTHONPATH was before perfscope; absent when there was none.
 _ORIGINAL = b"PERFSCOPE_AGENT_PYTHONPATH"
 _PREFIX = b"PERFSCOPE_AGENT_"
+# What Node programs below this one load their agent by; ours stands first in the options.
+_NODE_PREFIX = b"PERFSCOPE_NODE_"
+_NODE_OPTIONS = b"NODE_OPTIONS"
+_NODE_OURS = b'preload.cjs"'
+_NODE_PROGRAMS = (b"node", b"nodejs", b"npm", b"npx", b"yarn", b"pnpm")
+_node = {}
 
 _putenv, _unsetenv = os.putenv, os.unsetenv
 
@@ -32,8 +38,24 @@ def hide(folder):
             place[_PATH] = ours[_ORIGINAL]
         else:
             place.pop(_PATH, None)
+    _node.update(_hide_node(shown, posix.environ))
     _keep_when_changed(folder)
     return ours, folder
+
+
+def _hide_node(*places):
+    """What Node programs need, which is gone from `places`."""
+    hidden = {}
+    for place in places:
+        ours = {key: value for key, value in place.items() if key.startswith(_NODE_PREFIX)}
+        if ours:
+            option, end, own = place.pop(_NODE_OPTIONS, b"").partition(_NODE_OURS)
+            hidden = {**ours, _NODE_OPTIONS: option + end}
+            if own.strip():
+                place[_NODE_OPTIONS] = own.strip()
+        for key in ours:
+            place.pop(key, None)
+    return hidden
 
 
 def _keep_when_changed(folder):
@@ -71,6 +93,8 @@ def pass_on_exec(hidden):
         if isinstance(path, (str, bytes)) and _starts_python((os.fsencode(path),)) and isinstance(environment, dict):
             environment = {os.fsencode(key): os.fsencode(value) for key, value in environment.items()}
             environment = _with_agent(environment, ours, folder)
+        elif isinstance(path, (str, bytes)) and _starts_node((os.fsencode(path),)) and isinstance(environment, dict):
+            environment = _with_node({os.fsencode(key): os.fsencode(value) for key, value in environment.items()})
         return execve(path, arguments, environment)
 
     os.execve = execve_with_agent
@@ -85,10 +109,15 @@ def pass_on(subprocess, hidden):
     original = _posixsubprocess.fork_exec
 
     def fork_exec(*args):
-        if len(args) > 5 and type(args[5]) is list and _starts_python(args[1]):
-            known = dict(entry.partition(b"=")[::2] for entry in args[5])
-            entries = [key + b"=" + value for key, value in _with_agent(known, ours, folder).items()]
-            args = (*args[:5], entries, *args[6:])
+        if len(args) > 5 and type(args[5]) is list:
+            python, node = _starts_python(args[1]), _starts_node(args[1])
+            known = dict(entry.partition(b"=")[::2] for entry in args[5]) if python or node else {}
+            if python:
+                known = _with_agent(known, ours, folder)
+            elif node:
+                known = _with_node(known)
+            if known:
+                args = (*args[:5], [key + b"=" + value for key, value in known.items()], *args[6:])
         return original(*args)
 
     _posixsubprocess.fork_exec = fork_exec
@@ -98,6 +127,18 @@ def pass_on(subprocess, hidden):
 
 def _starts_python(programs):
     return any(path.rpartition(b"/")[2].startswith((b"python", b"pypy")) for path in programs)
+
+
+def _starts_node(programs):
+    return any(path.rpartition(b"/")[2] in _NODE_PROGRAMS for path in programs)
+
+
+def _with_node(known):
+    """`known`: an environment as bytes, to which is added what the agent of Node programs needs."""
+    if not _node or any(key.startswith(_NODE_PREFIX) for key in known):
+        return known
+    own = known.get(_NODE_OPTIONS)
+    return {**known, **_node, _NODE_OPTIONS: _node[_NODE_OPTIONS] + (b" " + own if own else b"")}
 
 
 def _with_agent(known, ours, folder):

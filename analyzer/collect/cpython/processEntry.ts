@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Interner } from '../../model/index.ts';
 import { commandLine, ProcFile, readText, statFields } from '../process/procfs.ts';
 import { attachPython, type PythonRuntime } from './runtime/runtime.ts';
@@ -125,4 +126,11 @@ export class ProcessEntry {
   }
 }
 
-const programName = (pid: number): string => (readText(`/proc/${pid}/comm`) ?? '').trim();
+/** Node 24 and newer call the first thread so, and with it the process. */
+const FIRST_THREAD = /^(?:node-)?MainThread$/;
+
+/** What the kernel calls a process, which is what it calls the first thread. */
+function programName(pid: number): string {
+  const name = (readText(`/proc/${pid}/comm`) ?? '').trim();
+  return FIRST_THREAD.test(name) ? basename(commandLine(pid).split(' ')[0] ?? '') || name : name;
+}

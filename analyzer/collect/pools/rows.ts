@@ -41,7 +41,7 @@ export class PoolRows {
       this.lanes.set(key, lane);
       const name = this.names.get(key) || `thread ${thread}`;
       this.names.delete(key);
-      this.mentions.push({ lane, process, thread, time, name });
+      this.mentions.push({ lane, process, thread, time, name, runtime: '' });
     }
     return lane;
   }

@@ -91,7 +91,7 @@ test('an interner gives equal things one number, and hands out each row once', (
 /** A collector that saw something on a thread that another one follows. */
 function mentionOf(process: number, thread: number, time: number): Batch {
   const mentions = new TableBuilder(mentionsSchema);
-  mentions.push({ lane: 0, process, thread, time, name: 'Worker-1' });
+  mentions.push({ lane: 0, process, thread, time, name: 'Worker-1', runtime: '' });
   const spans = new TableBuilder(SCHEMAS.spans);
   spans.push({ lane: 0, kind: 0, name: 0, start: time, end: time + 1, stack: -1 });
   const interner = new Interner();

@@ -1,0 +1,86 @@
+'use strict';
+/**
+ * What perfscope put into the environment of the program, which neither it nor its children's programs are to see, and which its
+ * children's agents need.
+ */
+
+const FOLDER = 'PERFSCOPE_NODE_DIR';
+const RATE = 'PERFSCOPE_NODE_HZ';
+const DEFAULT_RATE = 500;
+const OURS = /^PERFSCOPE_(?:NODE|AGENT)_/;
+/** What PYTHONPATH was before perfscope; absent when there was none. */
+const ORIGINAL_PATH = 'PERFSCOPE_AGENT_PYTHONPATH';
+
+/** `--require "PATH"` as it stands in NODE_OPTIONS. */
+function requireOption(preload) {
+  return `--require "${preload.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+/** Sets a variable to what it would be without us. */
+function restore(name, value) {
+  if (value === undefined || value === '') delete process.env[name];
+  else process.env[name] = value;
+}
+
+/**
+ * Takes our variables out of `process.env`, and gives them to every process that is started from here. Null when they are not
+ * there: the program was not started by perfscope.
+ */
+function hideEnvironment(preload) {
+  const { env } = process;
+  const folder = env[FOLDER];
+  const rate = Number(env[RATE]);
+  const option = requireOption(preload);
+  const options = env.NODE_OPTIONS;
+  if (!folder || options === undefined || !options.includes(option)) return null;
+  const names = Object.keys(env).filter((name) => OURS.test(name));
+  const variables = names.map((name) => `${name}=${env[name]}`);
+  // Python's agent stands first in it.
+  const python = env.PERFSCOPE_AGENT_DIR === undefined ? undefined : env.PYTHONPATH?.split(':')[0];
+  if (python !== undefined) restore('PYTHONPATH', env[ORIGINAL_PATH]);
+  restore('NODE_OPTIONS', options.replace(option, '').trim());
+  for (const name of names) delete env[name];
+  passOn(
+    variables.filter((each) => !each.startsWith(`${ORIGINAL_PATH}=`)),
+    option,
+    python,
+  );
+  return { folder, rate: rate > 0 ? rate : DEFAULT_RATE };
+}
+
+/** Gives our variables to children, at the two places at which all ways to start one come together. */
+function passOn(variables, option, python) {
+  const added = (pairs) => {
+    if (!Array.isArray(pairs) || pairs.some((pair) => pair.startsWith(`${FOLDER}=`))) return pairs;
+    const kept = new Map(pairs.map((pair) => [pair.split('=', 1)[0], pair]));
+    const given = (name) => kept.get(name)?.slice(name.length + 1) ?? '';
+    const options = given('NODE_OPTIONS');
+    kept.set('NODE_OPTIONS', `NODE_OPTIONS=${option}${options && ' '}${options}`);
+    const more = [...variables];
+    if (python !== undefined) {
+      const path = given('PYTHONPATH');
+      if (kept.has('PYTHONPATH')) more.push(`${ORIGINAL_PATH}=${path}`);
+      kept.set('PYTHONPATH', `PYTHONPATH=${python}${path && ':'}${path}`);
+    }
+    return [...kept.values(), ...more];
+  };
+  const { ChildProcess } = require('node:child_process');
+  const { spawn } = ChildProcess.prototype;
+  ChildProcess.prototype.spawn = {
+    spawn(options) {
+      if (options !== null && typeof options === 'object') options.envPairs = added(options.envPairs);
+      return Reflect.apply(spawn, this, [options]);
+    },
+  }.spawn;
+  const warnings = process.noDeprecation;
+  process.noDeprecation = true;
+  const binding = process.binding('spawn_sync');
+  process.noDeprecation = warnings;
+  const spawnSync = binding.spawn;
+  binding.spawn = (options) => {
+    options.envPairs = added(options.envPairs);
+    return spawnSync(options);
+  };
+}
+
+module.exports = { hideEnvironment };

@@ -1,0 +1,25 @@
+import { join, resolve } from 'node:path';
+
+/** Samples a second of a thread's JavaScript, unless a rate was asked for: its cost is small, and its slices are short. */
+export const NODE_RATE = 500;
+
+/**
+ * What the environment of a command needs for the agent to start in it, if it is Node, and in every Node below it.
+ *
+ * `agentsDir`: the folder that holds `preload.cjs`. `recordsDir`: an existing, empty folder, one a run. NODE_OPTIONS of the user
+ * stay, behind ours, and are what the program sees of them.
+ */
+export function nodeEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  agentsDir: string,
+  recordsDir: string,
+  rate: number,
+): Record<string, string> {
+  const preload = join(resolve(agentsDir), 'preload.cjs').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  const own = env.NODE_OPTIONS ? ` ${env.NODE_OPTIONS}` : '';
+  return {
+    NODE_OPTIONS: `--require "${preload}"${own}`,
+    PERFSCOPE_NODE_DIR: resolve(recordsDir),
+    PERFSCOPE_NODE_HZ: String(rate),
+  };
+}

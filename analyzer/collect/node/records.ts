@@ -1,0 +1,112 @@
+/** The lines of an agent's file, as objects. The file comes from the program: nothing in it is believed before it is looked at. */
+
+/** A node of V8's call tree: a function as called from its parent. */
+export interface ProfileNode {
+  readonly id: number;
+  readonly name: string;
+  /** URL or path; empty for what is no source. */
+  readonly url: string;
+  /** Of the function's definition, from 1; 0 when unknown. */
+  readonly line: number;
+  readonly column: number;
+  readonly children: readonly number[];
+  /** Lines at which samples of this node were, and how many; without an order. */
+  readonly ticks: readonly { readonly line: number; readonly count: number }[];
+}
+
+/** A slice of a thread's profile. Times are microseconds of CLOCK_MONOTONIC. */
+export interface Profile {
+  readonly start: number;
+  readonly end: number;
+  readonly nodes: readonly ProfileNode[];
+  /** Node of each sample, and microseconds since the one before it (since `start` for the first). */
+  readonly samples: readonly number[];
+  readonly deltas: readonly number[];
+}
+
+export type NodeRecord =
+  | { readonly kind: 'process'; readonly pid: number; readonly version: string; readonly rate: number }
+  | {
+      readonly kind: 'thread';
+      readonly thread: number;
+      /** What the program calls it. */
+      readonly number: number;
+      readonly tid: number;
+      readonly name: string;
+      readonly time: number;
+    }
+  | { readonly kind: 'helper'; readonly tid: number; readonly time: number }
+  | { readonly kind: 'slice'; readonly thread: number; readonly profile: Profile }
+  | { readonly kind: 'problem'; readonly text: string };
+
+const FORMAT = 'perfscope-node 1';
+const LONGEST_TEXT = 4096;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A line as a record; null when it makes no sense. */
+export function parseRecord(line: string): NodeRecord | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return null;
+  }
+  if (!isFields(value)) return null;
+  const { k: kind, thread, number, tid, time, pid, rate } = value;
+  if (kind === FORMAT) {
+    if (!isCount(pid) || typeof rate !== 'number' || !(rate > 0)) return null;
+    return { kind: 'process', pid, version: text(value.version), rate };
+  }
+  if (kind === 'thread') {
+    if (!isCount(thread) || !isCount(number) || !isCount(tid) || !isCount(time)) return null;
+    return { kind, thread, number, tid, name: text(value.name), time };
+  }
+  if (kind === 'helper') return isCount(tid) && isCount(time) ? { kind, tid, time } : null;
+  if (kind === 'slice') {
+    const profile = isFields(value.profile) ? parseProfile(value.profile) : null;
+    return isCount(thread) && profile ? { kind, thread, profile } : null;
+  }
+  return kind === 'problem' ? { kind, text: text(value.text) } : null;
+}
+
+function parseProfile(fields: Fields): Profile | null {
+  const { startTime: start, endTime: end, nodes, samples, timeDeltas: deltas } = fields;
+  if (!isCount(start) || !isCount(end) || end < start || !Array.isArray(nodes)) return null;
+  if (!isCounts(samples) || !isNumbers(deltas) || samples.length !== deltas.length) return null;
+  const parsed: ProfileNode[] = [];
+  for (const node of nodes) {
+    const made = isFields(node) ? parseNode(node) : null;
+    if (!made) return null;
+    parsed.push(made);
+  }
+  return { start, end, nodes: parsed, samples, deltas };
+}
+
+function parseNode(node: Fields): ProfileNode | null {
+  const { id, callFrame: frame, children = [], positionTicks = [] } = node;
+  if (!isCount(id) || !isFields(frame) || !isCounts(children) || !Array.isArray(positionTicks)) return null;
+  const ticks = positionTicks.filter(isFields).map(({ line, ticks: count }) => ({ line, count }));
+  const place = (value: unknown): number => (isCount(value) && value < 2 ** 32 - 1 ? value + 1 : 0);
+  return {
+    id,
+    name: text(frame.functionName),
+    url: text(frame.url),
+    line: place(frame.lineNumber),
+    column: place(frame.columnNumber),
+    children,
+    ticks: ticks.filter(
+      (tick): tick is { line: number; count: number } =>
+        isCount(tick.line) && tick.line < 2 ** 32 && isCount(tick.count),
+    ),
+  };
+}
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
+const isNumbers = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((each) => Number.isSafeInteger(each));
+const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, LONGEST_TEXT) : '');
