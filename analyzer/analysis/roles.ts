@@ -1,4 +1,4 @@
-import { LANE_KINDS, LANE_ROLES, type LaneRole, type Tables } from '../model/index.ts';
+import { LANE_KINDS, LANE_ROLES, LANGUAGES, type LaneRole, type Tables } from '../model/index.ts';
 import { rowStarts } from './weights.ts';
 
 /**
@@ -30,6 +30,7 @@ const SERVICE_SHARE = 0.5;
  * the frame in which every process of `multiprocessing` begins.
  */
 const SERVICE_COMMAND = /(multiprocessing|loky\.backend)\.(resource_tracker|semaphore_tracker|forkserver)\b/;
+const JAVASCRIPT = LANGUAGES.indexOf('javascript');
 const PROCESS_START = /(^|\.)_bootstrap$/;
 const PROCESS_FILE = 'multiprocessing/process.py';
 /** A thread that used less of its life than this does no parallel work worth the name. */
@@ -48,6 +49,8 @@ interface LaneEvidence {
   readonly cpu: Float64Array;
   /** 1 for a lane that was seen within a process of `multiprocessing`. */
   readonly isMultiprocessing: Uint8Array;
+  /** 1 for a lane that ran JavaScript. */
+  readonly isScript: Uint8Array;
 }
 
 /** The role of each lane, as an index into `LANE_ROLES`. */
@@ -55,12 +58,20 @@ export function laneRoles(tables: Tables): Uint8Array {
   const { lanes, processes } = tables;
   const role = (name: LaneRole) => LANE_ROLES.indexOf(name);
   const roles = Uint8Array.from(lanes.role);
-  const { wall, serving, cpu, isMultiprocessing } = laneEvidence(tables);
+  const { wall, serving, cpu, isMultiprocessing, isScript } = laneEvidence(tables);
   const ranTasks = lanesOfTasks(tables);
   const services = new Set<number>();
   for (let i = 0; i < processes.length; i++) {
     if (SERVICE_COMMAND.test(processes.command[i] as string)) services.add(processes.process[i] as number);
   }
+  const scripts = new Set<number>();
+  for (let lane = 0; lane < lanes.length; lane++)
+    if (isScript[lane] === 1) scripts.add(lanes.process[lane] as number);
+  /** A thread of Node's own, for compiling, garbage and files. */
+  const isOfRuntime = (lane: number) =>
+    isScript[lane] === 0 &&
+    lanes.process[lane] !== lanes.thread[lane] &&
+    scripts.has(lanes.process[lane] as number);
   const isChild = (lane: number) =>
     lanes.kind[lane] === LANE_KINDS.indexOf('thread') && roles[lane] !== role('main');
   const lifeOf = (lane: number) => (lanes.end[lane] as number) - (lanes.start[lane] as number);
@@ -84,7 +95,7 @@ export function laneRoles(tables: Tables): Uint8Array {
     const serves = isService || (serving[lane] as number) > SERVICE_SHARE * (wall[lane] as number);
     const isIdleThread = own < MIN_BUSY * life && lanes.process[lane] !== lanes.thread[lane];
     const isTool = life < SHORT * longest && own < LITTLE * busiest;
-    roles[lane] = role(serves || isIdleThread || isTool ? 'helper' : 'worker');
+    roles[lane] = role(serves || isIdleThread || isTool || isOfRuntime(lane) ? 'helper' : 'worker');
   }
   return roles;
 }
@@ -107,6 +118,7 @@ function laneEvidence(tables: Tables): LaneEvidence {
   const serving = new Float64Array(lanes.length);
   const cpu = new Float64Array(lanes.length);
   const isMultiprocessing = new Uint8Array(lanes.length);
+  const isScript = new Uint8Array(lanes.length);
   for (let i = 0; i < samples.length; i++) {
     const lane = samples.lane[i] as number;
     const stack = samples.stack[i] as number;
@@ -115,12 +127,21 @@ function laneEvidence(tables: Tables): LaneEvidence {
     cpu[lane] = (cpu[lane] as number) + (samples.cpu[i] as number);
     if (stack >= 0 && stacks.serves[stack]) serving[lane] = (serving[lane] as number) + time;
     if (stack >= 0 && stacks.inProcess[stack]) isMultiprocessing[lane] = 1;
+    if (stack >= 0 && stacks.isScript[stack]) isScript[lane] = 1;
   }
-  return { wall, serving, cpu, isMultiprocessing };
+  return { wall, serving, cpu, isMultiprocessing, isScript };
 }
 
-/** 1 for each stack that lies on a service function near its bottom, and for each within a process of `multiprocessing`. */
-function classifyStacks({ stacks, frames, strings }: Tables): { serves: Uint8Array; inProcess: Uint8Array } {
+interface StackClasses {
+  /** 1 for each stack that lies on a service function near its bottom. */
+  readonly serves: Uint8Array;
+  /** 1 for each within a process of `multiprocessing`. */
+  readonly inProcess: Uint8Array;
+  /** 1 for each with JavaScript in it. */
+  readonly isScript: Uint8Array;
+}
+
+function classifyStacks({ stacks, frames, strings }: Tables): StackClasses {
   const isService = new Uint8Array(frames.length);
   const isProcessStart = new Uint8Array(frames.length);
   for (let i = 0; i < frames.length; i++) {
@@ -131,6 +152,7 @@ function classifyStacks({ stacks, frames, strings }: Tables): { serves: Uint8Arr
   }
   const serves = new Uint8Array(stacks.length);
   const inProcess = new Uint8Array(stacks.length);
+  const isScript = new Uint8Array(stacks.length);
   const depth = new Uint16Array(stacks.length);
   for (let i = 0; i < stacks.length; i++) {
     const parent = stacks.parent[i] as number;
@@ -141,6 +163,8 @@ function classifyStacks({ stacks, frames, strings }: Tables): { serves: Uint8Arr
     const below = !begins && parent >= 0 && serves[parent] === 1;
     serves[i] = below || (isService[frame] === 1 && (depth[i] as number) < SERVICE_DEPTH) ? 1 : 0;
     inProcess[i] = begins || (parent >= 0 && inProcess[parent] === 1) ? 1 : 0;
+    const own = frames.language[frame] === JAVASCRIPT;
+    isScript[i] = own || (parent >= 0 && isScript[parent] === 1) ? 1 : 0;
   }
-  return { serves, inProcess };
+  return { serves, inProcess, isScript };
 }
