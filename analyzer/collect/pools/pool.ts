@@ -3,7 +3,7 @@ import type { PoolRows } from './rows.ts';
 
 export type TaskRow = { -readonly [C in keyof Row<typeof SCHEMAS.tasks>]: number };
 
-/** A task of which nothing is known yet; without `items` it makes as many calls as its job says. */
+/** A task of which nothing is known yet. */
 export const newTask = (pool: number, job: number): TaskRow => ({
   pool,
   job,
@@ -16,7 +16,7 @@ export const newTask = (pool: number, job: number): TaskRow => ({
   start: -1,
   end: -1,
   returned: -1,
-  items: 0,
+  items: 1,
   weight: 1,
   bytesOut: -1,
   bytesBack: -1,
@@ -119,7 +119,8 @@ export class Pool {
     const key = job * TASKS_OF_A_JOB + task;
     let row = this.open.get(key);
     if (!row) {
-      row = newTask(this.id, job);
+      // How many calls it makes is its own to say, or its job's.
+      row = { ...newTask(this.id, job), items: 0 };
       this.open.set(key, row);
       if (this.open.size > MOST_OPEN) this.writeOldest();
     }
