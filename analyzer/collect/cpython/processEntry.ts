@@ -129,6 +129,12 @@ export class ProcessEntry {
 /** Node 24 and newer call the first thread so, and with it the process. */
 const FIRST_THREAD = /^(?:node-)?MainThread$/;
 
+/** What the kernel calls a thread; empty while it has but inherited the name of the first one. */
+export function threadName(pid: number, thread: number): string {
+  const name = (readText(`/proc/${pid}/task/${thread}/comm`) ?? '').trim();
+  return FIRST_THREAD.test(name) ? '' : name;
+}
+
 /** What the kernel calls a process, which is what it calls the first thread. */
 function programName(pid: number): string {
   const name = (readText(`/proc/${pid}/comm`) ?? '').trim();

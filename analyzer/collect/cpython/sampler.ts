@@ -12,11 +12,10 @@ import {
 } from '../../model/index.ts';
 import { type Batch, emptyBatch, type RunContext } from '../collector.ts';
 import { type Discovery, threadsOf } from '../process/discovery.ts';
-import { readText } from '../process/procfs.ts';
 import { isFutex, waitOf } from '../process/syscalls.ts';
 import { closeRows } from './closeRows.ts';
 import { LockWatch } from './lockWatch.ts';
-import { ProcessEntry } from './processEntry.ts';
+import { ProcessEntry, threadName } from './processEntry.ts';
 import { MEMORY_GONE, STALE } from './runtime/runtime.ts';
 import { NO_COUNTS, type SamplerCounts } from './samplerCounts.ts';
 import { GONE, SampleBatch, stateOf, ThreadLane, UNCHANGED } from './threadLane.ts';
@@ -163,7 +162,7 @@ export class Sampler {
     entry.nextNames = Math.min(entry.nextNames, now);
     entry.namings = 0;
     entry.nextMatch = 0;
-    thread.name = tid === pid ? entry.name : (readText(`/proc/${pid}/task/${tid}/comm`) ?? '').trim();
+    thread.name = tid === pid ? entry.name : threadName(pid, tid) || entry.name;
     this.writeLane(entry, thread, -1);
   }
 
