@@ -3,6 +3,7 @@ import {
   LANGUAGES,
   type Row,
   RUNNING,
+  rowOf,
   samplesSchema,
   type Table,
   TableBuilder,
@@ -74,8 +75,9 @@ export class StackOverlay {
     this.idle.notice(tables);
     this.notice(tables);
     this.tell(inside);
-    const samples = this.held + tables.samples.length > 0 ? this.add(tables.samples) : tables.samples;
-    return { ...tables, samples };
+    // Most runs have no thread that tells anything: their rows are nobody's business here.
+    if (this.lanes.size + this.expectedLanes.size === 0) return tables;
+    return { ...tables, samples: this.add(tables.samples) };
   }
 
   /** No more stacks will come: all rows that are left. */
@@ -119,7 +121,7 @@ export class StackOverlay {
     const out = new TableBuilder(samplesSchema, samples.length + 64);
     let latest = 0;
     for (let i = 0; i < samples.length; i++) {
-      const row = rowAt(samples, i);
+      const row = rowOf(samplesSchema, samples, i);
       latest = Math.max(latest, row.time);
       if (!this.lanes.has(row.lane) && !this.expectedLanes.has(row.lane)) {
         out.push(row);
@@ -186,21 +188,19 @@ export class StackOverlay {
   }
 
   private writeCuts(row: SampleRow, cuts: readonly Piece[], out: TableBuilder<typeof samplesSchema>): void {
-    const length = (cut: Piece): number => cut.end - cut.start;
-    const works = cuts.map((cut) => (this.idle.has(cut.stack) ? 0 : length(cut)));
-    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-    const weights = sum(works) > 0 ? works : cuts.map(length);
-    const share = new Shares(sum(weights));
-    const counts = new Shares(sum(cuts.map(length)));
-    for (const [i, cut] of cuts.entries()) {
-      const cpu = share.of(row.cpu, 'cpu', weights[i] as number);
-      const ready = share.of(row.ready, 'ready', weights[i] as number);
-      const count = counts.of(row.count, 'count', length(cut));
-      const isIdle = this.idle.has(cut.stack);
-      const ran = cpu > RAN * length(cut);
-      const state = isIdle ? WAITING : ran ? RUNNING : row.state;
-      const wait = isIdle && row.state !== WAITING ? POLL : state === WAITING ? row.wait : 0;
-      out.push({ ...row, time: cut.end, cpu, ready, count, state, wait, stack: cut.stack });
+    const lengths = cuts.map(({ start, end }) => end - start);
+    const isIdle = cuts.map(({ stack }) => this.idle.has(stack));
+    const works = lengths.map((length, i) => (isIdle[i] ? 0 : length));
+    const weights = works.some((length) => length > 0) ? works : lengths;
+    const cpus = split(row.cpu, weights);
+    const readies = split(row.ready, weights);
+    const counts = split(row.count, lengths);
+    for (const [i, { end, stack }] of cuts.entries()) {
+      const [cpu = 0, ready = 0, count = 0] = [cpus[i], readies[i], counts[i]];
+      const ran = cpu > RAN * (lengths[i] as number);
+      const state = isIdle[i] ? WAITING : ran ? RUNNING : row.state;
+      const wait = isIdle[i] && row.state !== WAITING ? POLL : state === WAITING ? row.wait : 0;
+      out.push({ ...row, time: end, cpu, ready, count, state, wait, stack });
     }
   }
 }
@@ -230,35 +230,16 @@ class IdleStacks {
   }
 }
 
-/** Splits whole numbers by weights so that the parts add up to them. */
-class Shares {
-  private readonly total: number;
-  private readonly given = new Map<string, { weight: number; value: number }>();
-
-  constructor(total: number) {
-    this.total = total;
-  }
-
-  /** The part of `value` for the next `weight`; parts of one `name` belong together. */
-  of(value: number, name: string, weight: number): number {
-    const before = this.given.get(name) ?? { weight: 0, value: 0 };
-    const reached = before.weight + weight;
-    const upTo = this.total > 0 ? Math.round((value * reached) / this.total) : 0;
-    this.given.set(name, { weight: reached, value: upTo });
-    return upTo - before.value;
-  }
-}
-
-function rowAt(samples: Tables['samples'], i: number): SampleRow {
-  return {
-    lane: samples.lane[i] as number,
-    time: samples.time[i] as number,
-    cpu: samples.cpu[i] as number,
-    ready: samples.ready[i] as number,
-    stack: samples.stack[i] as number,
-    count: samples.count[i] as number,
-    state: samples.state[i] as number,
-    wait: samples.wait[i] as number,
-    flags: samples.flags[i] as number,
-  };
+/** Parts of a whole number by weights, whole numbers themselves, which add up to it. */
+function split(value: number, weights: readonly number[]): number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let reached = 0;
+  let given = 0;
+  return weights.map((weight) => {
+    reached += weight;
+    const upTo = total > 0 ? Math.round((value * reached) / total) : 0;
+    const part = upTo - given;
+    given = upTo;
+    return part;
+  });
 }

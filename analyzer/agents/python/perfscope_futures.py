@@ -13,16 +13,10 @@ from perfscope_pools import (
     END,
     GIVEN,
     GONE,
-    NOT_LOOKED,
-    SENT,
-    SMALL_PAYLOAD,
     SUBMIT,
-    TASKS,
     back_size,
     pack_back,
-    pack_sent,
     pack_submit,
-    sent_size,
     submit_size,
 )
 from perfscope_program import getframe, local, parent_process, queue_key
@@ -288,22 +282,8 @@ class Executors:
         recorder = self.recorder
 
         def send(begin, end, payload, item):
-            rate = recorder.tasks
-            if rate.budget > 0 and rate.every == 1:
-                rate.budget -= 1
-                weight = 1
-            else:
-                weight = recorder.weigh(rate, TASKS, end)
-                if not weight:
-                    return
-            size = len(payload)
-            repeats = NOT_LOOKED if size < SMALL_PAYLOAD else recorder.repeats(payload, size)
             # What it runs was said when it was submitted.
-            record = pack_sent(sent_size, SENT, number, item.work_id, 0, begin, end, size, -1, 0, repeats, weight, END)
-            try:
-                recorder.log.write(record)
-            except ValueError:
-                recorder.write(record)
+            recorder.sent(number, item.work_id, 0, begin, end, payload, -1, 0)
 
         return send
 

@@ -18,8 +18,6 @@ def target(function, args):
             return dask_target(args[0]) or function, len(args[0])
         if name == "apply_function" and home == "distributed.worker" and args:
             return args[0], 1
-    elif kind.__name__ == "partial" and getattr(function.func, "__name__", "") == "_process_chunk" and function.args:
-        return function.args[0], len(args[0]) if args else 1
     elif kind.__name__ == "SafeFunction" and kind.__module__.startswith("joblib"):
         return target(function.func, args)
     elif kind.__name__ == "BatchedCalls" and kind.__module__.startswith("joblib"):

@@ -1,7 +1,6 @@
 import type { CollectorHealth } from '../../model/index.ts';
+import { count } from '../counted.ts';
 import type { NodeHealth } from './tail.ts';
-
-const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 
 /** The health of the collector from that of its files. `failure`: why it ended early, null when it did not. */
 export function nodeHealth(files: NodeHealth | null, failure: string | null): CollectorHealth {

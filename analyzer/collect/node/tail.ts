@@ -12,12 +12,6 @@ const POLL_BYTES = 1 << 24;
 const LONGEST_LINE = 1 << 26;
 const NEWLINE = 10;
 
-interface FollowedThread {
-  readonly lane: number;
-  /** Nanos: end of the last slice. */
-  seenUntil: number;
-}
-
 interface ProcessFile {
   readonly path: string;
   position: number;
@@ -26,7 +20,8 @@ interface ProcessFile {
   restBytes: number;
   pid: number;
   runtime: string;
-  readonly threads: Map<number, FollowedThread>;
+  /** Lanes of threads, by the numbers that the agent has for them. */
+  readonly threads: Map<number, number>;
   /** Slices of threads that the file has not spoken of yet. */
   readonly early: Extract<NodeRecord, { kind: 'slice' }>[];
 }
@@ -92,7 +87,7 @@ export class NodeTail {
     for (const name of agentFiles(this.folder, EXTENSION)) {
       if (this.files.has(name)) continue;
       const path = join(this.folder, name);
-      const threads = new Map<number, FollowedThread>();
+      const threads = new Map<number, number>();
       this.files.set(name, {
         path,
         position: 0,
@@ -158,7 +153,7 @@ export class NodeTail {
     if (tid === 0) return true;
     const called = thread === 0 ? '' : name === '' || name === 'WorkerThread' ? `worker ${number}` : name;
     const lane = this.rows.follow(file.pid, tid, time, called, file.runtime);
-    file.threads.set(thread, { lane, seenUntil: time });
+    file.threads.set(thread, lane);
     this.threads++;
     for (const slice of file.early.splice(0)) if (!this.slice(file, slice)) file.early.push(slice);
     return true;
@@ -170,16 +165,13 @@ export class NodeTail {
 
   /** False when its thread is not known. */
   private slice(file: ProcessFile, { thread, profile }: Extract<NodeRecord, { kind: 'slice' }>): boolean {
-    const followed = file.threads.get(thread);
-    if (!followed) return false;
+    const lane = file.threads.get(thread);
+    if (lane === undefined) return false;
     this.slices++;
     this.samples += profile.samples.length;
     this.covered += (profile.end - profile.start) * 1e3;
-    for (const { start, end, stack } of this.stacks.stretches(profile)) {
-      if (end <= followed.seenUntil) continue;
-      this.rows.stack(followed.lane, Math.max(start, followed.seenUntil), end, stack);
-      followed.seenUntil = end;
-    }
+    for (const { start, end, stack } of this.stacks.stretches(profile))
+      this.rows.stack(lane, start, end, stack);
     return true;
   }
 }

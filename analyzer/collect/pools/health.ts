@@ -1,7 +1,6 @@
 import type { CollectorHealth } from '../../model/index.ts';
+import { count } from '../counted.ts';
 import type { LogHealth } from './tail.ts';
-
-const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 
 export interface PoolFigures {
   readonly pools: number;

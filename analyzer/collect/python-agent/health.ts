@@ -1,4 +1,5 @@
 import type { CollectorHealth } from '../../model/index.ts';
+import { count } from '../counted.ts';
 
 /** What one process's file said about the recording itself. */
 export interface FileHealth {
@@ -23,8 +24,6 @@ export interface FileHealth {
   /** Threads whose CPU time is a guess: the process's, split among them. */
   readonly sharedClocks: number;
 }
-
-const count = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
 
 /** The health of the whole collector from that of its files. */
 export function agentHealth(files: readonly FileHealth[], requestedHz: number | null): CollectorHealth {
