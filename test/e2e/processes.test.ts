@@ -7,6 +7,13 @@ import { interpreters, PYTHON, record, temporaryFolder } from '../harness/perfsc
 const folder = temporaryFolder();
 afterAll(folder.remove);
 
+/** A Python function that uses so many seconds of CPU time in its own thread, however fast the machine is. */
+const burning = (name: string) => `import time
+def ${name}(seconds):
+    end = time.thread_time() + seconds
+    while time.thread_time() < end: pass
+`;
+
 function program(name: string, code: string): string {
   const path = join(folder.path, name);
   writeFileSync(path, code);
@@ -15,14 +22,10 @@ function program(name: string, code: string): string {
 
 const pool = program(
   'pool.py',
-  `import multiprocessing, sys
-def solve(n):
-    total = 0
-    for i in range(n): total += i * i % 7
-    return total
+  `${burning('solve')}import multiprocessing, sys
 if __name__ == "__main__":
     multiprocessing.set_start_method(sys.argv[1])
-    with multiprocessing.Pool(2) as p: p.map(solve, [400000] * 12)
+    with multiprocessing.Pool(2) as p: p.map(solve, [0.05] * 12)
 `,
 );
 
@@ -86,19 +89,18 @@ test('a sleeping thread has no CPU time and waits in sleep', async () => {
 });
 
 test('a shell script, exec and a subprocess in between do not hide the Python below', async () => {
-  const code = 'def spin():\n  t = 0\n  for i in range(4 * 10**6): t += i\nspin()';
-  const file = program('spin.py', code);
+  const file = program('spin.py', `${burning('spin')}spin(0.3)`);
   const script = program('script.sh', `true\nsh -c 'exec ${PYTHON} ${file}'\n`);
   const { summary } = await record(folder.path, ['-r', '500'], ['sh', script]);
-  expect(summary.functions.find((each) => each.name === 'spin')?.totalSeconds).toBeGreaterThan(0.05);
+  expect(summary.functions.find((each) => each.name === 'spin')?.totalSeconds).toBeGreaterThan(0.15);
 });
 
 test('os.exec of another Python goes on as that program', async () => {
-  const spin = program('exec_spin.py', 'def spun():\n  t = 0\n  for i in range(4 * 10**6): t += i\nspun()');
-  const code = `import os, sys\ndef before():\n  t = 0\n  for i in range(3 * 10**6): t += i\nbefore()\nos.execv(sys.executable, [sys.executable, ${JSON.stringify(spin)}])`;
+  const spin = program('exec_spin.py', `${burning('spun')}spun(0.3)`);
+  const code = `${burning('before')}import os, sys\nbefore(0.3)\nos.execv(sys.executable, [sys.executable, ${JSON.stringify(spin)}])`;
   const { summary } = await record(folder.path, ['-r', '500'], [PYTHON, '-c', code]);
   for (const name of ['before', 'spun']) {
-    expect(summary.functions.find((each) => each.name === name)?.totalSeconds).toBeGreaterThan(0.03);
+    expect(summary.functions.find((each) => each.name === name)?.totalSeconds).toBeGreaterThan(0.15);
   }
 });
 
@@ -128,15 +130,11 @@ test('--no-children leaves other processes out', async () => {
 test('concurrent.futures and joblib pools are seen', async () => {
   const file = program(
     'futures.py',
-    `import concurrent.futures, sys
-def solve(n):
-    total = 0
-    for i in range(n): total += i * i % 7
-    return total
+    `${burning('solve')}import concurrent.futures, sys
 if __name__ == "__main__":
-    with concurrent.futures.ProcessPoolExecutor(2) as p: list(p.map(solve, [300000] * 20))
+    with concurrent.futures.ProcessPoolExecutor(2) as p: list(p.map(solve, [0.05] * 20))
     import joblib
-    joblib.Parallel(n_jobs=2)(joblib.delayed(solve)(300000) for _ in range(20))
+    joblib.Parallel(n_jobs=2)(joblib.delayed(solve)(0.05) for _ in range(20))
 `,
   );
   const { ended, summary } = await record(folder.path, ['-r', '500'], [PYTHON, file]);
@@ -147,8 +145,10 @@ if __name__ == "__main__":
 });
 
 test('in GIL mode the samples of the thread that holds it are marked', async () => {
-  const code =
-    'import threading\ndef spin():\n  t = 0\n  for i in range(6 * 10**6): t += i\nts = [threading.Thread(target=spin) for _ in range(2)]\n[t.start() for t in ts]\n[t.join() for t in ts]';
+  const code = `${burning('spin')}import threading
+ts = [threading.Thread(target=spin, args=(0.5,)) for _ in range(2)]
+[t.start() for t in ts]
+[t.join() for t in ts]`;
   const { summary, file } = await record(folder.path, ['-r', '1000', '-m', 'gil'], [PYTHON, '-c', code]);
   expect(summary.mode).toBe('gil');
   const { perfscope } = await import('../harness/perfscope.ts');
