@@ -2,7 +2,12 @@ import { ACTIVITIES } from '../analyzer/analysis/activity.ts';
 import { accumulate, type CallTree, callTree } from '../analyzer/analysis/callTree.ts';
 import { type CounterSeries, counterSeries } from '../analyzer/analysis/counterSeries.ts';
 import { type Functions, functionsOf } from '../analyzer/analysis/functions.ts';
-import { type LaneMoments, lockWaitsByLane, messagesByLane } from '../analyzer/analysis/laneMoments.ts';
+import {
+  collectionsByLane,
+  type LaneMoments,
+  lockWaitsByLane,
+  messagesByLane,
+} from '../analyzer/analysis/laneMoments.ts';
 import { type LaneRegions, regionsByLane } from '../analyzer/analysis/laneRegions.ts';
 import { type Home, homesOf } from '../analyzer/analysis/origin.ts';
 import { type PoolLoad, poolLoads } from '../analyzer/analysis/poolLoad.ts';
@@ -36,6 +41,8 @@ export interface Profile {
   readonly regions: ReadonlyMap<number, LaneRegions>;
   readonly lockWaits: LaneMoments;
   readonly messages: LaneMoments;
+  /** Rows of `spans` that are garbage collections. */
+  readonly collections: LaneMoments;
   /** The line of a stack that its reader would change. */
   readonly siteOf: (stack: number) => Site;
   /** The run in Nanos; `to > from` even when nothing was recorded. */
@@ -90,6 +97,7 @@ export function profileOf(recording: Recording): Profile {
     regions: regionsByLane(regionsOf(tables, functions)),
     lockWaits: lockWaitsByLane(tables),
     messages: messagesByLane(tables),
+    collections: collectionsByLane(tables),
     siteOf,
     bounds,
     lanes,

@@ -1,4 +1,4 @@
-import { DIRECTIONS, type Tables } from '../model/index.ts';
+import { DIRECTIONS, SPAN_KINDS, type Tables } from '../model/index.ts';
 import { firstAbove, type LaneOrder, laneOrder } from './ascending.ts';
 
 /** Rows of a table by lane and time, with the time of each position. */
@@ -22,6 +22,26 @@ export function messagesByLane({ transfers, lanes }: Pick<Tables, 'transfers' | 
     transfers.direction[row] === message ? its : -1,
   );
   return momentsOf(lane, transfers.start, lanes.length);
+}
+
+/** The rows of `spans` that are garbage collections, by lane and when they began. */
+export function collectionsByLane({ spans, lanes }: Pick<Tables, 'spans' | 'lanes'>): LaneMoments {
+  const gc = SPAN_KINDS.indexOf('gc');
+  const lane = Int32Array.from(spans.lane, (its, row) => (spans.kind[row] === gc ? its : -1));
+  return momentsOf(lane, spans.start, lanes.length);
+}
+
+/** The row of `spans` that a lane was in at `time`, or that ended at most `reach` Nanos before; -1 for none. */
+export function collectionAt(
+  collections: LaneMoments,
+  { end }: Tables['spans'],
+  lane: number,
+  time: number,
+  reach: number,
+): number {
+  const at = momentAfter(collections, lane, time + reach) - 1;
+  const row = at < (collections.offset[lane] as number) ? -1 : (collections.row[at] as number);
+  return row >= 0 && (end[row] as number) > time - reach ? row : -1;
 }
 
 /** The first position of a lane that is later than `time`. */

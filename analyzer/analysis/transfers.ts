@@ -1,4 +1,4 @@
-import { DIRECTIONS, type Direction, type Tables } from '../model/index.ts';
+import { DIRECTIONS, type Direction, directionsOf, type Tables } from '../model/index.ts';
 import type { TaskTotals } from './tasks.ts';
 
 /** What was moved in one direction. `time`: Nanos spent on it at both ends: copying, or serialising and deserialising. */
@@ -11,10 +11,10 @@ export interface TransferTotals {
 
 /**
  * Volumes by direction, in the order of `DIRECTIONS`, those that did not occur left out. What tasks carried to their workers
- * is `pickle-out`, what came back `pickle-in`; tasks whose bytes are unknown, or that pickle nothing, are no transfers.
+ * is `pickle-out` or `clone-out`, what came back `pickle-in` or `clone-in`; tasks whose bytes are unknown, or that pickle nothing, are no transfers.
  */
 export function transferTotals(
-  { transfers }: Pick<Tables, 'transfers'>,
+  { transfers, pools }: Pick<Tables, 'transfers' | 'pools'>,
   tasks: readonly TaskTotals[],
 ): TransferTotals[] {
   const count = new Float64Array(DIRECTIONS.length);
@@ -35,9 +35,10 @@ export function transferTotals(
     const took = Math.max(0, sent) + Math.max(0, arrived);
     add(transfers.direction[row] as number, weight, weight * known, weight * took);
   }
-  for (const { out, back } of tasks) {
-    add(DIRECTIONS.indexOf('pickle-out'), out.moved, out.bytes, out.pack + out.unpack);
-    add(DIRECTIONS.indexOf('pickle-in'), back.moved, back.bytes, back.pack + back.unpack);
+  for (const { pool, out, back } of tasks) {
+    const ways = directionsOf(pools.startMethod[pool] ?? '');
+    add(DIRECTIONS.indexOf(ways.out), out.moved, out.bytes, out.pack + out.unpack);
+    add(DIRECTIONS.indexOf(ways.back), back.moved, back.bytes, back.pack + back.unpack);
   }
   return DIRECTIONS.map((direction, at) => ({
     direction,

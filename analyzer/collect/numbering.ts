@@ -29,12 +29,17 @@ export class RecordingCounts {
 class Mapping {
   private readonly to: number[] = [];
 
+  /** The next number is `id` in the recording. */
   add(id: number): void {
     this.to.push(id);
   }
 
+  set(number: number, id: number): void {
+    this.to[number] = id;
+  }
+
   has(id: number): boolean {
-    return id < this.to.length;
+    return this.to[id] !== undefined;
   }
 
   get(id: number): number {
@@ -144,7 +149,7 @@ export class Numbering {
       const isThread = rows.kind[i] === thread && task > 0;
       if (!map.has(id)) {
         const adopted = isThread ? threads.adopt(process, task) : null;
-        map.add(adopted ?? this.counts.lanes++);
+        map.set(id, adopted ?? this.counts.lanes++);
         if (isThread && adopted === null) threads.add(process, task, map.get(id), true);
       }
       rows.id[i] = map.get(id);
@@ -156,7 +161,7 @@ export class Numbering {
     for (let i = 0; i < mentions.length; i++) {
       const [process = 0, task = 0, time = 0] = [mentions.process[i], mentions.thread[i], mentions.time[i]];
       const known = threads.find(process, task, time);
-      map.add(known ?? this.counts.lanes);
+      map.set(mentions.lane[i] as number, known ?? this.counts.lanes);
       const name = mentions.name[i] as string;
       if (known === null) threads.add(process, task, this.counts.lanes, false);
       threads.name(process, task, known ?? this.counts.lanes, name);

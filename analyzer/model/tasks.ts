@@ -1,3 +1,4 @@
+import type { Direction } from './spans.ts';
 import type { Schema } from './table.ts';
 
 /**
@@ -8,7 +9,7 @@ import type { Schema } from './table.ts';
  * made it. `start`: Nanos when its creation began; `ready`: when the first of its workers could take work, -1 when that was
  * not seen; `stop`: when its teardown began, -1 when that was not seen; `end`: when it was gone, -1 while it lives. `size`:
  * workers it was made for, 0 when unknown. `startMethod`: how its workers are started: `fork`, `spawn`, `forkserver`,
- * `thread`, empty when unknown. `stack`: the code that made it, -1 when unknown. `submitted`, `completed`: tasks that it was
+ * `thread`, `worker` (a thread of Node with a heap of its own), empty when unknown. `stack`: the code that made it, -1 when unknown. `submitted`, `completed`: tasks that it was
  * given and those that came back, as of this version of the row; exact even where not every task has a row of its own.
  */
 export const poolsSchema = {
@@ -25,6 +26,16 @@ export const poolsSchema = {
   submitted: 'f64',
   completed: 'f64',
 } as const satisfies Schema;
+
+/** `startMethod` of pools whose workers get clones. */
+const CLONES = 'worker';
+
+/** In which directions the tasks of a pool carry what they are given, and what they give back. */
+export function directionsOf(startMethod: string): { readonly out: Direction; readonly back: Direction } {
+  return startMethod === CLONES
+    ? { out: 'clone-out', back: 'clone-in' }
+    : { out: 'pickle-out', back: 'pickle-in' };
+}
 
 /** `repeats` of a payload that was not looked at. */
 export const NOT_LOOKED = 255;
@@ -43,8 +54,9 @@ export const NOT_LOOKED = 255;
  * function in this task (the chunk size). `weight`: tasks that this row stands for, 1 unless there were too many to record
  * each; the sum of weights is exact.
  *
- * `bytesOut`, `bytesBack`: pickled bytes to the worker and back; 0 where nothing is pickled, -1 when unknown. `packOut`,
- * `unpackOut`, `packBack`, `unpackBack`: Nanos of pickling and unpickling on either side, -1 when unknown. `repeats`: share
+ * `bytesOut`, `bytesBack`: serialised bytes to the worker and back (pickled, or cloned for a `worker`); 0 where nothing is serialised,
+ * -1 when unknown. `packOut`, `unpackOut`, `packBack`, `unpackBack`: Nanos of serialising and deserialising on either side, -1
+ * when unknown. `repeats`: share
  * of the payload's samples, in percent, that earlier tasks of the pool had carried already; `NOT_LOOKED` for a payload that
  * was not looked at. `exception`: row of `strings`, the type that ended the task, -1 for none.
  */

@@ -50,8 +50,8 @@ export class TaskFigures {
   readonly run = new Mean();
   readonly queueWait = new Mean();
   readonly wayBack = new Mean();
-  /** Pickling and unpickling, both ways. */
-  readonly pickling = new Mean();
+  /** Serialising and deserialising, both ways. */
+  readonly serialising = new Mean();
   readonly bytesOut = new Mean();
   readonly bytesBack = new Mean();
   /** Share of the arguments, 0 to 1, that earlier tasks had carried, weighted by their bytes. */
@@ -85,13 +85,13 @@ export class TaskFigures {
     const packBack = tasks.packBack[row] ?? -1;
     const back = between(tasks.end[row], tasks.returned[row]);
     if (back !== null && packBack >= 0) this.wayBack.add(Math.max(0, back - packBack), weight);
-    let pickling = 0;
+    let serialising = 0;
     for (const part of [tasks.packOut, tasks.unpackOut, tasks.packBack, tasks.unpackBack]) {
       const nanos = part[row] ?? -1;
       if (nanos < 0) return;
-      pickling += nanos;
+      serialising += nanos;
     }
-    this.pickling.add(pickling, weight);
+    this.serialising.add(serialising, weight);
   }
 
   private volumes(tasks: Tasks, row: number, weight: number): void {

@@ -13,10 +13,10 @@ const COLUMNS = [
   [6, 'chunk'],
   [8, 'workers'],
   [11, 'mean wait'],
-  [10, 'mean run'],
+  [9, 'mean run'],
   [10, 'to worker'],
   [9, 'back'],
-  [9, 'pickling'],
+  [10, 'serialise'],
 ] as const;
 /** Share of the arguments from which it is worth saying that they had been sent before. */
 const MUCH_REPEATED = 0.2;
@@ -165,16 +165,16 @@ function mean(values: readonly (number | null)[]): number | null {
 
 function taskRow(task: TaskRow): string {
   const chunk = task.items / task.count;
-  const pickles = (task.bytesOut ?? 0) + (task.bytesBack ?? 0) > 0 && task.run + task.pickle > 0;
+  const isSerialised = (task.bytesOut ?? 0) + (task.bytesBack ?? 0) > 0 && task.run + task.pickle > 0;
   return row(fitted(task.function, NAME_WIDTH), [
     whole(task.count),
     Number.isInteger(chunk) || chunk >= 10 ? whole(Math.round(chunk)) : chunk.toFixed(1),
     task.workers === 0 ? '-' : whole(task.workers),
     task.waited === 0 ? '-' : seconds(task.queue / task.waited),
     task.ran === 0 ? '-' : seconds(task.run / task.ran),
-    task.bytesOut === null || !pickles ? '-' : bytes(task.bytesOut),
-    task.bytesBack === null || !pickles ? '-' : bytes(task.bytesBack),
-    pickles ? percent(task.pickle / (task.run + task.pickle)) : '-',
+    task.bytesOut === null || !isSerialised ? '-' : bytes(task.bytesOut),
+    task.bytesBack === null || !isSerialised ? '-' : bytes(task.bytesBack),
+    isSerialised ? percent(task.pickle / (task.run + task.pickle)) : '-',
   ]);
 }
 

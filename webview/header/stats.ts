@@ -1,4 +1,10 @@
-import { DIRECTIONS, type Direction, type Recording, SPAN_KINDS } from '../../analyzer/model/index.ts';
+import {
+  DIRECTIONS,
+  type Direction,
+  directionsOf,
+  type Recording,
+  SPAN_KINDS,
+} from '../../analyzer/model/index.ts';
 import { bytes, duration, hertz, percent } from '../format.ts';
 
 export interface Stat {
@@ -15,6 +21,8 @@ const DIRECTION_NAMES: Partial<Readonly<Record<Direction, string>>> = {
   P2P: 'device to device',
   'pickle-out': 'to workers',
   'pickle-in': 'back from workers',
+  'clone-out': 'cloned to workers',
+  'clone-in': 'cloned back',
   message: 'messages',
 };
 
@@ -80,15 +88,16 @@ function gpuBusy({ meta, tables: { spans } }: Recording): number | null {
 const MOST_DIRECTIONS = 4;
 
 /** Always in one order, so that readers find a figure where it was in another report. What tasks carry to their workers and back is in the tasks and not in the transfers. */
-function bytesMoved({ tables: { transfers, tasks } }: Recording): [Direction, number][] {
+function bytesMoved({ tables: { transfers, tasks, pools } }: Recording): [Direction, number][] {
   const volumes = new Map<Direction, number>();
   const add = (direction: Direction, volume: number): void => {
     if (volume > 0) volumes.set(direction, (volumes.get(direction) ?? 0) + volume);
   };
   for (let i = 0; i < tasks.length; i++) {
     const times = tasks.weight[i] as number;
-    add('pickle-out', times * (tasks.bytesOut[i] as number));
-    add('pickle-in', times * (tasks.bytesBack[i] as number));
+    const ways = directionsOf(pools.startMethod[tasks.pool[i] as number] ?? '');
+    add(ways.out, times * (tasks.bytesOut[i] as number));
+    add(ways.back, times * (tasks.bytesBack[i] as number));
   }
   for (let i = 0; i < transfers.length; i++) {
     const direction = DIRECTIONS[transfers.direction[i] as number];

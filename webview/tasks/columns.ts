@@ -22,9 +22,13 @@ export const TASK_COLUMNS: readonly Column<TaskColumn>[] = [
   { id: 'longest', title: 'Longest', explanation: 'Time in the longest task' },
   { id: 'wait', title: 'Queue', explanation: 'Time from submitting a task to a worker taking it, mean' },
   { id: 'wait95', title: 'Queue p95', explanation: 'Time in the queue that 95 % of the tasks do not exceed' },
-  { id: 'out', title: 'Sent', explanation: 'Pickled arguments, to the workers' },
-  { id: 'back', title: 'Back', explanation: 'Pickled results, back from the workers' },
-  { id: 'pickling', title: 'Pickling', explanation: 'Time to pickle and unpickle arguments and results' },
+  { id: 'out', title: 'Sent', explanation: 'Serialised arguments, to the workers' },
+  { id: 'back', title: 'Back', explanation: 'Serialised results, back from the workers' },
+  {
+    id: 'pickling',
+    title: 'Serialising',
+    explanation: 'Time to serialise and deserialise arguments and results: pickling, or cloning',
+  },
   {
     id: 'repeated',
     title: 'Repeated',

@@ -20,8 +20,8 @@ const COLUMNS: readonly Column<LongestColumn>[] = [
   { id: 'run', title: 'Run', explanation: 'Time in the task' },
   { id: 'at', title: 'Start', explanation: 'When it began, from the start of the run' },
   { id: 'wait', title: 'Queue', explanation: 'Time from submitting it to a worker taking it' },
-  { id: 'out', title: 'Sent', explanation: 'Pickled arguments' },
-  { id: 'back', title: 'Back', explanation: 'Pickled result' },
+  { id: 'out', title: 'Sent', explanation: 'Serialised arguments' },
+  { id: 'back', title: 'Back', explanation: 'Serialised result' },
   { id: 'raised', title: 'Raised', explanation: 'Type of the exception that ended it' },
 ];
 

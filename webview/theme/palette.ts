@@ -20,6 +20,7 @@ export interface Palette {
   readonly counter: string;
   readonly counterLine: string;
   readonly pickling: string;
+  readonly collection: string;
   readonly queued: string;
   readonly queuedLine: string;
   readonly bad: string;
@@ -62,6 +63,7 @@ export function readPalette(root: HTMLElement): Palette {
     counter: colour('counter'),
     counterLine: colour('counter-line'),
     pickling: colour('pickling'),
+    collection: colour('collection'),
     queued: colour('queued'),
     queuedLine: colour('queued-line'),
     bad: colour('bad'),

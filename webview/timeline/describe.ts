@@ -87,6 +87,7 @@ export function tipAt(profile: Profile, { row, time, pixel }: Pointed, target: T
       }
       if (target?.kind === 'region') return regionTip(profile, target.region);
       if (target?.kind === 'message') return messageTip(profile, target.row);
+      if (target?.kind === 'collection') return collectionTip(profile, target.row);
       return laneTip(profile, row.lane, row.title, time, pixel, target?.row ?? -1);
     }
     case 'pool':
@@ -176,6 +177,18 @@ function lockFigures(profile: Profile, row: number): [string, string][] {
   ];
 }
 
+function collectionTip(profile: Profile, row: number): Tip {
+  const { spans, strings } = profile.recording.tables;
+  const start = spans.start[row] as number;
+  return {
+    title: visible(strings.value[spans.name[row] as number] ?? ''),
+    figures: [
+      ['at', duration(start - profile.bounds.from)],
+      ['took', duration((spans.end[row] as number) - start)],
+    ],
+  };
+}
+
 function messageTip(profile: Profile, row: number): Tip {
   const { transfers } = profile.recording.tables;
   const sent = transfers.start[row] as number;
@@ -184,7 +197,7 @@ function messageTip(profile: Profile, row: number): Tip {
   const figures: [string, string][] = [
     ['at', duration(sent - profile.bounds.from)],
     ['volume', bytes(transfers.bytes[row] as number)],
-    ['pickling', duration((transfers.end[row] as number) - sent)],
+    ['serialising', duration((transfers.end[row] as number) - sent)],
     ['to', to < 0 ? 'not seen' : laneName(profile, to)],
   ];
   if (arrived >= 0)

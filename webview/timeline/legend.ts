@@ -9,7 +9,7 @@ import { ACTIVITY_NAMES } from './describe.ts';
 /** Below the state of a lane; runs have the colour of their function's module. */
 const TASK_COLOURS = [
   ['task', 'task, by module'],
-  ['pickling', 'pickling'],
+  ['pickling', 'serialising'],
 ] as const;
 
 /** What the colours mean, what is selected, and buttons for those who do not use the keys. */
@@ -73,6 +73,9 @@ export function createLegend({ profile, store }: ViewContext): HTMLElement {
       ),
       ...(profile.tasks.row.length > 0
         ? TASK_COLOURS.map(([name, words]) => h('li', {}, h('i', { class: `swatch ${name}` }), words))
+        : []),
+      ...(profile.collections.row.length > 0
+        ? [h('li', {}, h('i', { class: 'swatch collection' }), 'garbage collection')]
         : []),
     ),
     chip,

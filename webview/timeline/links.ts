@@ -58,6 +58,7 @@ export function linksOf({ recording: { tables } }: Profile, target: Target | nul
       return links;
     }
     case 'region':
+    case 'collection':
       return [];
     case 'wait': {
       const { lane, holder } = tables.lockWaits;

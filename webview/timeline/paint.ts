@@ -5,6 +5,7 @@ import type { Profile } from '../profile.ts';
 import type { Interval } from '../state/viewState.ts';
 import type { Palette } from '../theme/palette.ts';
 import { area } from './area.ts';
+import { paintCollections } from './collectionPaint.ts';
 import { DrawList } from './drawList.ts';
 import { layoutCounter, layoutLane } from './layout.ts';
 import { type Link, paintLinks } from './links.ts';
@@ -124,7 +125,9 @@ function paintLane(
   list.clear();
   layoutLane(list, timeline, lane, { view, width, y: y + LANE_GAP, height });
   paintBoxes(context, palette, height);
-  paintMessages(context, { profile, palette, lane, view, width, y: y + LANE_GAP + height });
+  const below = { profile, palette, lane, view, width, y: y + LANE_GAP + height };
+  paintCollections(context, below);
+  paintMessages(context, below);
 }
 
 /** The tasks of a lane. Those of a group that was chosen stand out from the others. */

@@ -1,4 +1,4 @@
-import { lockWaitAt, nearestMoment } from '../../analyzer/analysis/laneMoments.ts';
+import { collectionAt, lockWaitAt, nearestMoment } from '../../analyzer/analysis/laneMoments.ts';
 import type { LaneRegions } from '../../analyzer/analysis/laneRegions.ts';
 import type { Region } from '../../analyzer/analysis/regions.ts';
 import type { Profile } from '../profile.ts';
@@ -14,12 +14,13 @@ export interface Pointed {
   readonly y: number;
 }
 
-/** What lies under the pointer on a lane: a region, or a row of `tasks`, `lockWaits` or `transfers`. */
+/** What lies under the pointer on a lane: a region, or a row of `tasks`, `lockWaits`, `transfers` or `spans`. */
 export type Target =
   | { readonly kind: 'task'; readonly row: number; readonly position: number }
   | { readonly kind: 'region'; readonly region: Region }
   | { readonly kind: 'wait'; readonly row: number }
-  | { readonly kind: 'message'; readonly row: number };
+  | { readonly kind: 'message'; readonly row: number }
+  | { readonly kind: 'collection'; readonly row: number };
 
 /** Distance in pixels at which the pointer finds a message: an instant has no width to point at. */
 const REACH = 4;
@@ -40,6 +41,8 @@ export function targetAt(profile: Profile, { row, time, pixel, y }: Pointed): Ta
   }
   const message = nearestMoment(profile.messages, row.lane, time, REACH * pixel);
   if (message >= 0) return { kind: 'message', row: message };
+  const collection = collectionAt(profile.collections, tables.spans, row.lane, time, pixel);
+  if (collection >= 0) return { kind: 'collection', row: collection };
   const wait = lockWaitAt(profile.lockWaits, tables.lockWaits, row.lane, time);
   return wait < 0 ? null : { kind: 'wait', row: wait };
 }

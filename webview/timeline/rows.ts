@@ -1,4 +1,5 @@
 import { ACTIVITIES, RUNS } from '../../analyzer/analysis/activity.ts';
+import type { CounterSeries } from '../../analyzer/analysis/counterSeries.ts';
 import { hasTasks } from '../../analyzer/analysis/taskLanes.ts';
 import { LANE_KINDS, LANE_ROLES } from '../../analyzer/model/index.ts';
 import { baseName, visible } from '../format.ts';
@@ -57,7 +58,33 @@ export const MACHINE = 'machine';
 /** Groups that are closed until the reader opens them. */
 export function collapsedAtFirst(profile: Profile): readonly string[] {
   const pools = poolsCollapsedAtFirst(profile);
-  return profile.counters.length > OPEN_COUNTERS ? [...pools, MACHINE] : pools;
+  const { process } = profile.recording.tables.lanes;
+  const owners = new Set(
+    profile.counters.map(({ lane }) => process[lane] as number).filter((each) => each > 0),
+  );
+  const groups = [...pools, ...[...owners].map(loopsOf)];
+  return seriesOf(profile, 0).length > OPEN_COUNTERS ? [...groups, MACHINE] : groups;
+}
+
+/** The group of the counters of a process. */
+const loopsOf = (process: number): string => `loops ${process}`;
+
+/** The counters of a process, by their number; 0 for those of the machine. */
+function seriesOf({ counters, recording: { tables } }: Profile, process: number): number[] {
+  return [...counters.keys()].filter(
+    (series) => tables.lanes.process[(counters[series] as CounterSeries).lane] === process,
+  );
+}
+
+/** A counter of a thread has the thread's name. */
+function counterRow(profile: Profile, series: number, y: number, level: 2 | 3): Row {
+  const { quantity, lane } = profile.counters[series] as CounterSeries;
+  const { lanes } = profile.recording.tables;
+  const owner = profile.lanes.find(
+    (each) => lanes.thread[each] === lanes.thread[lane] && lanes.process[each] === lanes.process[lane],
+  );
+  const detail = owner === undefined || level === 2 ? '' : laneTitle(profile, owner);
+  return { kind: 'counter', series, title: visible(quantity), detail, y, height: COUNTER_HEIGHT, level };
 }
 
 /**
@@ -94,25 +121,22 @@ export function timelineRows(profile: Profile, collapsed: ReadonlySet<string>): 
     if (closed) continue;
     for (const lane of lanes)
       add({ ...laneRow(lane), title: laneTitle(profile, lane), detail: '', level: 2 });
+    const loops = seriesOf(profile, process);
+    if (process === 0 || loops.length === 0) continue;
+    const its = loopsOf(process);
+    const isClosed = collapsed.has(its);
+    const header = { title: 'Event loops', detail: '', y, height: GROUP_HEIGHT, level: 2 as const };
+    add({ kind: 'group', id: its, lanes: [], collapsed: isClosed, ...header });
+    if (!isClosed) for (const series of loops) add(counterRow(profile, series, y, 3));
   }
-  if (profile.counters.length > 0) {
+  const machine = seriesOf(profile, 0);
+  if (machine.length > 0) {
     const closed = collapsed.has(MACHINE);
     const { cores } = profile.recording.meta.host;
     const detail = cores > 0 ? `${cores} ${cores === 1 ? 'core' : 'cores'}` : '';
     const place = { title: 'Machine', detail, y, height: GROUP_HEIGHT, level: 1 as const };
     add({ kind: 'group', id: MACHINE, lanes: [], collapsed: closed, ...place });
-    if (!closed)
-      profile.counters.forEach(({ quantity }, series) => {
-        add({
-          kind: 'counter',
-          series,
-          title: visible(quantity),
-          detail: '',
-          y,
-          height: COUNTER_HEIGHT,
-          level: 2,
-        });
-      });
+    if (!closed) for (const series of machine) add(counterRow(profile, series, y, 2));
   }
   return { rows, height: y };
 }

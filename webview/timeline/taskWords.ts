@@ -19,13 +19,13 @@ export function taskTip(profile: Profile, task: number, crowd: number): Tip {
   if (site !== '') figures.push(['submitted by', site]);
   const submit = tasks.submit[task] as number;
   if (submit >= 0) figures.push(['submitted at', duration(submit - profile.bounds.from)]);
-  addTime(figures, 'pickling arguments', tasks.packOut[task] as number);
+  addTime(figures, 'serialising arguments', tasks.packOut[task] as number);
   addTime(figures, 'queue wait', queueWait(tasks, task), true);
-  addTime(figures, 'unpickling', tasks.unpackOut[task] as number);
+  addTime(figures, 'deserialising', tasks.unpackOut[task] as number);
   addTime(figures, 'run', runTime(tasks, task), true);
-  addTime(figures, 'pickling result', tasks.packBack[task] as number);
+  addTime(figures, 'serialising result', tasks.packBack[task] as number);
   addTime(figures, 'way back', wayBack(tasks, task));
-  addTime(figures, 'unpickling result', tasks.unpackBack[task] as number);
+  addTime(figures, 'deserialising result', tasks.unpackBack[task] as number);
   const [out, back] = [tasks.bytesOut[task] as number, tasks.bytesBack[task] as number];
   if (out > 0) figures.push(['sent to worker', bytes(out)]);
   if (back > 0) figures.push(['sent back', bytes(back)]);

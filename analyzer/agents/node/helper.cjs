@@ -5,10 +5,11 @@
  */
 const { Session } = require('node:inspector');
 const { workerData } = require('node:worker_threads');
+const { Slot } = require('./log.cjs');
 const { Records, now, systemThread } = require('./records.cjs');
 const { ALONE, BELL, ENDED, ENDING, FOLLOWED, wordOf } = require('./shared.cjs');
 
-const { file, shared, interval } = workerData;
+const { file, shared, logs, interval } = workerData;
 /** Milliseconds. */
 const SLICE = 250;
 const AGENT = 'globalThis[Symbol.for("perfscope.agent")]';
@@ -18,6 +19,8 @@ const records = new Records(file);
 /** Threads that are followed, and those that may be. */
 const threads = new Set();
 const starting = new Set();
+/** Numbers of threads that are no more. */
+const gone = new Set();
 let titles = 0;
 
 /** One thread of the program, and the way to its inspector. */
@@ -105,6 +108,7 @@ function followWorkers(post, events) {
     if (session) {
       threads.delete(session.thread);
       starting.delete(session.thread);
+      gone.add(session.thread.number);
     }
     sessions.delete(sessionId);
   });
@@ -177,6 +181,7 @@ async function main() {
     }
     const ending = [...threads].filter(({ word }) => word >= 0 && Atomics.load(shared, word) === ENDING);
     for (const thread of ending) end(thread).catch(() => {});
+    drain();
     if (Date.now() - turned >= SLICE) {
       turned = Date.now();
       for (const thread of threads) thread.rotate(false).catch(() => {});
@@ -186,12 +191,21 @@ async function main() {
   }
 }
 
+/** Writes down what threads have recorded. */
+function drain() {
+  for (const [thread, slot] of Slot.taken(logs)) {
+    slot.drain(thread, records);
+    if (gone.delete(thread)) slot.free();
+  }
+}
+
 /** Takes the last slice of a thread that waits for it. */
 async function end(thread) {
   threads.delete(thread);
   try {
     await thread.rotate(true);
   } finally {
+    drain();
     thread.leave();
     Atomics.store(shared, thread.word, ENDED);
     Atomics.notify(shared, thread.word);

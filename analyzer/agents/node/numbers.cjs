@@ -10,6 +10,8 @@ const { syncBuiltinESMExports } = require('node:module');
 const workers = require('node:worker_threads');
 
 const HELPER = 2 ** 31 - 1;
+/** A worker's number for the system; -1 when it is over. */
+const { get: numberOf, ...rest } = Object.getOwnPropertyDescriptor(workers.Worker.prototype, 'threadId');
 
 /** What the program would call a thread if there were no helper. */
 function shownNumber(number, helper) {
@@ -23,12 +25,11 @@ function shownNumber(number, helper) {
  */
 function hideThread(hidden) {
   const { prototype } = workers.Worker;
-  const { get, ...rest } = Object.getOwnPropertyDescriptor(prototype, 'threadId');
   let helper = hidden;
   Object.defineProperty(prototype, 'threadId', {
     ...rest,
     get() {
-      return shownNumber(Reflect.apply(get, this, []), helper);
+      return shownNumber(Reflect.apply(numberOf, this, []), helper);
     },
   });
   if (helper !== null && workers.threadId > helper) {
@@ -36,9 +37,9 @@ function hideThread(hidden) {
     syncBuiltinESMExports();
   }
   return (worker) => {
-    helper = Reflect.apply(get, worker, []);
+    helper = Reflect.apply(numberOf, worker, []);
     return helper;
   };
 }
 
-module.exports = { hideThread, shownNumber };
+module.exports = { hideThread, numberOf, shownNumber };

@@ -11,10 +11,16 @@ const {
   constants: { signals },
 } = require('node:os');
 const path = require('node:path');
-const { hideThread, shownNumber } = require('./numbers.cjs');
+const { hideThread, numberOf, shownNumber } = require('./numbers.cjs');
+const { newLogs } = require('./log.cjs');
 const { OwnProfile } = require('./ownProfile.cjs');
+const { replace } = require('./replace.cjs');
+const { recordThread } = require('./recording.cjs');
 const { FORMAT, Records, now, systemThread } = require('./records.cjs');
 const { ALONE, ENDING, FOLLOWED, GONE, NEW, newShared, ring, wordOf } = require('./shared.cjs');
+
+// The program's waits are recorded.
+const { wait } = Atomics;
 
 /** Where workers find what the main thread has set up. */
 const KEY = 'perfscope';
@@ -22,10 +28,13 @@ const KEY = 'perfscope';
 const AGENT = Symbol.for('perfscope.agent');
 /** Milliseconds that the beginning of a thread may wait for the helper, and its end for the last slice. */
 const PATIENCE = 300;
+/** Milliseconds that a thread may wait for the last slice of one that it terminates. */
+const LAST_PATIENCE = 100;
 
 function startMain({ folder, rate }) {
   const records = new Records(path.join(folder, `${process.pid}-${Math.round(now() / 1e3)}.node`));
   const shared = newShared();
+  const logs = newLogs();
   const interval = Math.round(1e6 / rate);
   records.write(
     JSON.stringify({ k: FORMAT, pid: process.pid, version: process.version, rate, time: now() }),
@@ -40,14 +49,16 @@ function startMain({ folder, rate }) {
     // Not piped: the program's own streams would be made before it asks for them.
     stdout: true,
     stderr: true,
-    workerData: { isPerfscope: true, file: records.path, shared, interval },
+    workerData: { isPerfscope: true, file: records.path, shared, logs, interval },
   });
   helper.on('error', ({ message }) => records.write(JSON.stringify({ k: 'problem', text: String(message) })));
   helper.on('exit', () => Atomics.store(shared, GONE, 1));
   helper.unref();
-  workers.setEnvironmentData(KEY, { file: records.path, shared, interval, helper: hide(helper) });
+  workers.setEnvironmentData(KEY, { file: records.path, shared, logs, interval, helper: hide(helper) });
   thread.begin();
+  thread.recording = recordThread(records, shared, logs, 0);
   flushBeforeSignals(thread);
+  flushBeforeTerminate(shared);
 }
 
 /** A process that sends itself a signal which it does not handle ends without an event. */
@@ -70,8 +81,32 @@ function startWorker() {
   const records = new Records(settings.file);
   const { threadId, threadName } = workers;
   records.write(threadLine(threadId, shownNumber(threadId, settings.helper), threadName || ''));
-  new ProfiledThread(records, settings.shared, threadId, settings.interval).begin();
+  const thread = new ProfiledThread(records, settings.shared, threadId, settings.interval);
+  thread.begin();
+  thread.recording = recordThread(records, settings.shared, settings.logs, threadId);
+  flushBeforeTerminate(settings.shared);
   hideThread(settings.helper);
+}
+
+/** A thread that is terminated has no time to end its slice: whoever terminates it waits for that. */
+function flushBeforeTerminate(shared) {
+  const { prototype } = workers.Worker;
+  const { terminate } = prototype;
+  const wrapper = {
+    terminate(...list) {
+      lastSlice(shared, wordOf(Reflect.apply(numberOf, this, [])), LAST_PATIENCE);
+      return Reflect.apply(terminate, this, list);
+    },
+  }.terminate;
+  replace(prototype, 'terminate', wrapper);
+}
+
+/** Has the last slice of a thread taken, and waits for it. */
+function lastSlice(shared, word, patience) {
+  if (!(word >= 0) || Atomics.load(shared, GONE) === 1) return;
+  if (Atomics.compareExchange(shared, word, FOLLOWED, ENDING) !== FOLLOWED) return;
+  ring(shared);
+  wait(shared, word, ENDING, patience);
 }
 
 /** `number`: what the program calls the thread. */
@@ -86,13 +121,15 @@ class ProfiledThread {
       records.write(JSON.stringify({ k: 'slice', thread, profile })),
     );
     this.own = own;
+    this.recording = null;
     const { profile, profileEnd } = inspector.console;
     const agent = {
       thread,
       /** Begins the helper's next slice before it ends the last one: nothing is between them. */
-      turn(next, last) {
+      turn: (next, last) => {
         if (next) profile(next);
         if (last) profileEnd(last);
+        this.recording?.look();
       },
       /** The helper follows: a profile of the thread's own is not needed any more. */
       handOver() {
@@ -109,7 +146,7 @@ class ProfiledThread {
     if (word >= 0 && Atomics.load(shared, GONE) === 0) {
       ring(shared);
       // What the helper asks for runs in here: V8 looks for such while a thread waits.
-      Atomics.wait(shared, word, NEW, PATIENCE);
+      wait(shared, word, NEW, PATIENCE);
       if (Atomics.compareExchange(shared, word, NEW, ALONE) !== NEW) return;
     }
     this.own.start();
@@ -119,10 +156,8 @@ class ProfiledThread {
     const { shared, word, own } = this;
     try {
       own.stop();
-      if (word < 0 || Atomics.load(shared, GONE) === 1) return;
-      if (Atomics.compareExchange(shared, word, FOLLOWED, ENDING) !== FOLLOWED) return;
-      ring(shared);
-      Atomics.wait(shared, word, ENDING, PATIENCE);
+      this.recording?.end(Atomics.load(shared, GONE) === 1);
+      lastSlice(shared, word, PATIENCE);
     } catch {
       // Up to a slice is lost, which the recording can tell.
     }

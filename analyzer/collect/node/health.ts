@@ -13,6 +13,14 @@ export function nodeHealth(files: NodeHealth | null, failure: string | null): Co
   }
   if (damaged > 0)
     warnings.push(`${count(damaged, 'record', 'records')} could not be read and are left out.`);
+  const unlogged = files?.unlogged ?? 0;
+  if (unlogged > 0)
+    warnings.push(`${count(unlogged, 'thread', 'threads')} had no room for messages, waits and collections.`);
+  const left = files?.left ?? 0;
+  if (left > 0)
+    warnings.push(
+      `${count(left, 'event', 'events')} of threads came too fast to be kept; the number of messages is exact all the same.`,
+    );
   const covered = files?.covered ?? 0;
   const samples = files?.samples ?? 0;
   return {
@@ -22,12 +30,17 @@ export function nodeHealth(files: NodeHealth | null, failure: string | null): Co
     achievedHz: covered > 0 ? samples / covered : null,
     samples,
     missed: Math.max(0, Math.round(covered * (files?.requestedHz ?? 0)) - samples),
-    dropped: damaged,
+    dropped: damaged + left,
     torn: 0,
     figures: {
       processes: files?.processes ?? 0,
       threads: files?.threads ?? 0,
       slices: files?.slices ?? 0,
+      messages: files?.messages ?? 0,
+      estimatedSizes: files?.estimated ?? 0,
+      movedBytes: files?.moved ?? 0,
+      pools: files?.pools ?? 0,
+      tasks: files?.tasks ?? 0,
     },
     warnings,
   };

@@ -1,7 +1,9 @@
 import type { CollectorHealth } from '../../model/index.ts';
+import { now } from '../clock.ts';
 import type { Batch, Collector, RunContext } from '../collector.ts';
 import { nodeHealth } from './health.ts';
 import { NodeRows } from './rows.ts';
+import { SeenFunctions } from './seenFunctions.ts';
 import { ProfileStacks } from './stacks.ts';
 import { NodeTail } from './tail.ts';
 
@@ -13,7 +15,7 @@ const NODE = /^(?:\S*\/)?node(?:js)?(?:\s|$)/;
 const POLL_PERIOD = 50;
 
 /**
- * Takes the stacks of JavaScript that Node's threads tell of themselves. The command must have been started with
+ * Takes what Node's threads tell of themselves: stacks of JavaScript, messages, tasks of pools, garbage collection. The command must have been started with
  * `nodeEnvironment` for the same folder, which must be empty before the run. Their time is accounted for by whoever sees them
  * from outside.
  */
@@ -21,6 +23,7 @@ export class NodeCollector implements Collector {
   readonly id = 'node';
   private readonly folder: string;
   private readonly rows = new NodeRows();
+  private readonly seen = new SeenFunctions();
   private readonly stacks: ProfileStacks;
   private tail: NodeTail | null = null;
   private deliver: (batch: Batch) => void = () => {};
@@ -30,14 +33,14 @@ export class NodeCollector implements Collector {
   /** `agents`: folder of the agent, for its own functions to be told from the program's. */
   constructor(folder: string, agents: string) {
     this.folder = folder;
-    this.stacks = new ProfileStacks(this.rows.interner, agents);
+    this.stacks = new ProfileStacks(this.rows.interner, this.seen, agents);
   }
 
   start(run: RunContext, deliver: (batch: Batch) => void): void {
-    const tail = new NodeTail(this.folder, this.rows, this.stacks, run.children ? null : run.pid);
+    const tail = new NodeTail(this.folder, this.rows, this.stacks, this.seen, run.children ? null : run.pid);
     this.tail = tail;
     this.deliver = deliver;
-    this.timer = setInterval(() => this.guarded(() => tail.poll()), POLL_PERIOD);
+    this.timer = setInterval(() => this.guarded(() => tail.poll(now())), POLL_PERIOD);
   }
 
   tellsStacksOf(command: string): boolean {

@@ -1,3 +1,5 @@
+import { type EventRecord, parseEventRecord } from './events.ts';
+
 /** The lines of an agent's file, as objects. The file comes from the program: nothing in it is believed before it is looked at. */
 
 /** A node of V8's call tree: a function as called from its parent. */
@@ -37,7 +39,8 @@ export type NodeRecord =
     }
   | { readonly kind: 'helper'; readonly tid: number; readonly time: number }
   | { readonly kind: 'slice'; readonly thread: number; readonly profile: Profile }
-  | { readonly kind: 'problem'; readonly text: string };
+  | { readonly kind: 'problem'; readonly text: string }
+  | EventRecord;
 
 const FORMAT = 'perfscope-node 1';
 const LONGEST_TEXT = 4096;
@@ -67,7 +70,7 @@ export function parseRecord(line: string): NodeRecord | null {
     const profile = isFields(value.profile) ? parseProfile(value.profile) : null;
     return isCount(thread) && profile ? { kind, thread, profile } : null;
   }
-  return kind === 'problem' ? { kind, text: text(value.text) } : null;
+  return kind === 'problem' ? { kind, text: text(value.text) } : parseEventRecord(value);
 }
 
 function parseProfile(fields: Fields): Profile | null {

@@ -1,7 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import type { Interner, StackId } from '../../model/index.ts';
 import { IDLE } from '../stackOverlay.ts';
+import { pathOf } from './paths.ts';
 import type { Profile, ProfileNode } from './records.ts';
+import type { SeenFunctions } from './seenFunctions.ts';
 
 /** What V8 calls what is no function, and what it is called here. */
 const SPECIAL: Readonly<Record<string, string>> = {
@@ -10,6 +11,11 @@ const SPECIAL: Readonly<Record<string, string>> = {
   '(garbage collector)': '[garbage collector]',
 };
 const ROOT = '(root)';
+const ANONYMOUS = '(anonymous)';
+/** Whoever loads a module calls its code, and none of its functions. */
+const LOADER = 'node:internal/modules/';
+/** Where the agent waits, for its profiler to come and to be done: nothing happens meanwhile. */
+const WAITS = '/threads.cjs';
 /** The interner tells 2^22 frames apart; a program must not use them all up. */
 const MOST_FRAMES = 1 << 20;
 /** Deeper calls are cut: a tree comes from the program. */
@@ -25,19 +31,19 @@ export interface Stretch {
 /** From V8's call trees to stacks. */
 export class ProfileStacks {
   private readonly interner: Interner;
+  private readonly seen: SeenFunctions;
   private readonly ownFolder: string;
-  /** The agent's stack, once it was seen. */
-  private own: StackId | -2 = -2;
 
-  /** `ownFolder`: the agent's, whose functions are called by no name of theirs. */
-  constructor(interner: Interner, ownFolder: string) {
+  /** `seen`: learns where functions are defined. `ownFolder`: the agent's, whose functions are called by no name of theirs. */
+  constructor(interner: Interner, seen: SeenFunctions, ownFolder: string) {
     this.interner = interner;
+    this.seen = seen;
     this.ownFolder = ownFolder;
   }
 
-  /** What a slice says, in order and without overlaps; equal neighbours are one. */
-  stretches(profile: Profile): Stretch[] {
-    const leaves = this.leaves(profile.nodes);
+  /** What a slice says, in order and without overlaps; equal neighbours are one. `isWorker`: of a thread that the program made. */
+  stretches(profile: Profile, isWorker = false): Stretch[] {
+    const leaves = this.leaves(profile.nodes, isWorker);
     const result: Stretch[] = [];
     let time = profile.start;
     let last = time;
@@ -56,43 +62,67 @@ export class ProfileStacks {
   }
 
   /** The stacks of each node's samples, line by line as far as that is known. */
-  private leaves(nodes: readonly ProfileNode[]): Map<number, Leaf> {
+  private leaves(nodes: readonly ProfileNode[], isWorker: boolean): Map<number, Leaf> {
     const byId = new Map(nodes.map((node) => [node.id, node]));
     const leaves = new Map<number, Leaf>();
     const isChild = new Set(nodes.flatMap(({ children }) => children));
-    const open: { node: ProfileNode; parent: StackId | -1; depth: number }[] = [];
-    for (const node of nodes) if (!isChild.has(node.id)) open.push({ node, parent: -1, depth: 0 });
+    const open: Call[] = [];
+    for (const node of nodes)
+      if (!isChild.has(node.id)) open.push({ node, parent: -1, caller: '', depth: 0, isAgents: false });
     while (open.length > 0) {
-      const { node, parent, depth } = open.pop() as (typeof open)[number];
+      const call = open.pop() as Call;
+      const { node, parent, caller, depth } = call;
       if (leaves.has(node.id) || depth > DEEPEST) continue;
-      const stack = this.stackOf(parent, node, 0);
-      const ticks = node.ticks.map(({ line, count }) => ({ count, stack: this.stackOf(parent, node, line) }));
+      const file = pathOf(node.url);
+      const isEntry = isWorker && caller !== file && !caller.startsWith(LOADER);
+      this.seen.add(file, node.name || ANONYMOUS, node.line, isEntry);
+      const stack = this.stackOf(call, file, 0);
+      const ticks = node.ticks.map(({ line, count }) => ({ count, stack: this.stackOf(call, file, line) }));
       leaves.set(node.id, new Leaf(stack, ticks));
+      const isOwn = file.startsWith(this.ownFolder);
+      // What the agent's wrappers call is the program's own.
+      const isWrapper = isOwn && parent !== -1 && !file.endsWith(WAITS);
+      const isAgents = call.isAgents || (isOwn && !isWrapper);
       for (const id of node.children) {
         const child = byId.get(id);
-        if (child) open.push({ node: child, parent: stack, depth: depth + 1 });
+        if (child)
+          open.push({
+            node: child,
+            parent: isWrapper ? parent : stack,
+            caller: file,
+            depth: depth + 1,
+            isAgents,
+          });
       }
     }
     return leaves;
   }
 
   /** `line`: of the node's function, 0 when unknown. */
-  private stackOf(parent: StackId | -1, node: ProfileNode, line: number): StackId | -1 {
+  private stackOf({ node, parent, isAgents }: Call, file: string, line: number): StackId | -1 {
     const { interner } = this;
-    if (node.name === ROOT || interner.frameCount >= MOST_FRAMES || parent === this.own) return parent;
-    const special = node.url === '' ? SPECIAL[node.name] : undefined;
-    if (special !== undefined) return interner.stack(parent, interner.frame(special, '', 0, 0, 'native'));
-    const file = pathOf(node.url);
-    if (file.startsWith(this.ownFolder)) {
-      // None of the program's code runs below the agent's.
-      this.own = interner.stack(-1, interner.frame('[perfscope]', '', 0, 0, 'native'));
-      return this.own;
-    }
-    const name = node.name === '' ? '(anonymous)' : node.name;
+    if (isAgents && node.name === 'wait') return interner.stack(-1, special(interner, IDLE));
+    if (isAgents || node.name === ROOT || interner.frameCount >= MOST_FRAMES) return parent;
+    const known = node.url === '' ? SPECIAL[node.name] : undefined;
+    if (known !== undefined) return interner.stack(parent, special(interner, known));
+    if (file.startsWith(this.ownFolder)) return interner.stack(parent, special(interner, '[perfscope]'));
     const language = file === '' ? 'native' : 'javascript';
-    return interner.stack(parent, interner.frame(name, file, line, node.line, language));
+    return interner.stack(parent, interner.frame(node.name || ANONYMOUS, file, line, node.line, language));
   }
 }
+
+/** A node of the tree and how it is called. */
+interface Call {
+  readonly node: ProfileNode;
+  readonly parent: StackId | -1;
+  /** The caller's file. */
+  readonly caller: string;
+  readonly depth: number;
+  /** Below a function of the agent that calls nothing of the program. */
+  readonly isAgents: boolean;
+}
+
+const special = (interner: Interner, name: string) => interner.frame(name, '', 0, 0, 'native');
 
 /** Samples of one node: V8 counts them by line and does not tell which was when. */
 class Leaf {
@@ -116,14 +146,4 @@ function append(stretches: Stretch[], start: number, end: number, stack: StackId
   const last = stretches.at(-1);
   if (last && last.stack === stack && last.end === start) last.end = end;
   else stretches.push({ start, end, stack });
-}
-
-/** A file's path; what is no file stays as it is. */
-function pathOf(url: string): string {
-  if (!url.startsWith('file:')) return url;
-  try {
-    return fileURLToPath(url);
-  } catch {
-    return url;
-  }
 }

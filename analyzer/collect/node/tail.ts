@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { agentFiles, readAgentFile } from '../agentFiles.ts';
+import { type EventCounts, ProcessEvents } from './processEvents.ts';
 import { type NodeRecord, parseRecord } from './records.ts';
 import type { NodeRows } from './rows.ts';
+import type { SeenFunctions } from './seenFunctions.ts';
 import type { ProfileStacks } from './stacks.ts';
 
 const EXTENSION = '.node';
@@ -22,12 +24,16 @@ interface ProcessFile {
   runtime: string;
   /** Lanes of threads, by the numbers that the agent has for them. */
   readonly threads: Map<number, number>;
+  /** What its threads tell besides their stacks; null until the process is known, and when it is not to be read. */
+  events: ProcessEvents | null;
   /** Slices of threads that the file has not spoken of yet. */
   readonly early: Extract<NodeRecord, { kind: 'slice' }>[];
 }
 
 /** What the files say about the recording itself. */
-export interface NodeHealth {
+export interface NodeHealth extends Readonly<EventCounts> {
+  readonly pools: number;
+  readonly tasks: number;
   readonly processes: number;
   readonly threads: number;
   readonly slices: number;
@@ -44,6 +50,8 @@ export class NodeTail {
   private readonly folder: string;
   private readonly rows: NodeRows;
   private readonly stacks: ProfileStacks;
+  private readonly seen: SeenFunctions;
+  private readonly counts: EventCounts = { messages: 0, estimated: 0, moved: 0, left: 0, unlogged: 0 };
   private readonly only: number | null;
   private readonly files = new Map<string, ProcessFile>();
   private readonly chunk = new Uint8Array(CHUNK_BYTES);
@@ -57,30 +65,44 @@ export class NodeTail {
   private damaged = 0;
 
   /** `only`: the one process whose file is read, null for all. */
-  constructor(folder: string, rows: NodeRows, stacks: ProfileStacks, only: number | null) {
+  constructor(
+    folder: string,
+    rows: NodeRows,
+    stacks: ProfileStacks,
+    seen: SeenFunctions,
+    only: number | null,
+  ) {
     this.folder = folder;
     this.rows = rows;
     this.stacks = stacks;
+    this.seen = seen;
     this.only = only;
   }
 
-  poll(): void {
+  /** `now`: Nanos. */
+  poll(now: number): void {
     this.read(POLL_BYTES);
+    for (const { events } of this.files.values()) events?.describe(now);
   }
 
   /** Reads everything that is left: nobody writes any more. */
   finish(): void {
     this.read(Number.POSITIVE_INFINITY);
     for (const file of this.files.values()) {
+      file.events?.finish();
       if (file.restBytes > 0) this.damaged++;
       this.damaged += file.early.length;
     }
   }
 
   health(): NodeHealth {
-    const { threads, slices, samples, requestedHz, covered, damaged, problems } = this;
-    const processes = [...this.files.values()].filter(({ pid }) => pid > 0).length;
-    return { processes, threads, slices, samples, requestedHz, covered: covered / 1e9, damaged, problems };
+    const { threads, slices, samples, requestedHz, covered, damaged, problems, counts } = this;
+    const files = [...this.files.values()];
+    const processes = files.filter(({ pid }) => pid > 0).length;
+    const sum = (of: 'poolCount' | 'taskCount') =>
+      files.reduce((total, { events }) => total + (events?.pools[of] ?? 0), 0);
+    const figures = { processes, threads, slices, samples, requestedHz, covered: covered / 1e9, damaged };
+    return { ...figures, problems, ...counts, pools: sum('poolCount'), tasks: sum('taskCount') };
   }
 
   private read(most: number): void {
@@ -96,6 +118,7 @@ export class NodeTail {
         pid: 0,
         runtime: '',
         threads,
+        events: null,
         early: [],
       });
     }
@@ -131,6 +154,7 @@ export class NodeTail {
         file.pid = record.pid;
         file.runtime = `Node ${record.version.replace(/^v/, '')}`;
         this.requestedHz = record.rate;
+        if (this.isWanted(file)) file.events = new ProcessEvents(this.rows, file.pid, this.seen, this.counts);
         return true;
       case 'thread':
         return this.thread(file, record);
@@ -144,6 +168,8 @@ export class NodeTail {
       case 'problem':
         this.problems.set(record.text, (this.problems.get(record.text) ?? 0) + 1);
         return true;
+      default:
+        return file.events?.take(record) ?? file.pid !== 0;
     }
   }
 
@@ -154,6 +180,7 @@ export class NodeTail {
     const called = thread === 0 ? '' : name === '' || name === 'WorkerThread' ? `worker ${number}` : name;
     const lane = this.rows.follow(file.pid, tid, time, called, file.runtime);
     file.threads.set(thread, lane);
+    file.events?.thread(thread, lane, time, tid);
     this.threads++;
     for (const slice of file.early.splice(0)) if (!this.slice(file, slice)) file.early.push(slice);
     return true;
@@ -170,7 +197,7 @@ export class NodeTail {
     this.slices++;
     this.samples += profile.samples.length;
     this.covered += (profile.end - profile.start) * 1e3;
-    for (const { start, end, stack } of this.stacks.stretches(profile))
+    for (const { start, end, stack } of this.stacks.stretches(profile, thread > 0))
       this.rows.stack(lane, start, end, stack);
     return true;
   }

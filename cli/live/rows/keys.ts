@@ -17,7 +17,7 @@ const KEYS: readonly (readonly [string, string])[] = [
 /** Words of the tables whose meaning their column has no room for. */
 const WORDS: readonly (readonly [string, string])[] = [
   ['tasks/s', 'of the last 2 s, or of 10 s where tasks are few'],
-  ['out, back', 'pickled bytes to the workers, and of what they gave back'],
+  ['out, back', 'serialised bytes to the workers, and of what they gave back'],
   ['repeated', 'of the bytes sent out, what earlier tasks had carried too'],
 ];
 

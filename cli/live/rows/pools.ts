@@ -32,7 +32,7 @@ function busyOf({ running, size, living, made }: PoolView): string {
 const rate = (value: number | undefined, write: (value: number) => string): string =>
   value === undefined ? '' : write(value);
 
-/** Volume a second; empty where nothing is pickled, or nobody saw how much. */
+/** Volume a second; empty where nothing is serialised, or nobody saw how much. */
 const flow = (mean: Mean, perSecond: number | undefined): string =>
   mean.sum > 0 ? rate(perSecond, volume) : '';
 
@@ -43,7 +43,7 @@ const warnAbout = (value: number, look: Look): string => (value > 0 ? look.palet
 export function poolTable(pools: readonly PoolView[], now: number, width: number): Table<PoolView> {
   const wide = width >= WIDE;
   const any = (has: (pool: PoolView) => boolean): boolean => pools.some(has);
-  const pickles = any(({ figures }) => figures.bytesOut.sum + figures.bytesBack.sum > 0);
+  const isSerialised = any(({ figures }) => figures.bytesOut.sum + figures.bytesBack.sum > 0);
   const queues = any(({ queued }) => queued.value !== null);
   const longest = Math.max(LEAST_NAME, ...pools.map((pool) => nameOf(pool, width).length));
   const most = Math.min(MOST_NAME, longest);
@@ -65,12 +65,16 @@ export function poolTable(pools: readonly PoolView[], now: number, width: number
     figure('done', 6, 1, ({ done }) => compact(done)),
     figure(wide ? 'mean run' : 'run', wide ? 8 : 6, 0, ({ figures }) => meanSpan(figures.run)),
     wide ? figure('in queue', 8, 4, ({ figures }) => meanSpan(figures.queueWait)) : null,
-    pickles ? figure('out/s', 7, 2, ({ figures, rates }) => flow(figures.bytesOut, rates?.bytesOut)) : null,
-    pickles
+    isSerialised
+      ? figure('out/s', 7, 2, ({ figures, rates }) => flow(figures.bytesOut, rates?.bytesOut))
+      : null,
+    isSerialised
       ? figure('back/s', 7, 2, ({ figures, rates }) => flow(figures.bytesBack, rates?.bytesBack))
       : null,
-    wide && pickles ? figure('out', 7, 7, ({ figures: { bytesOut } }) => flow(bytesOut, bytesOut.sum)) : null,
-    wide && pickles
+    wide && isSerialised
+      ? figure('out', 7, 7, ({ figures: { bytesOut } }) => flow(bytesOut, bytesOut.sum))
+      : null,
+    wide && isSerialised
       ? figure('back', 7, 7, ({ figures }) => flow(figures.bytesBack, figures.bytesBack.sum))
       : null,
     troubles('failed', pools, ({ figures }) => figures.failed),

@@ -14,7 +14,7 @@ const LEAST_NAME = 16;
 const MOST_NAME = 40;
 const MOST_PLACE = 24;
 
-/** Bytes of one task; empty where nothing is pickled, or nobody saw how much. */
+/** Bytes of one task; empty where nothing is serialised, or nobody saw how much. */
 const meanVolume = (mean: Mean): string => (mean.value === null || mean.sum === 0 ? '' : volume(mean.value));
 
 /** Calls in a task; a broken number where chunks differ. */
@@ -24,7 +24,7 @@ export function taskTable(tasks: readonly TaskView[], calls: LiveCalls, width: n
   const wide = width >= WIDE;
   const any = (has: (task: TaskView) => boolean): boolean => tasks.some(has);
   const several = new Set(tasks.map(({ pool }) => pool.id)).size > 1;
-  const pickles = any(({ figures }) => figures.bytesOut.sum + figures.bytesBack.sum > 0);
+  const isSerialised = any(({ figures }) => figures.bytesOut.sum + figures.bytesBack.sum > 0);
   const looked = any(({ figures }) => figures.repeated.value !== null);
   const chunked = any(({ figures }) => (figures.items.value ?? 1) > 1);
   const failures = troubles('failed', tasks, ({ figures }: TaskView) => figures.failed);
@@ -40,9 +40,9 @@ export function taskTable(tasks: readonly TaskView[], calls: LiveCalls, width: n
       wide && any(({ figures }) => figures.wayBack.value !== null)
         ? figure('way back', 8, 7, ({ figures }) => meanSpan(figures.wayBack))
         : null,
-      wide && pickles ? figure('pickling', 8, 6, picklingOf) : null,
-      pickles ? eachColumn(width, 'out', ({ figures }) => figures.bytesOut) : null,
-      pickles ? eachColumn(width, 'back', ({ figures }) => figures.bytesBack) : null,
+      wide && isSerialised ? figure('serialise', 9, 6, serialisingOf) : null,
+      isSerialised ? eachColumn(width, 'out', ({ figures }) => figures.bytesOut) : null,
+      isSerialised ? eachColumn(width, 'back', ({ figures }) => figures.bytesBack) : null,
       looked ? figure(wide ? 'repeated' : 'repeat', wide ? 8 : 6, 0, repeatedOf) : null,
       failures,
       troubles('lost', tasks, ({ figures }: TaskView) => figures.lost),
@@ -76,9 +76,9 @@ function placeColumn(tasks: readonly TaskView[], calls: LiveCalls): Column<TaskV
   };
 }
 
-/** Empty where nothing is pickled. */
-function picklingOf({ figures: { pickling } }: TaskView): string {
-  return pickling.sum > 0 ? meanSpan(pickling) : '';
+/** Empty where nothing is serialised. */
+function serialisingOf({ figures: { serialising } }: TaskView): string {
+  return serialising.sum > 0 ? meanSpan(serialising) : '';
 }
 
 function repeatedOf({ figures }: TaskView): string {

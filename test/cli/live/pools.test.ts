@@ -54,7 +54,7 @@ test('the figures of a function are those of its tasks, each counted by its weig
   expect(figures?.run.value).toBe((3 * 100e6 + 300e6) / 4);
   expect(figures?.queueWait.value).toBe((3 * 10e6 + 50e6) / 4);
   expect(figures?.wayBack.value).toBe((3 * 7e6 + 0) / 4);
-  expect(figures?.pickling.value).toBe((3 * 4e6 + 12e6) / 4);
+  expect(figures?.serialising.value).toBe((3 * 4e6 + 12e6) / 4);
   expect(figures?.bytesOut.sum).toBe(800);
   expect(figures?.bytesBack.sum).toBe(60);
   expect(figures?.items.value).toBe(4);
@@ -81,7 +81,7 @@ test('what was not seen is in no figure: times, volumes, repeats', () => {
   batches.task(0, { function: SOLVE, end: 100, bytesOut: -1, bytesBack: -1 });
   const figures = poolOf(shown(batches, 1)).figures;
   expect(figures.done).toBe(1);
-  for (const mean of [figures.run, figures.queueWait, figures.wayBack, figures.pickling]) {
+  for (const mean of [figures.run, figures.queueWait, figures.wayBack, figures.serialising]) {
     expect(mean.value).toBeNull();
   }
   for (const mean of [figures.bytesOut, figures.bytesBack, figures.repeated]) expect(mean.value).toBeNull();

@@ -65,14 +65,14 @@ test('a run of pools is told in a line a function, what moved, its MapReduce and
   });
   expect(lines).toEqual([
     '  ThreadPoolExecutor of 8 threads',
-    '    task                        tasks chunk workers  mean wait  mean run to worker     back pickling',
-    '    TileRenderer.fetch_tile…   1.27 M     1       2     445 ms    264 us         -        -        -',
+    '    task                        tasks chunk workers  mean wait mean run to worker     back serialise',
+    '    TileRenderer.fetch_tile…   1.27 M     1       2     445 ms   264 us         -        -         -',
     '  multiprocessing.Pool of 4 (fork)   count_all.py:2   start-up 52.1 ms, teardown 22.0 ms',
-    '    word_count                     80    25       2     148 ms   3.34 ms   41.0 MB  2.08 MB    1.1 %',
+    '    word_count                     80    25       2     148 ms  3.34 ms   41.0 MB  2.08 MB     1.1 %',
     '      90 % of the arguments had been sent before',
-    '    merge                           4     1       2     113 ms   66.8 ms   2.00 MB    400 B    0.1 %',
+    '    merge                           4     1       2     113 ms  66.8 ms   2.00 MB    400 B     0.1 %',
     '  joblib',
-    '    evil·[31m·name                  4     1       2    1.67 ms   1.48 ms         -        -        -',
+    '    evil·[31m·name                  4     1       2    1.67 ms  1.48 ms         -        -         -',
     '      3 tasks raised ValueError, 1 something else, 1 task never ended',
     '  moved 9.60 GB to the device (400 ms), 43.0 MB to workers (2.52 ms), 2.08 MB back (588 us),',
     '        3.00 MB in 1 message (5.00 ms)',
@@ -95,8 +95,8 @@ test('a pool that a loop makes anew is one entry, with what each of them cost', 
   });
   expect(lines).toEqual([
     '  30 x multiprocessing.Pool of 2 (fork)   step.py:2   start-up 12.0 ms, teardown 3.00 ms each',
-    '    task                        tasks chunk workers  mean wait  mean run to worker     back pickling',
-    '    simulate                      240     1       2    5.25 ms   1.34 ms    288 GB  2.88 KB    2.7 %',
+    '    task                        tasks chunk workers  mean wait mean run to worker     back serialise',
+    '    simulate                      240     1       2    5.25 ms  1.34 ms    288 GB  2.88 KB     2.7 %',
     '  moved 288 GB to workers (7.20 ms), 2.88 KB back (1.68 ms)',
   ]);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseRecord } from '../../../../analyzer/collect/node/records.ts';
+import { SeenFunctions } from '../../../../analyzer/collect/node/seenFunctions.ts';
 import { ProfileStacks } from '../../../../analyzer/collect/node/stacks.ts';
 import { Interner } from '../../../../analyzer/model/index.ts';
 
@@ -40,7 +41,7 @@ function stretchesOf(profile: unknown): [number, number, string][] {
   const record = parseRecord(JSON.stringify({ k: 'slice', thread: 0, profile }));
   if (record?.kind !== 'slice') throw new Error('no slice');
   const interner = new Interner();
-  const stretches = new ProfileStacks(interner, '/agent').stretches(record.profile);
+  const stretches = new ProfileStacks(interner, new SeenFunctions(), '/agent').stretches(record.profile);
   const { strings, frames, stacks } = interner.drain();
   const nameOf = (stack: number): string => {
     if (stack < 0) return '';
@@ -101,7 +102,8 @@ describe('lines that are no records', () => {
         expect(parseRecord(a)).toBeNull();
         const profile = { ...PROFILE, nodes: [...PROFILE.nodes, JSON.parse(b) as unknown] };
         const record = parseRecord(JSON.stringify({ k: 'slice', thread: 0, profile }));
-        if (record?.kind === 'slice') new ProfileStacks(new Interner(), '/agent').stretches(record.profile);
+        if (record?.kind === 'slice')
+          new ProfileStacks(new Interner(), new SeenFunctions(), '/agent').stretches(record.profile);
       }),
     );
   });

@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { openRecording } from '../../analyzer/recording/open.ts';
+import { nodes, ROOT, record, temporaryFolder } from '../harness/perfscope.ts';
+
+/** Pools of Node workers against what their tasks say of themselves. */
+const folder = temporaryFolder();
+afterAll(folder.remove);
+const PROGRAM = join(ROOT, 'fixtures/workloads/truth/worker_pools.cjs');
+const TASKS = 60;
+/** Nanoseconds by which the two clocks that are compared may differ. */
+const CLOCKS = 5e3;
+/** Share that the bytes may be off. */
+const BYTES = 0.15;
+const KINDS = [
+  ['plain', 'Worker'],
+  ['piscina', 'Piscina'],
+  ['tinypool', 'Tinypool'],
+  ['workerpool', 'workerpool'],
+] as const;
+
+interface Said {
+  readonly tasks: readonly {
+    readonly submitted: number;
+    readonly returned: number;
+    readonly answer: { readonly from: number; readonly until: number };
+  }[];
+  readonly bytes: { readonly out: number; readonly back: number };
+}
+
+describe.each(nodes())('Node $version', ({ path }) => {
+  test.each(KINDS)(
+    'tasks of %s are counted exactly, and their times enclose what they say themselves',
+    async (kind, called) => {
+      const { ended, summary, file } = await record(folder.path, [], [path, PROGRAM, kind, String(TASKS)]);
+      expect(ended.code).toBe(0);
+      const said = JSON.parse(ended.stdout) as Said;
+      expect(summary.pools).toMatchObject([{ kind: called, size: 2, startMethod: 'worker', tasks: TASKS }]);
+      expect(summary.tasks).toMatchObject([{ count: TASKS, workers: 2, lost: 0, file: PROGRAM }]);
+      expect(summary.tasks[0]?.function).toBe(kind === 'plain' ? 'answer' : 'solve');
+      const { tasks } = openRecording(file).tables;
+      const left = new Set(Array(tasks.length).keys());
+      let close = 0;
+      for (const { submitted, answer, returned } of said.tasks) {
+        const took = (row: number) => at(tasks.end, row) - at(tasks.start, row);
+        const [row] = [...left]
+          .filter(
+            (each) =>
+              at(tasks.submit, each) > submitted - CLOCKS &&
+              at(tasks.start, each) < answer.from + CLOCKS &&
+              at(tasks.end, each) > answer.until - CLOCKS &&
+              at(tasks.returned, each) < returned + CLOCKS,
+          )
+          .sort((a, b) => took(a) - took(b));
+        expect(row).toBeDefined();
+        left.delete(row as number);
+        const ran = answer.until - answer.from;
+        const measured = took(row as number);
+        if (measured - ran < Math.max(0.05 * ran, 100e3)) close++;
+      }
+      // The first of each worker loads what it needs, and the machine is not ours alone.
+      expect(close / TASKS).toBeGreaterThan(0.8);
+      expect(Math.abs((summary.tasks[0]?.bytesBack ?? 0) / said.bytes.back - 1)).toBeLessThan(BYTES);
+      expect(Math.abs((summary.tasks[0]?.bytesOut ?? 0) / said.bytes.out - 1)).toBeLessThan(BYTES);
+    },
+  );
+});
+
+const at = (column: Float64Array, row: number): number => column[row] as number;
