@@ -17,6 +17,8 @@ type SampleRow = Row<typeof samplesSchema>;
 
 /** Nanos that the rows of a thread wait for its first stacks, when nobody has said that there will be any. */
 const PATIENCE = 1e9;
+/** Nanos that the last rows of a thread that has ended wait for its last stacks, which come now or never. */
+const LAST_PATIENCE = 2e9;
 /** Rows that wait in all; beyond, they go as they are. */
 const MOST_HELD = 200_000;
 /** What collectors call the frame of a thread that has nothing to do. */
@@ -59,6 +61,8 @@ interface OverlaidLane {
 export class StackOverlay {
   private readonly lanes = new Map<number, OverlaidLane>();
   private readonly starts = new Map<number, number>();
+  /** Nanos at which lanes ended, of those that have. */
+  private readonly ends = new Map<number, number>();
   private readonly idle = new IdleStacks();
   private readonly expects: (command: string) => boolean;
   private readonly expected = new Set<number>();
@@ -97,6 +101,7 @@ export class StackOverlay {
     for (let i = 0; i < lanes.length; i++) {
       const id = lanes.id[i] as number;
       if (!this.starts.has(id)) this.starts.set(id, lanes.start[i] as number);
+      if ((lanes.end[i] as number) >= 0) this.ends.set(id, lanes.end[i] as number);
       if (this.expected.has(lanes.process[i] as number)) this.expectedLanes.add(id);
     }
   }
@@ -130,8 +135,10 @@ export class StackOverlay {
       this.lane(row.lane).rows.push(row);
       this.held++;
     }
-    for (const lane of this.lanes.values()) {
-      const isLate = !lane.claimed && (lane.rows[0]?.time ?? latest) < latest - PATIENCE;
+    for (const [number, lane] of this.lanes) {
+      const end = this.ends.get(number) ?? Number.POSITIVE_INFINITY;
+      const isUntold = !lane.claimed && (lane.rows[0]?.time ?? latest) < latest - PATIENCE;
+      const isLate = isUntold || end < latest - LAST_PATIENCE;
       this.release(lane, isLate || this.held > MOST_HELD ? Number.POSITIVE_INFINITY : lane.covered, out);
     }
     return out.finish();

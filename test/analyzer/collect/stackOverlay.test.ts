@@ -142,6 +142,22 @@ describe('rows from outside get the stacks from inside', () => {
     expect(seen(overlay('python3 app.py').apply(batch([sample(100)])))).toHaveLength(1);
   });
 
+  test('rows of a thread in native code wait for its slice, and those of one that has ended but two seconds', () => {
+    const rows = overlay();
+    rows.apply(batch([sample(100)], [[0, 50, PARSE]]));
+    const others = (time: number) => batch([sample(time, { lane: 1 })]);
+    expect(seen(rows.apply(others(9e9)))).toEqual([[9e9, OUTSIDE, 0, RUNNING]]);
+    const lanes = new TableBuilder(SCHEMAS.lanes);
+    const [kind, role] = [LANE_KINDS.indexOf('thread'), LANE_ROLES.indexOf('main')];
+    lanes.push({ id: 0, kind, role, process: 7, thread: 7, name: 'node', start: 0, end: 9e9, cpu: -1 });
+    rows.apply({ ...others(10e9), lanes: lanes.finish() });
+    expect(seen(rows.apply(others(12e9)))).toEqual([
+      [12e9, OUTSIDE, 0, RUNNING],
+      [50, PARSE, 0, RUNNING],
+      [100, OUTSIDE, 0, RUNNING],
+    ]);
+  });
+
   test('nothing is kept at the end', () => {
     const rows = overlay();
     rows.apply(batch([sample(100, { cpu: 70 })], [[0, 50, PARSE]]));
