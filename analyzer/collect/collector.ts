@@ -81,8 +81,8 @@ export interface Collector {
   readonly id: string;
   /** Begins to watch; `deliver` is called about four times a second, and never after `stop` has resolved. */
   start(run: RunContext, deliver: (batch: Batch) => void): void;
-  /** What was found out about processes of the run, by any collector; only for those that want to know. */
-  notice?(processes: Tables['processes']): void;
+  /** What goes into the recording, by whichever collector; only for those that want to know. */
+  notice?(batch: SessionBatch): void;
   /** Whether threads of a process with that command line may tell their stacks to it, which others then wait for. */
   tellsStacksOf?(command: string): boolean;
   /** Delivers what is left and ends. */

@@ -156,12 +156,12 @@ export class Session {
       if ((processes.end[i] as number) < 0) this.processIds.add(processes.process[i] as number);
       else this.processIds.delete(processes.process[i] as number);
     }
-    if (processes.length > 0) for (const collector of this.collectors) collector.notice?.(processes);
     this.write(numbered);
   }
 
   private write(batch: SessionBatch): void {
     for (const name of BATCH_TABLES) this.spool?.write(name, batch[name]);
+    for (const collector of this.collectors) collector.notice?.(batch);
     for (const listener of this.listeners) listener(batch);
   }
 

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Collector } from '../../analyzer/collect/collector.ts';
+import type { Availability, Collector } from '../../analyzer/collect/collector.ts';
 import { CPythonCollector, cpythonAvailability } from '../../analyzer/collect/cpython/index.ts';
 import { NodeCollector, nodeEnvironment } from '../../analyzer/collect/node/index.ts';
 import { PoolsCollector } from '../../analyzer/collect/pools/index.ts';
@@ -42,10 +42,11 @@ export interface RunSources {
  */
 export async function runSources(request: SourceRequest): Promise<RunSources> {
   const { command, rate, agent, pools } = request;
-  const why = agent === 'off' ? null : await reasonForAgent(command, agent);
+  const outside = cpythonAvailability();
+  const why = agent === 'off' ? null : await reasonForAgent(command, agent, outside);
   const wanted = why !== null || pools ? pythonAgentFolder() : null;
   const node = request.javascriptRate === null ? null : nodeAgentFolder();
-  if (wanted === null && node === null) return outsideOnly();
+  if (wanted === null && node === null) return outsideOnly(outside);
   let records: string;
   const environment: Record<string, string> = {};
   try {
@@ -56,31 +57,31 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       Object.assign(environment, agentEnvironment(process.env, wanted, records, parts));
     }
     if (node !== null && request.javascriptRate !== null) {
-      Object.assign(environment, nodeEnvironment(process.env, node, records, request.javascriptRate));
+      Object.assign(
+        environment,
+        nodeEnvironment(command, process.env, node, records, request.javascriptRate),
+      );
     }
   } catch (error) {
     // Without the only source of samples there is nothing to record; without pools and JavaScript there is.
     if (why !== null) throw error;
-    return outsideOnly([
+    return outsideOnly(outside, [
       `programs are not recorded from inside: ${error instanceof Error ? error.message : error}`,
     ]);
   }
-  const sampler = why === null ? await samplerFromOutside() : new PythonAgentCollector(records);
+  const sampler = why === null ? await samplerFromOutside(outside) : new PythonAgentCollector(records);
+  // Whoever samples from outside accounts for every thread, and the agent of Python for its own only.
+  const isAccounted = why === null && sampler !== null;
   return {
     collectors: [
-      sampler,
+      ...(sampler === null ? [] : [sampler]),
       ...(pools ? [new PoolsCollector(records)] : []),
-      ...(node === null ? [] : [new NodeCollector(records, node)]),
+      ...(node === null ? [] : [new NodeCollector({ folder: records, agents: node, outside: isAccounted })]),
     ],
     environment,
-    notes:
-      why === null
-        ? []
-        : [
-            `sampled by the agent inside the program: ${why}. Threads and processes that run no Python are not seen.`,
-          ],
+    notes: why === null ? notesOf(outside) : [insideNote(why, node !== null)],
     release: async () => {
-      await sampler.stop();
+      await sampler?.stop();
       rmSync(records, { recursive: true, force: true });
     },
   };
@@ -99,20 +100,37 @@ function agentCache(): string | null {
   }
 }
 
-async function outsideOnly(notes: readonly string[] = []): Promise<RunSources> {
-  const sampler = await samplerFromOutside();
-  return { collectors: [sampler], environment: {}, notes, release: () => sampler.stop() };
+async function outsideOnly(outside: Availability, notes: readonly string[] = []): Promise<RunSources> {
+  const sampler = await samplerFromOutside(outside);
+  return {
+    collectors: sampler === null ? [] : [sampler],
+    environment: {},
+    notes: [...notes, ...notesOf(outside)],
+    release: async () => sampler?.stop(),
+  };
 }
 
-async function samplerFromOutside(): Promise<CPythonCollector> {
+const insideNote = (why: string, node: boolean): string =>
+  `sampled by the agent inside the program: ${why}. Threads and processes that run no Python${node ? ' or Node' : ''} are not seen.`;
+
+/** What a reader must know of a run that is to be sampled from outside. */
+const notesOf = (outside: Availability): string[] =>
+  outside.available ? [] : [`threads are not seen from outside: ${outside.reason}.`];
+
+/** Null where it cannot work. */
+async function samplerFromOutside(outside: Availability): Promise<CPythonCollector | null> {
+  if (!outside.available) return null;
   const sampler = new CPythonCollector(samplerScript(), true);
   await sampler.prepare();
   return sampler;
 }
 
-async function reasonForAgent(command: readonly string[], choice: AgentChoice): Promise<string | null> {
+async function reasonForAgent(
+  command: readonly string[],
+  choice: AgentChoice,
+  outside: Availability,
+): Promise<string | null> {
   if (choice === 'on') return 'the agent inside the program was asked for';
-  const outside = cpythonAvailability();
   if (!outside.available) return outside.reason;
   return outsideObstacle(await probePython(command, process.env));
 }

@@ -4,9 +4,13 @@
  * children's agents need.
  */
 
+const { delimiter, dirname } = require('node:path');
+const { locksOut } = require('./permission.cjs');
+
 const FOLDER = 'PERFSCOPE_NODE_DIR';
 const RATE = 'PERFSCOPE_NODE_HZ';
 const DEFAULT_RATE = 500;
+const NODE_VARIABLE = /^PERFSCOPE_NODE_/;
 const OURS = /^PERFSCOPE_(?:NODE|AGENT)_/;
 /** What PYTHONPATH was before perfscope; absent when there was none. */
 const ORIGINAL_PATH = 'PERFSCOPE_AGENT_PYTHONPATH';
@@ -36,7 +40,7 @@ function hideEnvironment(preload) {
   const names = Object.keys(env).filter((name) => OURS.test(name));
   const variables = names.map((name) => `${name}=${env[name]}`);
   // Python's agent stands first in it.
-  const python = env.PERFSCOPE_AGENT_DIR === undefined ? undefined : env.PYTHONPATH?.split(':')[0];
+  const python = env.PERFSCOPE_AGENT_DIR === undefined ? undefined : env.PYTHONPATH?.split(delimiter)[0];
   if (python !== undefined) restore('PYTHONPATH', env[ORIGINAL_PATH]);
   restore('NODE_OPTIONS', options.replace(option, '').trim());
   for (const name of names) delete env[name];
@@ -44,23 +48,25 @@ function hideEnvironment(preload) {
     variables.filter((each) => !each.startsWith(`${ORIGINAL_PATH}=`)),
     option,
     python,
+    dirname(preload),
   );
   return { folder, rate: rate > 0 ? rate : DEFAULT_RATE };
 }
 
 /** Gives our variables to children, at the two places at which all ways to start one come together. */
-function passOn(variables, option, python) {
-  const added = (pairs) => {
+function passOn(variables, option, python, agents) {
+  const added = ({ args, envPairs: pairs }) => {
     if (!Array.isArray(pairs) || pairs.some((pair) => pair.startsWith(`${FOLDER}=`))) return pairs;
     const kept = new Map(pairs.map((pair) => [pair.split('=', 1)[0], pair]));
     const given = (name) => kept.get(name)?.slice(name.length + 1) ?? '';
     const options = given('NODE_OPTIONS');
-    kept.set('NODE_OPTIONS', `NODE_OPTIONS=${option}${options && ' '}${options}`);
-    const more = [...variables];
+    const isOpen = !locksOut([...(Array.isArray(args) ? args : []), options], agents);
+    if (isOpen) kept.set('NODE_OPTIONS', `NODE_OPTIONS=${option}${options && ' '}${options}`);
+    const more = isOpen ? [...variables] : variables.filter((each) => !NODE_VARIABLE.test(each));
     if (python !== undefined) {
       const path = given('PYTHONPATH');
       if (kept.has('PYTHONPATH')) more.push(`${ORIGINAL_PATH}=${path}`);
-      kept.set('PYTHONPATH', `PYTHONPATH=${python}${path && ':'}${path}`);
+      kept.set('PYTHONPATH', `PYTHONPATH=${python}${path && delimiter}${path}`);
     }
     return [...kept.values(), ...more];
   };
@@ -68,17 +74,19 @@ function passOn(variables, option, python) {
   const { spawn } = ChildProcess.prototype;
   ChildProcess.prototype.spawn = {
     spawn(options) {
-      if (options !== null && typeof options === 'object') options.envPairs = added(options.envPairs);
+      if (options !== null && typeof options === 'object') options.envPairs = added(options);
       return Reflect.apply(spawn, this, [options]);
     },
   }.spawn;
+  // Under the permission model nobody may have the other of the two places.
+  if (process.permission !== undefined) return;
   const warnings = process.noDeprecation;
   process.noDeprecation = true;
   const binding = process.binding('spawn_sync');
   process.noDeprecation = warnings;
   const spawnSync = binding.spawn;
   binding.spawn = (options) => {
-    options.envPairs = added(options.envPairs);
+    options.envPairs = added(options);
     return spawnSync(options);
   };
 }

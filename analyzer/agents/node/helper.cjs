@@ -88,6 +88,11 @@ class Thread {
   take(profile) {
     records.write(`{"k":"slice","thread":${this.number},"profile":${profile}}`);
   }
+
+  /** It has ended, be it by itself or by `terminate`. */
+  sayGone() {
+    if (this.number >= 0) records.write(JSON.stringify({ k: 'gone', thread: this.number, time: now() }));
+  }
 }
 
 const nextTitle = () => `perfscope ${++titles}`;
@@ -106,6 +111,7 @@ function followWorkers(post, events) {
   events.set('NodeWorker.detachedFromWorker', ({ sessionId }) => {
     const session = sessions.get(sessionId);
     if (session) {
+      session.thread.sayGone();
       threads.delete(session.thread);
       starting.delete(session.thread);
       gone.add(session.thread.number);

@@ -11,7 +11,7 @@ const { Sites } = require('./sites.cjs');
 const { hookWorkers } = require('./workers.cjs');
 
 /** What a thread records from here on. `thread`: its number for the system. */
-function recordThread(records, shared, logs, thread) {
+function recordThread(records, { shared, logs }, thread) {
   const log = new ThreadLog(records, shared, logs, thread);
   if (!log.isOpen) return { look() {}, end() {} };
   const ports = new Ports(log);

@@ -11,13 +11,14 @@ const {
   constants: { signals },
 } = require('node:os');
 const path = require('node:path');
-const { hideThread, numberOf, shownNumber } = require('./numbers.cjs');
 const { newLogs } = require('./log.cjs');
-const { OwnProfile } = require('./ownProfile.cjs');
-const { replace } = require('./replace.cjs');
+const { hideThread, numberOf, shownNumber } = require('./numbers.cjs');
+const { OwnProfile, canProfile } = require('./ownProfile.cjs');
+const { may } = require('./permission.cjs');
 const { recordThread } = require('./recording.cjs');
 const { FORMAT, Records, now, systemThread } = require('./records.cjs');
-const { ALONE, ENDING, FOLLOWED, GONE, NEW, newShared, ring, wordOf } = require('./shared.cjs');
+const { replace } = require('./replace.cjs');
+const { ALONE, ENDED, ENDING, FOLLOWED, GONE, NEW, newShared, ring, wordOf } = require('./shared.cjs');
 
 // The program's waits are recorded.
 const { wait } = Atomics;
@@ -30,17 +31,45 @@ const AGENT = Symbol.for('perfscope.agent');
 const PATIENCE = 300;
 /** Milliseconds that a thread may wait for the last slice of one that it terminates. */
 const LAST_PATIENCE = 100;
+/** Number of the helper where there is none: all others are lower. */
+const NOBODY = Number.POSITIVE_INFINITY;
+/** Signals that end no process by themselves. */
+const HARMLESS = new Set([
+  'SIGCHLD',
+  'SIGCONT',
+  'SIGSTOP',
+  'SIGTSTP',
+  'SIGTTIN',
+  'SIGTTOU',
+  'SIGURG',
+  'SIGWINCH',
+]);
 
 function startMain({ folder, rate }) {
-  const records = new Records(path.join(folder, `${process.pid}-${Math.round(now() / 1e3)}.node`));
+  const file = path.join(folder, `${process.pid}-${Math.round(now() / 1e3)}.node`);
+  if (!may('fs.write', file) || !canProfile()) return;
+  const records = new Records(file);
   const shared = newShared();
   const logs = newLogs();
   const interval = Math.round(1e6 / rate);
+  const { pid, ppid: parent, version } = process;
   records.write(
-    JSON.stringify({ k: FORMAT, pid: process.pid, version: process.version, rate, time: now() }),
+    JSON.stringify({ k: FORMAT, pid, parent, command: commandLine(), version, rate, time: now() }),
     threadLine(0, 0, ''),
   );
   const thread = new ProfiledThread(records, shared, 0, interval);
+  const settings = { file, shared, logs, interval, helper: NOBODY };
+  if (may('inspector') && may('worker')) settings.helper = startHelper(records, settings);
+  else Atomics.store(shared, GONE, 1);
+  workers.setEnvironmentData(KEY, settings);
+  thread.begin();
+  thread.recording = recordThread(records, settings, 0);
+  flushBeforeSignals(thread);
+  flushBeforeTerminate(shared);
+}
+
+/** Gives the helper's number. */
+function startHelper(records, { file, shared, logs, interval }) {
   const hide = hideThread(null);
   const helper = new workers.Worker(path.join(__dirname, 'helper.cjs'), {
     name: 'perfscope',
@@ -49,25 +78,23 @@ function startMain({ folder, rate }) {
     // Not piped: the program's own streams would be made before it asks for them.
     stdout: true,
     stderr: true,
-    workerData: { isPerfscope: true, file: records.path, shared, logs, interval },
+    workerData: { isPerfscope: true, file, shared, logs, interval },
   });
   helper.on('error', ({ message }) => records.write(JSON.stringify({ k: 'problem', text: String(message) })));
   helper.on('exit', () => Atomics.store(shared, GONE, 1));
   helper.unref();
-  workers.setEnvironmentData(KEY, { file: records.path, shared, logs, interval, helper: hide(helper) });
-  thread.begin();
-  thread.recording = recordThread(records, shared, logs, 0);
-  flushBeforeSignals(thread);
-  flushBeforeTerminate(shared);
+  return hide(helper);
 }
+
+const commandLine = () => [process.argv0, ...process.execArgv, ...process.argv.slice(1)].join(' ');
 
 /** A process that sends itself a signal which it does not handle ends without an event. */
 function flushBeforeSignals(thread) {
   const { _kill: kill } = process;
   process._kill = (pid, signal) => {
     const name = Object.keys(signals).find((each) => signals[each] === signal);
-    const ends =
-      name !== undefined && (pid === process.pid || pid === 0) && process.listenerCount(name) === 0;
+    const isDeadly = name !== undefined && !HARMLESS.has(name) && process.listenerCount(name) === 0;
+    const ends = isDeadly && (pid === process.pid || pid === 0);
     if (ends) thread.end();
     const result = Reflect.apply(kill, process, [pid, signal]);
     if (ends) thread.own.start();
@@ -83,7 +110,7 @@ function startWorker() {
   records.write(threadLine(threadId, shownNumber(threadId, settings.helper), threadName || ''));
   const thread = new ProfiledThread(records, settings.shared, threadId, settings.interval);
   thread.begin();
-  thread.recording = recordThread(records, settings.shared, settings.logs, threadId);
+  thread.recording = recordThread(records, settings, threadId);
   flushBeforeTerminate(settings.shared);
   hideThread(settings.helper);
 }
@@ -101,12 +128,13 @@ function flushBeforeTerminate(shared) {
   replace(prototype, 'terminate', wrapper);
 }
 
-/** Has the last slice of a thread taken, and waits for it. */
+/** Has the last slice of a thread taken, and waits for it. Whether it was. */
 function lastSlice(shared, word, patience) {
-  if (!(word >= 0) || Atomics.load(shared, GONE) === 1) return;
-  if (Atomics.compareExchange(shared, word, FOLLOWED, ENDING) !== FOLLOWED) return;
+  if (!(word >= 0) || Atomics.load(shared, GONE) === 1) return false;
+  if (Atomics.compareExchange(shared, word, FOLLOWED, ENDING) !== FOLLOWED) return false;
   ring(shared);
   wait(shared, word, ENDING, patience);
+  return Atomics.load(shared, word) === ENDED;
 }
 
 /** `number`: what the program calls the thread. */
@@ -115,10 +143,12 @@ const threadLine = (thread, number, name) =>
 
 class ProfiledThread {
   constructor(records, shared, thread, interval) {
+    this.records = records;
     this.shared = shared;
+    this.thread = thread;
     this.word = wordOf(thread);
     const own = new OwnProfile(interval, (profile) =>
-      records.write(JSON.stringify({ k: 'slice', thread, profile })),
+      records.write(`{"k":"slice","thread":${thread},"profile":${profile}}`),
     );
     this.own = own;
     this.recording = null;
@@ -155,12 +185,17 @@ class ProfiledThread {
   end() {
     const { shared, word, own } = this;
     try {
-      own.stop();
+      if (own.stop()) this.sayEnd();
       this.recording?.end(Atomics.load(shared, GONE) === 1);
-      lastSlice(shared, word, PATIENCE);
+      if (lastSlice(shared, word, PATIENCE)) this.sayEnd();
     } catch {
       // Up to a slice is lost, which the recording can tell.
     }
+  }
+
+  /** Nothing of the thread's JavaScript until now is missing. */
+  sayEnd() {
+    this.records.write(JSON.stringify({ k: 'end', thread: this.thread, time: now() }));
   }
 }
 

@@ -1,10 +1,38 @@
 import type { CollectorHealth } from '../../model/index.ts';
 import { count } from '../counted.ts';
+import type { Lost } from './lastSlices.ts';
 import type { NodeHealth } from './tail.ts';
 
-/** The health of the collector from that of its files. `failure`: why it ended early, null when it did not. */
-export function nodeHealth(files: NodeHealth | null, failure: string | null): CollectorHealth {
+/** Processes that a warning names. */
+const MOST_NAMED = 5;
+/** Seconds of CPU at the ends of threads that are not worth a warning: an idle worker takes some milliseconds to be ended. */
+const TRIFLE = 0.02;
+
+/** What the collector knows besides what its files say. */
+export interface NodeFindings {
+  /** Node processes that the agent did not reach. */
+  readonly unreached: readonly number[];
+  readonly lost: Lost;
+  /** Whether CPU time is wall time, because nobody accounts for the threads from outside. */
+  readonly isWall: boolean;
+  /** Why the collector ended early, null when it did not. */
+  readonly failure: string | null;
+}
+
+/** The health of the collector from that of its files, null before there are any. */
+export function nodeHealth(
+  files: NodeHealth | null,
+  { unreached, lost, isWall, failure }: NodeFindings,
+): CollectorHealth {
   const warnings = failure === null ? [] : [failure];
+  if (isWall && (files?.threads ?? 0) > 0) {
+    warnings.push(
+      'CPU time of JavaScript is wall time: nothing here counts the CPU time of threads from outside. A thread that waits within a call, as in Atomics.wait, counts as running.',
+    );
+  }
+  if (unreached.length > 0) warnings.push(unreachedWarning(unreached));
+  const lostWarning = lost.threads > 0 ? warningOfLost(lost) : null;
+  if (lostWarning !== null) warnings.push(lostWarning);
   const damaged = files?.damaged ?? 0;
   for (const [problem, processes] of files?.problems ?? []) {
     warnings.push(
@@ -33,7 +61,8 @@ export function nodeHealth(files: NodeHealth | null, failure: string | null): Co
     dropped: damaged + left,
     torn: 0,
     figures: {
-      processes: files?.processes ?? 0,
+      processes: files?.processes.size ?? 0,
+      unreachedProcesses: unreached.length,
       threads: files?.threads ?? 0,
       slices: files?.slices ?? 0,
       messages: files?.messages ?? 0,
@@ -41,7 +70,28 @@ export function nodeHealth(files: NodeHealth | null, failure: string | null): Co
       movedBytes: files?.moved ?? 0,
       pools: files?.pools ?? 0,
       tasks: files?.tasks ?? 0,
+      threadsCutShort: lost.threads,
+      ...(lost.seconds === null ? {} : { lostSeconds: lost.seconds }),
+      ...(lost.cpuSeconds === null ? {} : { lostCpuSeconds: lost.cpuSeconds }),
     },
     warnings,
   };
+}
+
+function unreachedWarning(unreached: readonly number[]): string {
+  const named = unreached.slice(0, MOST_NAMED).join(', ');
+  const more = unreached.length > MOST_NAMED ? ', ...' : '';
+  return `the JavaScript of ${count(unreached.length, 'Node process', 'Node processes')} is not recorded (${named}${more}): the agent did not run there. A Node older than 18, --permission, and a program that clears NODE_OPTIONS leave it out.`;
+}
+
+/** Null for a trifle. */
+function warningOfLost({ threads, seconds, cpuSeconds }: Lost): string | null {
+  if (cpuSeconds !== null && cpuSeconds < TRIFLE) return null;
+  const why = 'a signal, abort, terminate, the end of the process or of the recording';
+  const cpu = cpuSeconds === null ? '' : ` (${cpuSeconds.toFixed(2)} s of CPU)`;
+  const what =
+    seconds === null
+      ? 'up to 0.25 s of the JavaScript of each'
+      : `the last ${seconds.toFixed(2)} s${cpu} of JavaScript`;
+  return `${count(threads, 'thread', 'threads')} ended without a last word (${why}): ${what} is missing.`;
 }

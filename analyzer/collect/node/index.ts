@@ -1,59 +1,90 @@
+import { kill } from 'node:process';
 import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
-import type { Batch, Collector, RunContext } from '../collector.ts';
+import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
+import { EventRows } from './eventRows.ts';
 import { nodeHealth } from './health.ts';
-import { NodeRows } from './rows.ts';
+import type { Lost } from './lastSlices.ts';
+import { isNode, Reach } from './reach.ts';
+import { InsideRows, type ThreadRows } from './rows.ts';
 import { SeenFunctions } from './seenFunctions.ts';
 import { ProfileStacks } from './stacks.ts';
 import { NodeTail } from './tail.ts';
+import { WallRows } from './wallRows.ts';
 
 export { NODE_RATE, nodeEnvironment } from './environment.ts';
 
-/** A command line of Node. */
-const NODE = /^(?:\S*\/)?node(?:js)?(?:\s|$)/;
 /** Milliseconds between two looks at the files: threads should be known before their first rows are written. */
 const POLL_PERIOD = 50;
+const NOTHING_LOST: Lost = { threads: 0, seconds: 0, cpuSeconds: 0 };
 
-/**
- * Takes what Node's threads tell of themselves: stacks of JavaScript, messages, tasks of pools, garbage collection. The command must have been started with
- * `nodeEnvironment` for the same folder, which must be empty before the run. Their time is accounted for by whoever sees them
- * from outside.
- */
+export interface NodeParts {
+  /** Where the agent writes; empty before the run. The command must have been started with `nodeEnvironment` for the same. */
+  readonly folder: string;
+  /** Folder of the agent, for its own functions to be told from the program's. */
+  readonly agents: string;
+  /** Whether another collector accounts for the time of threads. Without, they get lanes and rows here, by wall time. */
+  readonly outside: boolean;
+}
+
+/** Takes what Node's threads tell of themselves: stacks of JavaScript, messages, tasks of pools, garbage collections. */
 export class NodeCollector implements Collector {
   readonly id = 'node';
-  private readonly folder: string;
-  private readonly rows = new NodeRows();
-  private readonly seen = new SeenFunctions();
-  private readonly stacks: ProfileStacks;
+  private readonly parts: NodeParts;
+  private readonly reach = new Reach();
+  private rows: ThreadRows | null = null;
+  private events: EventRows | null = null;
   private tail: NodeTail | null = null;
   private deliver: (batch: Batch) => void = () => {};
   private timer: NodeJS.Timeout | null = null;
   private failure: string | null = null;
+  /** Nanos. */
+  private stoppedAt: number | null = null;
 
-  /** `agents`: folder of the agent, for its own functions to be told from the program's. */
-  constructor(folder: string, agents: string) {
-    this.folder = folder;
-    this.stacks = new ProfileStacks(this.rows.interner, this.seen, agents);
+  constructor(parts: NodeParts) {
+    this.parts = parts;
   }
 
   start(run: RunContext, deliver: (batch: Batch) => void): void {
-    const tail = new NodeTail(this.folder, this.rows, this.stacks, this.seen, run.children ? null : run.pid);
+    const { folder, agents, outside } = this.parts;
+    const rows = outside ? new InsideRows() : new WallRows(run, now);
+    const events = new EventRows(rows);
+    const seen = new SeenFunctions();
+    const stacks = new ProfileStacks(rows.interner, seen, agents);
+    const tail = new NodeTail({ folder, rows, events, stacks, seen, only: run.children ? null : run.pid });
+    this.rows = rows;
+    this.events = events;
     this.tail = tail;
     this.deliver = deliver;
     this.timer = setInterval(() => this.guarded(() => tail.poll(now())), POLL_PERIOD);
   }
 
   tellsStacksOf(command: string): boolean {
-    return NODE.test(command);
+    return this.parts.outside && isNode(command);
+  }
+
+  notice(batch: SessionBatch): void {
+    this.reach.notice(batch);
+    this.rows?.notice(batch);
   }
 
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
+    this.stoppedAt = now();
     this.guarded(() => this.tail?.finish());
   }
 
   health(): CollectorHealth {
-    return nodeHealth(this.tail?.health() ?? null, this.failure);
+    const { stoppedAt } = this;
+    const files = this.tail?.health() ?? null;
+    const reached = files?.processes ?? new Set<number>();
+    return nodeHealth(files, {
+      // A process that has just begun has not said yet that the agent is there; one that is killed may still be told of.
+      unreached: stoppedAt === null ? [] : this.reach.missed(reached, stoppedAt, isAlive),
+      lost: stoppedAt === null ? NOTHING_LOST : (this.rows?.lost() ?? NOTHING_LOST),
+      isWall: !this.parts.outside,
+      failure: this.failure,
+    });
   }
 
   /** A failure of ours costs what is left of the stacks, and no more. */
@@ -61,10 +92,18 @@ export class NodeCollector implements Collector {
     if (this.failure !== null) return;
     try {
       action();
-      const batch = this.rows.drain();
-      if (batch) this.deliver(batch);
+      // What happened on a lane comes behind the lane.
+      for (const batch of [this.rows?.drain(), this.events?.drain()]) if (batch) this.deliver(batch);
     } catch (error) {
       this.failure = `stacks of JavaScript are missing from here on: ${error instanceof Error ? error.message : error}.`;
     }
+  }
+}
+
+function isAlive(process: number): boolean {
+  try {
+    return kill(process, 0);
+  } catch {
+    return false;
   }
 }

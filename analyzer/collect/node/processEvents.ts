@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { DIRECTIONS, SPAN_KINDS } from '../../model/index.ts';
 import { Channels } from './channels.ts';
+import type { EventRows } from './eventRows.ts';
 import type { EventRecord, NodeEvent, Received, Sent } from './events.ts';
 import { Exchange, type Message } from './exchange.ts';
 import { ThreadNames } from './names.ts';
 import { pathOf } from './paths.ts';
-import type { NodeRows } from './rows.ts';
 import type { SeenFunctions } from './seenFunctions.ts';
 import { WorkerPools } from './workerPools.ts';
 
@@ -48,7 +48,7 @@ export interface EventCounts {
 /** What the threads of one process write down of themselves, as rows. */
 export class ProcessEvents {
   readonly pools: WorkerPools;
-  private readonly rows: NodeRows;
+  private readonly rows: EventRows;
   private readonly process: number;
   private readonly seen: SeenFunctions;
   private readonly counts: EventCounts;
@@ -56,7 +56,7 @@ export class ProcessEvents {
   private readonly threads = new Map<number, Thread>();
   private readonly exchange: Exchange;
 
-  constructor(rows: NodeRows, process: number, seen: SeenFunctions, counts: EventCounts) {
+  constructor(rows: EventRows, process: number, seen: SeenFunctions, counts: EventCounts) {
     this.rows = rows;
     this.process = process;
     this.seen = seen;

@@ -27,18 +27,30 @@ export interface Profile {
 }
 
 export type NodeRecord =
-  | { readonly kind: 'process'; readonly pid: number; readonly version: string; readonly rate: number }
+  | {
+      readonly kind: 'process';
+      readonly pid: number;
+      readonly parent: number;
+      /** Arguments joined by a space. */
+      readonly command: string;
+      readonly version: string;
+      readonly rate: number;
+      readonly time: number;
+    }
   | {
       readonly kind: 'thread';
       readonly thread: number;
       /** What the program calls it. */
       readonly number: number;
+      /** The system's number; 0 where it is not told. */
       readonly tid: number;
       readonly name: string;
       readonly time: number;
     }
   | { readonly kind: 'helper'; readonly tid: number; readonly time: number }
   | { readonly kind: 'slice'; readonly thread: number; readonly profile: Profile }
+  /** `end`: the thread ends and has told everything until then. `gone`: it has ended, whether it has told or not. */
+  | { readonly kind: 'end' | 'gone'; readonly thread: number; readonly time: number }
   | { readonly kind: 'problem'; readonly text: string }
   | EventRecord;
 
@@ -58,18 +70,22 @@ export function parseRecord(line: string): NodeRecord | null {
   if (!isFields(value)) return null;
   const { k: kind, thread, number, tid, time, pid, rate } = value;
   if (kind === FORMAT) {
-    if (!isCount(pid) || typeof rate !== 'number' || !(rate > 0)) return null;
-    return { kind: 'process', pid, version: text(value.version), rate };
+    if (!isId(pid) || !isCount(time) || typeof rate !== 'number' || !(rate > 0)) return null;
+    const parent = isId(value.parent) ? value.parent : 0;
+    const command = text(value.command);
+    return { kind: 'process', pid, parent, command, version: text(value.version), rate, time };
   }
   if (kind === 'thread') {
-    if (!isCount(thread) || !isCount(number) || !isCount(tid) || !isCount(time)) return null;
+    if (!isCount(thread) || !isCount(number) || !isId(tid) || !isCount(time)) return null;
     return { kind, thread, number, tid, name: text(value.name), time };
   }
-  if (kind === 'helper') return isCount(tid) && isCount(time) ? { kind, tid, time } : null;
+  if (kind === 'helper') return isId(tid) && isCount(time) ? { kind, tid, time } : null;
   if (kind === 'slice') {
     const profile = isFields(value.profile) ? parseProfile(value.profile) : null;
     return isCount(thread) && profile ? { kind, thread, profile } : null;
   }
+  if (kind === 'end' || kind === 'gone')
+    return isCount(thread) && isCount(time) ? { kind, thread, time } : null;
   return kind === 'problem' ? { kind, text: text(value.text) } : parseEventRecord(value);
 }
 
@@ -109,6 +125,8 @@ const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+/** Of a process or a thread, 32 bits in the model. */
+const isId = (value: unknown): value is number => isCount(value) && value < 2 ** 32;
 const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
 const isNumbers = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((each) => Number.isSafeInteger(each));

@@ -1,90 +1,107 @@
-import {
-  countersSchema,
-  Interner,
-  LANE_KINDS,
-  LANE_ROLES,
-  lanesSchema,
-  poolsSchema,
-  spansSchema,
-  TableBuilder,
-  tasksSchema,
-  transfersSchema,
-} from '../../model/index.ts';
-import { type Batch, emptyBatch, insideSchema, mentionsSchema } from '../collector.ts';
+import { Interner, TableBuilder } from '../../model/index.ts';
+import { type Batch, emptyBatch, insideSchema, mentionsSchema, type SessionBatch } from '../collector.ts';
+import { LastSlices, type Lost } from './lastSlices.ts';
+import type { Stretch } from './stacks.ts';
 
-/** What the files of all Node processes of a run are decoded into: one numbering of frames, stacks and threads. */
-export class NodeRows {
+/** A process as its agent describes it. `time`: Nanos at which the agent began. */
+export interface NodeProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+  readonly runtime: string;
+  readonly time: number;
+}
+
+/**
+ * What the files of all Node processes of a run are decoded into: one numbering of frames, stacks and threads. Times are Nanos.
+ */
+export interface ThreadRows {
+  readonly interner: Interner;
+  /** Number of a lane that is no thread's. */
+  newLane(): number;
+  process(process: NodeProcess): void;
+  /** Number of the lane of a thread, whose stacks will come; null when it can have none. `tid`: the system's number, or 0. */
+  follow(process: NodeProcess, tid: number, time: number, name: string, isMain: boolean): number | null;
+  /** A thread of perfscope's own. */
+  helper(process: NodeProcess, tid: number, time: number): void;
+  stack(lane: number, stretch: Stretch): void;
+  /** The thread ends and has told everything. */
+  end(lane: number): void;
+  /** The thread has ended, whether it has told everything or not. */
+  gone(lane: number, time: number): void;
+  /** Nobody tells anything any more. */
+  finish(): void;
+  /** What others found out about the run. */
+  notice(batch: SessionBatch): void;
+  lost(): Lost;
+  /** The rows since the last drain; null when there are none. */
+  drain(): Batch | null;
+}
+
+/** Stacks for lanes whose time another collector accounts for. */
+export class InsideRows implements ThreadRows {
   readonly interner = new Interner();
-  readonly pools = new TableBuilder(poolsSchema);
-  readonly tasks = new TableBuilder(tasksSchema, 256);
-  readonly transfers = new TableBuilder(transfersSchema, 256);
-  private readonly spans = new TableBuilder(spansSchema, 256);
-  private readonly counters = new TableBuilder(countersSchema, 256);
-  private readonly counterLanes = new TableBuilder(lanesSchema);
-  private readonly counterIds = new Map<string, number>();
   private readonly mentions = new TableBuilder(mentionsSchema);
   private readonly inside = new TableBuilder(insideSchema, 1024);
+  private readonly lastSlices = new LastSlices();
   private lanes = 0;
-  private poolCount = 0;
 
-  /** Number of the lane of a thread, whose stacks will come. */
-  follow(process: number, thread: number, time: number, name: string, runtime: string): number {
+  newLane(): number {
+    return this.lanes++;
+  }
+
+  process(): void {}
+
+  follow({ pid, runtime }: NodeProcess, tid: number, time: number, name: string): number | null {
+    if (tid === 0) return null;
     const lane = this.lanes++;
-    this.mentions.push({ lane, process, thread, time, name, runtime });
+    this.mentions.push({ lane, process: pid, thread: tid, time, name, runtime });
     this.inside.push({ lane, start: time, end: time, stack: -1 });
+    this.lastSlices.begin(lane, pid, tid, time);
     return lane;
   }
 
-  /** Gives a thread a name that nobody asks for stacks of. */
-  mention(process: number, thread: number, time: number, name: string): void {
-    this.mentions.push({ lane: this.lanes++, process, thread, time, name, runtime: '' });
+  helper({ pid }: NodeProcess, tid: number, time: number): void {
+    this.mentions.push({
+      lane: this.lanes++,
+      process: pid,
+      thread: tid,
+      time,
+      name: 'perfscope',
+      runtime: '',
+    });
   }
 
-  stack(lane: number, start: number, end: number, stack: number): void {
+  stack(lane: number, { start, end, stack }: Stretch): void {
     this.inside.push({ lane, start, end, stack });
+    this.lastSlices.told(lane, end);
   }
 
-  newPool(): number {
-    return this.poolCount++;
+  end(lane: number): void {
+    this.lastSlices.end(lane);
   }
 
-  /** `start`, `end`: Nanos. */
-  span(lane: number, kind: number, name: string, start: number, end: number): void {
-    this.spans.push({ lane, kind, name: this.interner.string(name), start, end, stack: -1 });
+  gone(): void {}
+
+  finish(): void {}
+
+  notice(batch: SessionBatch): void {
+    this.lastSlices.notice(batch);
   }
 
-  /** A value of a thread over time. `thread`: its number for the system; `quantity`: such as `event-loop delay (ms)`. */
-  count(process: number, thread: number, quantity: string, time: number, value: number): void {
-    const key = `${process} ${thread} ${quantity}`;
-    let lane = this.counterIds.get(key);
-    if (lane === undefined) {
-      lane = this.lanes++;
-      this.counterIds.set(key, lane);
-      const [kind, role] = [LANE_KINDS.indexOf('counter'), LANE_ROLES.indexOf('device')];
-      const [start, end, cpu] = [time, -1, -1];
-      this.counterLanes.push({ id: lane, kind, role, process, thread, name: quantity, start, end, cpu });
-    }
-    this.counters.push({ lane, time, value });
+  lost(): Lost {
+    return this.lastSlices.lost();
   }
 
-  /** The rows since the last drain; null when there are none. */
   drain(): Batch | null {
-    const { mentions, inside, pools, tasks, transfers, spans, counters } = this;
-    const lanes = this.counterLanes;
-    const builders = [mentions, inside, lanes, pools, tasks, transfers, spans, counters];
-    if (builders.every(({ length }) => length === 0)) return null;
+    if (this.mentions.length + this.inside.length === 0) return null;
     const batch = {
       ...emptyBatch(this.interner.drain()),
-      mentions: mentions.finish(),
-      inside: inside.finish(),
-      lanes: lanes.finish(),
-      pools: pools.finish(),
-      tasks: tasks.finish(),
-      transfers: transfers.finish(),
-      spans: spans.finish(),
-      counters: counters.finish(),
+      mentions: this.mentions.finish(),
+      inside: this.inside.finish(),
     };
-    for (const builder of builders) builder.clear();
+    this.mentions.clear();
+    this.inside.clear();
     return batch;
   }
 }

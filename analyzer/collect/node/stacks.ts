@@ -1,4 +1,5 @@
-import type { Interner, StackId } from '../../model/index.ts';
+import { join } from 'node:path';
+import type { Interner, StackId, Wait } from '../../model/index.ts';
 import { IDLE } from '../stackOverlay.ts';
 import { pathOf } from './paths.ts';
 import type { Profile, ProfileNode } from './records.ts';
@@ -10,12 +11,22 @@ const SPECIAL: Readonly<Record<string, string>> = {
   '(idle)': IDLE,
   '(garbage collector)': '[garbage collector]',
 };
+/** Functions in which a thread does nothing but wait, by name and file. */
+const WAITING_IN: Readonly<Record<string, Wait>> = {
+  '(idle) ': 'poll',
+  'spawnSync node:internal/child_process': 'child',
+};
 const ROOT = '(root)';
 const ANONYMOUS = '(anonymous)';
 /** Whoever loads a module calls its code, and none of its functions. */
 const LOADER = 'node:internal/modules/';
-/** Where the agent waits, for its profiler to come and to be done: nothing happens meanwhile. */
-const WAITS = '/threads.cjs';
+/** The agent's functions in which a thread waits for its profiler: nothing happens meanwhile. */
+const AGENT_WAITS = new Set(['begin', 'lastSlice']);
+/** Where the agent runs for itself; its other functions stand between the program and what it calls. */
+const AGENT_FILE = 'threads.cjs';
+/** Stands between the program and `Atomics.wait`, which is no function of its own to V8. */
+const WAIT_FILE = 'loop.cjs';
+const ATOMICS_WAIT = 'Atomics.wait';
 /** The interner tells 2^22 frames apart; a program must not use them all up. */
 const MOST_FRAMES = 1 << 20;
 /** Deeper calls are cut: a tree comes from the program. */
@@ -26,6 +37,10 @@ export interface Stretch {
   readonly start: number;
   end: number;
   readonly stack: StackId | -1;
+  /** Samples of V8 that it was in. */
+  count: number;
+  /** What the thread waits for, as far as its stack tells. */
+  readonly wait: Wait;
 }
 
 /** From V8's call trees to stacks. */
@@ -33,12 +48,16 @@ export class ProfileStacks {
   private readonly interner: Interner;
   private readonly seen: SeenFunctions;
   private readonly ownFolder: string;
+  private readonly agentFile: string;
+  private readonly waitFile: string;
 
   /** `seen`: learns where functions are defined. `ownFolder`: the agent's, whose functions are called by no name of theirs. */
   constructor(interner: Interner, seen: SeenFunctions, ownFolder: string) {
     this.interner = interner;
     this.seen = seen;
     this.ownFolder = ownFolder;
+    this.agentFile = join(ownFolder, AGENT_FILE);
+    this.waitFile = join(ownFolder, WAIT_FILE);
   }
 
   /** What a slice says, in order and without overlaps; equal neighbours are one. `isWorker`: of a thread that the program made. */
@@ -51,13 +70,16 @@ export class ProfileStacks {
       // Ticks of V8's sampling thread may come out of turn.
       time += profile.deltas[i] as number;
       const end = Math.min(profile.end, time);
-      const stack = leaves.get(node)?.next() ?? -1;
+      const leaf = leaves.get(node);
+      const stack = leaf?.next() ?? -1;
       if (end <= last) continue;
-      append(result, last * 1e3, end * 1e3, stack);
+      const wait = leaf?.wait ?? 'none';
+      append(result, { start: last * 1e3, end: end * 1e3, stack, count: 1, wait });
       last = end;
     }
     const tail = result.at(-1);
-    if (tail && last < profile.end) append(result, last * 1e3, profile.end * 1e3, tail.stack);
+    if (tail && last < profile.end)
+      append(result, { ...tail, start: last * 1e3, end: profile.end * 1e3, count: 0 });
     return result;
   }
 
@@ -68,7 +90,8 @@ export class ProfileStacks {
     const isChild = new Set(nodes.flatMap(({ children }) => children));
     const open: Call[] = [];
     for (const node of nodes)
-      if (!isChild.has(node.id)) open.push({ node, parent: -1, caller: '', depth: 0, isAgents: false });
+      if (!isChild.has(node.id))
+        open.push({ node, parent: -1, caller: '', wait: 'none', depth: 0, isAgents: false });
     while (open.length > 0) {
       const call = open.pop() as Call;
       const { node, parent, caller, depth } = call;
@@ -78,33 +101,37 @@ export class ProfileStacks {
       this.seen.add(file, node.name || ANONYMOUS, node.line, isEntry);
       const stack = this.stackOf(call, file, 0);
       const ticks = node.ticks.map(({ line, count }) => ({ count, stack: this.stackOf(call, file, line) }));
-      leaves.set(node.id, new Leaf(stack, ticks));
+      const wait = this.waitOf(call, file, stack);
+      leaves.set(node.id, new Leaf(stack, ticks, wait));
       const isOwn = file.startsWith(this.ownFolder);
       // What the agent's wrappers call is the program's own.
-      const isWrapper = isOwn && parent !== -1 && !file.endsWith(WAITS);
+      const isWrapper = isOwn && parent !== -1 && file !== this.agentFile;
       const isAgents = call.isAgents || (isOwn && !isWrapper);
+      const below = { parent: isWrapper ? parent : stack, caller: file, wait, depth: depth + 1, isAgents };
       for (const id of node.children) {
         const child = byId.get(id);
-        if (child)
-          open.push({
-            node: child,
-            parent: isWrapper ? parent : stack,
-            caller: file,
-            depth: depth + 1,
-            isAgents,
-          });
+        if (child) open.push({ node: child, ...below });
       }
     }
     return leaves;
   }
 
+  /** What a thread waits for whose innermost function is that of a call. Native functions are how a function waits. */
+  private waitOf({ node, parent, wait }: Call, file: string, stack: StackId | -1): Wait {
+    if (file === this.waitFile && node.name === 'wait') return 'lock';
+    return WAITING_IN[`${node.name} ${node.url}`] ?? (stack === parent || node.url === '' ? wait : 'none');
+  }
+
   /** `line`: of the node's function, 0 when unknown. */
   private stackOf({ node, parent, isAgents }: Call, file: string, line: number): StackId | -1 {
     const { interner } = this;
-    if (isAgents && node.name === 'wait') return interner.stack(-1, special(interner, IDLE));
+    if (file === this.agentFile && AGENT_WAITS.has(node.name))
+      return interner.stack(-1, special(interner, IDLE));
     if (isAgents || node.name === ROOT || interner.frameCount >= MOST_FRAMES) return parent;
     const known = node.url === '' ? SPECIAL[node.name] : undefined;
     if (known !== undefined) return interner.stack(parent, special(interner, known));
+    if (file === this.waitFile && node.name === 'wait')
+      return interner.stack(parent, special(interner, ATOMICS_WAIT));
     if (file.startsWith(this.ownFolder)) return interner.stack(parent, special(interner, '[perfscope]'));
     const language = file === '' ? 'native' : 'javascript';
     return interner.stack(parent, interner.frame(node.name || ANONYMOUS, file, line, node.line, language));
@@ -117,6 +144,8 @@ interface Call {
   readonly parent: StackId | -1;
   /** The caller's file. */
   readonly caller: string;
+  /** What the caller waits for. */
+  readonly wait: Wait;
   readonly depth: number;
   /** Below a function of the agent that calls nothing of the program. */
   readonly isAgents: boolean;
@@ -126,12 +155,14 @@ const special = (interner: Interner, name: string) => interner.frame(name, '', 0
 
 /** Samples of one node: V8 counts them by line and does not tell which was when. */
 class Leaf {
+  readonly wait: Wait;
   private readonly stack: StackId | -1;
   private readonly ticks: { count: number; stack: StackId | -1 }[];
 
-  constructor(stack: StackId | -1, ticks: { count: number; stack: StackId | -1 }[]) {
+  constructor(stack: StackId | -1, ticks: { count: number; stack: StackId | -1 }[], wait: Wait) {
     this.stack = stack;
     this.ticks = ticks;
+    this.wait = wait;
   }
 
   next(): StackId | -1 {
@@ -142,8 +173,10 @@ class Leaf {
   }
 }
 
-function append(stretches: Stretch[], start: number, end: number, stack: StackId | -1): void {
+function append(stretches: Stretch[], added: Stretch): void {
   const last = stretches.at(-1);
-  if (last && last.stack === stack && last.end === start) last.end = end;
-  else stretches.push({ start, end, stack });
+  if (last && last.stack === added.stack && last.end === added.start) {
+    last.end = added.end;
+    last.count += added.count;
+  } else stretches.push(added);
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { agentFiles, readAgentFile } from '../agentFiles.ts';
+import type { EventRows } from './eventRows.ts';
 import { type EventCounts, ProcessEvents } from './processEvents.ts';
 import { type NodeRecord, parseRecord } from './records.ts';
-import type { NodeRows } from './rows.ts';
+import type { NodeProcess, ThreadRows } from './rows.ts';
 import type { SeenFunctions } from './seenFunctions.ts';
 import type { ProfileStacks } from './stacks.ts';
 
@@ -20,8 +21,8 @@ interface ProcessFile {
   /** The beginning of a line whose end is not there yet. */
   rest: Uint8Array[];
   restBytes: number;
-  pid: number;
-  runtime: string;
+  /** Null until its first line is there. */
+  process: NodeProcess | null;
   /** Lanes of threads, by the numbers that the agent has for them. */
   readonly threads: Map<number, number>;
   /** What its threads tell besides their stacks; null until the process is known, and when it is not to be read. */
@@ -34,7 +35,8 @@ interface ProcessFile {
 export interface NodeHealth extends Readonly<EventCounts> {
   readonly pools: number;
   readonly tasks: number;
-  readonly processes: number;
+  /** Those in which the agent ran. */
+  readonly processes: ReadonlySet<number>;
   readonly threads: number;
   readonly slices: number;
   readonly samples: number;
@@ -45,14 +47,20 @@ export interface NodeHealth extends Readonly<EventCounts> {
   readonly problems: ReadonlyMap<string, number>;
 }
 
+export interface TailParts {
+  readonly folder: string;
+  readonly rows: ThreadRows;
+  readonly events: EventRows;
+  readonly stacks: ProfileStacks;
+  readonly seen: SeenFunctions;
+  /** The one process whose file is read, null for all. */
+  readonly only: number | null;
+}
+
 /** Follows the files of a folder: each `poll` decodes what was written to any of them since the last. */
 export class NodeTail {
-  private readonly folder: string;
-  private readonly rows: NodeRows;
-  private readonly stacks: ProfileStacks;
-  private readonly seen: SeenFunctions;
+  private readonly parts: TailParts;
   private readonly counts: EventCounts = { messages: 0, estimated: 0, moved: 0, left: 0, unlogged: 0 };
-  private readonly only: number | null;
   private readonly files = new Map<string, ProcessFile>();
   private readonly chunk = new Uint8Array(CHUNK_BYTES);
   private readonly decoder = new TextDecoder();
@@ -64,19 +72,8 @@ export class NodeTail {
   private covered = 0;
   private damaged = 0;
 
-  /** `only`: the one process whose file is read, null for all. */
-  constructor(
-    folder: string,
-    rows: NodeRows,
-    stacks: ProfileStacks,
-    seen: SeenFunctions,
-    only: number | null,
-  ) {
-    this.folder = folder;
-    this.rows = rows;
-    this.stacks = stacks;
-    this.seen = seen;
-    this.only = only;
+  constructor(parts: TailParts) {
+    this.parts = parts;
   }
 
   /** `now`: Nanos. */
@@ -93,30 +90,30 @@ export class NodeTail {
       if (file.restBytes > 0) this.damaged++;
       this.damaged += file.early.length;
     }
+    this.parts.rows.finish();
   }
 
   health(): NodeHealth {
     const { threads, slices, samples, requestedHz, covered, damaged, problems, counts } = this;
     const files = [...this.files.values()];
-    const processes = files.filter(({ pid }) => pid > 0).length;
+    const processes = new Set(files.flatMap(({ process }) => process?.pid ?? []));
     const sum = (of: 'poolCount' | 'taskCount') =>
       files.reduce((total, { events }) => total + (events?.pools[of] ?? 0), 0);
-    const figures = { processes, threads, slices, samples, requestedHz, covered: covered / 1e9, damaged };
-    return { ...figures, problems, ...counts, pools: sum('poolCount'), tasks: sum('taskCount') };
+    const figures = { threads, slices, samples, requestedHz, covered: covered / 1e9, damaged };
+    return { processes, ...figures, problems, ...counts, pools: sum('poolCount'), tasks: sum('taskCount') };
   }
 
   private read(most: number): void {
-    for (const name of agentFiles(this.folder, EXTENSION)) {
+    for (const name of agentFiles(this.parts.folder, EXTENSION)) {
       if (this.files.has(name)) continue;
-      const path = join(this.folder, name);
+      const path = join(this.parts.folder, name);
       const threads = new Map<number, number>();
       this.files.set(name, {
         path,
         position: 0,
         rest: [],
         restBytes: 0,
-        pid: 0,
-        runtime: '',
+        process: null,
         threads,
         events: null,
         early: [],
@@ -150,35 +147,49 @@ export class NodeTail {
   private take(file: ProcessFile, record: NodeRecord): boolean {
     switch (record.kind) {
       case 'process':
-        if (file.pid !== 0) return false;
-        file.pid = record.pid;
-        file.runtime = `Node ${record.version.replace(/^v/, '')}`;
-        this.requestedHz = record.rate;
-        if (this.isWanted(file)) file.events = new ProcessEvents(this.rows, file.pid, this.seen, this.counts);
-        return true;
+        return this.process(file, record);
       case 'thread':
         return this.thread(file, record);
       case 'helper':
-        if (this.isWanted(file)) this.rows.mention(file.pid, record.tid, record.time, 'perfscope');
+        if (file.process && this.isWanted(file))
+          this.parts.rows.helper(file.process, record.tid, record.time);
         return true;
       case 'slice':
         if (this.slice(file, record)) return true;
         // The helper may write before the thread has.
         return file.early.push(record) < 1000;
+      case 'end':
+      case 'gone': {
+        const lane = file.threads.get(record.thread);
+        if (lane !== undefined) this.parts.rows[record.kind](lane, record.time);
+        return true;
+      }
       case 'problem':
         this.problems.set(record.text, (this.problems.get(record.text) ?? 0) + 1);
         return true;
       default:
-        return file.events?.take(record) ?? file.pid !== 0;
+        return file.events?.take(record) ?? file.process !== null;
     }
   }
 
+  private process(file: ProcessFile, record: Extract<NodeRecord, { kind: 'process' }>): boolean {
+    if (file.process !== null) return false;
+    const { pid, parent, command, version, rate, time } = record;
+    file.process = { pid, parent, command, runtime: `Node ${version.replace(/^v/, '')}`, time };
+    this.requestedHz = rate;
+    if (!this.isWanted(file)) return true;
+    const { rows, events, seen } = this.parts;
+    rows.process(file.process);
+    file.events = new ProcessEvents(events, pid, seen, this.counts);
+    return true;
+  }
+
   private thread(file: ProcessFile, record: Extract<NodeRecord, { kind: 'thread' }>): boolean {
-    if (!this.isWanted(file)) return file.pid !== 0;
+    if (!file.process || !this.isWanted(file)) return file.process !== null;
     const { thread, number, tid, name, time } = record;
-    if (tid === 0) return true;
     const called = thread === 0 ? '' : name === '' || name === 'WorkerThread' ? `worker ${number}` : name;
-    const lane = this.rows.follow(file.pid, tid, time, called, file.runtime);
+    const lane = this.parts.rows.follow(file.process, tid, time, called, thread === 0);
+    if (lane === null) return true;
     file.threads.set(thread, lane);
     file.events?.thread(thread, lane, time, tid);
     this.threads++;
@@ -186,8 +197,9 @@ export class NodeTail {
     return true;
   }
 
-  private isWanted({ pid }: ProcessFile): boolean {
-    return pid !== 0 && (this.only === null || pid === this.only);
+  private isWanted({ process }: ProcessFile): boolean {
+    const { only } = this.parts;
+    return only === null || process?.pid === only;
   }
 
   /** False when its thread is not known. */
@@ -197,8 +209,8 @@ export class NodeTail {
     this.slices++;
     this.samples += profile.samples.length;
     this.covered += (profile.end - profile.start) * 1e3;
-    for (const { start, end, stack } of this.stacks.stretches(profile, thread > 0))
-      this.rows.stack(lane, start, end, stack);
+    const { rows, stacks } = this.parts;
+    for (const stretch of stacks.stretches(profile, thread > 0)) rows.stack(lane, stretch);
     return true;
   }
 }

@@ -1,7 +1,7 @@
 import { NOT_LOOKED, type Row, type SCHEMAS } from '../../model/index.ts';
 import type { End } from './channels.ts';
+import type { EventRows } from './eventRows.ts';
 import type { Message } from './exchange.ts';
-import type { NodeRows } from './rows.ts';
 
 type TaskRow = { -readonly [C in keyof Row<typeof SCHEMAS.tasks>]: number };
 
@@ -85,14 +85,14 @@ class WorkerPool {
 
 /** The pools of one process: what is sent to a worker is a task, and what comes back is its end. */
 export class WorkerPools {
-  private readonly rows: NodeRows;
+  private readonly rows: EventRows;
   private readonly process: number;
   private readonly find: FindFunction;
   private readonly pools = new Map<string, WorkerPool>();
   private readonly workers = new Map<number, MadeWorker>();
   private done: { task: OpenTask; time: number }[] = [];
 
-  constructor(rows: NodeRows, process: number, find: FindFunction) {
+  constructor(rows: EventRows, process: number, find: FindFunction) {
     this.rows = rows;
     this.process = process;
     this.find = find;

@@ -1,6 +1,6 @@
-import type { CollectorHealth, Tables } from '../../model/index.ts';
+import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
-import type { Batch, Collector, RunContext } from '../collector.ts';
+import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
 import { poolsHealth } from './health.ts';
 import { RunJoin } from './join.ts';
 import { Reach } from './reach.ts';
@@ -47,7 +47,7 @@ export class PoolsCollector implements Collector {
     }, POLL_PERIOD);
   }
 
-  notice(processes: Tables['processes']): void {
+  notice({ processes }: SessionBatch): void {
     this.reach.notice(processes);
   }
 

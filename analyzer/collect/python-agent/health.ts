@@ -25,8 +25,12 @@ export interface FileHealth {
   readonly sharedClocks: number;
 }
 
-/** The health of the whole collector from that of its files. */
-export function agentHealth(files: readonly FileHealth[], requestedHz: number | null): CollectorHealth {
+/** The health of the whole collector from that of its files. `isOther`: the command is known to be no Python. */
+export function agentHealth(
+  files: readonly FileHealth[],
+  requestedHz: number | null,
+  isOther = false,
+): CollectorHealth {
   const sum = (of: (file: FileHealth) => number): number =>
     files.reduce((total, file) => total + of(file), 0);
   const seconds = sum((file) => file.duration) / 1e9;
@@ -34,7 +38,8 @@ export function agentHealth(files: readonly FileHealth[], requestedHz: number | 
   const shared = sum((file) => file.sharedClocks);
   const damaged = sum((file) => file.damaged);
   const warnings: string[] = [];
-  if (files.length === 0) {
+  const isMissing = files.length === 0 && !isOther;
+  if (isMissing) {
     warnings.push(
       'no Python process loaded the agent: python -E, -I and -S leave it out, and so does a program that clears PYTHONPATH.',
     );
@@ -58,7 +63,7 @@ export function agentHealth(files: readonly FileHealth[], requestedHz: number | 
   const doubtful = damaged > 0 || files.some((file) => file.problem !== '');
   return {
     id: 'python-agent',
-    status: files.length === 0 ? 'unavailable' : doubtful ? 'partial' : 'ok',
+    status: isMissing ? 'unavailable' : doubtful ? 'partial' : 'ok',
     requestedHz: files[0]?.requestedHz ?? requestedHz,
     achievedHz: seconds > 0 ? sum((file) => file.ticks) / seconds : null,
     samples: sum((file) => file.samples),

@@ -1,5 +1,5 @@
 import type { CollectorHealth } from '../../model/index.ts';
-import type { Batch, Collector, RunContext } from '../collector.ts';
+import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
 import { agentHealth } from './health.ts';
 import { AgentRows } from './rows.ts';
 import { AgentTail } from './tail.ts';
@@ -20,6 +20,9 @@ export class PythonAgentCollector implements Collector {
   private readonly folder: string;
   private readonly rows = new AgentRows();
   private tail: AgentTail | null = null;
+  /** Whether the command is known to be another program than Python. */
+  private isOther = false;
+  private root = 0;
   private requestedHz: number | null = null;
   private deliver: (batch: Batch) => void = () => {};
   private timer: NodeJS.Timeout | null = null;
@@ -31,12 +34,19 @@ export class PythonAgentCollector implements Collector {
   start(run: RunContext, deliver: (batch: Batch) => void): void {
     this.tail = new AgentTail(this.folder, this.rows, run.pid);
     this.requestedHz = run.rate;
+    this.root = run.pid;
     this.deliver = deliver;
     let polls = 0;
     this.timer = setInterval(() => {
       this.tail?.poll();
       if (++polls % POLLS_PER_BATCH === 0) this.hand();
     }, POLL_PERIOD);
+  }
+
+  notice({ processes }: SessionBatch): void {
+    for (let i = 0; i < processes.length; i++)
+      if (processes.process[i] === this.root)
+        this.isOther = !/^(?:CPython|PyPy|)(?:\s|$)/.test(processes.runtime[i] as string);
   }
 
   async stop(): Promise<void> {
@@ -46,7 +56,7 @@ export class PythonAgentCollector implements Collector {
   }
 
   health(): CollectorHealth {
-    return agentHealth(this.tail?.health() ?? [], this.requestedHz);
+    return agentHealth(this.tail?.health() ?? [], this.requestedHz, this.isOther);
   }
 
   private hand(): void {

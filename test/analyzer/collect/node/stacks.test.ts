@@ -67,6 +67,29 @@ describe('a slice of V8', () => {
     ]);
   });
 
+  test('has the wait for a child where the program made it, and not in the agent that stands between', () => {
+    const nodes = [
+      { id: 1, callFrame: frame('(root)', ''), children: [2] },
+      { id: 2, callFrame: frame('build', 'app.js'), children: [3] },
+      { id: 3, callFrame: frame('spawnSync', 'node:internal/child_process'), children: [4] },
+      { id: 4, callFrame: frame('binding.spawn', 'file:///agent/environment.cjs'), children: [5] },
+      { id: 5, callFrame: frame('spawn', '') },
+    ];
+    const record = parseRecord(
+      JSON.stringify({
+        k: 'slice',
+        thread: 0,
+        profile: { ...PROFILE, nodes, samples: [2, 4, 5], timeDeltas: [10, 10, 10] },
+      }),
+    );
+    if (record?.kind !== 'slice') throw new Error('no slice');
+    const stretches = new ProfileStacks(new Interner(), new SeenFunctions(), '/agent').stretches(record.profile);
+    expect(stretches.map(({ wait }) => wait)).toEqual(['none', 'child', 'child']);
+    expect(stretchesOf({ ...PROFILE, nodes, samples: [4], timeDeltas: [10] })[0]?.[2]).toBe(
+      'build app.js:0:0 > spawnSync node:internal/child_process:0:0',
+    );
+  });
+
   test('with times out of turn has stretches in order', () => {
     const profile = { ...PROFILE, samples: [3, 4, 3], timeDeltas: [50, -20, 10] };
     const ends = stretchesOf(profile).map(([, end]) => end);

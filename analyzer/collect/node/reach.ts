@@ -1,0 +1,62 @@
+import type { SessionBatch } from '../collector.ts';
+
+/** A command line of Node. */
+const NODE = /^(?:\S*\/)?node(?:js)?(?:\s|$)/;
+/** What the kernel calls a program of Node. */
+const NODE_NAME = /^node(?:js)?$/;
+/** With these Node prints something or starts a script of a package, and runs no JavaScript of its own. */
+const RUNS_NOTHING =
+  /^\S+\s+(?:-v|--version|-h|--help|--v8-options|--completion-bash|--build-snapshot-config|--run)(?=[\s=]|$)/;
+/** Nanos that a process has to load the agent, before its recording ends. */
+const STARTING = 300e6;
+/** Forks of forks; process ids that are used again could otherwise lead in a circle. */
+const MOST_GENERATIONS = 64;
+
+export const isNode = (command: string): boolean => NODE.test(command);
+
+interface Seen {
+  readonly parent: number;
+  readonly command: string;
+  readonly name: string;
+  readonly start: number;
+}
+
+/** Which processes of a run are Node and have no agent: their JavaScript is not recorded, which must be said. */
+export class Reach {
+  private readonly seen = new Map<number, Seen>();
+
+  notice({ processes }: SessionBatch): void {
+    for (let i = 0; i < processes.length; i++) {
+      this.seen.set(processes.process[i] as number, {
+        parent: processes.parent[i] as number,
+        command: processes.command[i] as string,
+        name: processes.name[i] as string,
+        start: processes.start[i] as number,
+      });
+    }
+  }
+
+  /**
+   * Processes that run Node without the agent, in the order in which they were seen. `reached`: those that have it. `now`: Nanos
+   * of the recording's end, when the youngest of those that live may still be loading it.
+   */
+  missed(reached: ReadonlySet<number>, now: number, isAlive: (process: number) => boolean): number[] {
+    const isReached = (process: number, generations = 0): boolean => {
+      if (reached.has(process)) return true;
+      if (generations > MOST_GENERATIONS) return false;
+      // Between fork and exec a process is called as its parent is; it runs nothing.
+      const own = this.seen.get(process);
+      const parent = own && this.seen.get(own.parent);
+      return (
+        parent !== undefined && parent.command === own?.command && isReached(own.parent, generations + 1)
+      );
+    };
+    return [...this.seen]
+      .filter(([process, each]) => runsNode(each) && !isReached(process))
+      .filter(([process, { start }]) => start < now - STARTING || !isAlive(process))
+      .map(([process]) => process);
+  }
+}
+
+const runsNode = ({ command, name }: Seen): boolean =>
+  (isNode(command) || NODE_NAME.test(name)) && !RUNS_NOTHING.test(command);
