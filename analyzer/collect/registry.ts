@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import type { Availability } from './collector.ts';
 import { cpythonAvailability } from './cpython/index.ts';
+import { nodeAvailability } from './node/index.ts';
 import { readText } from './process/procfs.ts';
 
 /** Whether another process of the same user may be read. */
@@ -30,13 +31,6 @@ function systemAvailability(): Availability {
   return { available: true, note: `load of ${cpus().length} cores, memory, other processes' CPU` };
 }
 
-function nodeAvailability(): Availability {
-  return {
-    available: true,
-    note: 'JavaScript of Node 18 and newer, by an agent inside the program',
-  };
-}
-
 function poolsAvailability(): Availability {
   return {
     available: true,
@@ -44,11 +38,21 @@ function poolsAvailability(): Availability {
   };
 }
 
+/** Folders of agents; null for one that perfscope was built without. */
+export interface AgentFolders {
+  readonly node: string | null;
+}
+
+interface CollectorCheck {
+  readonly id: string;
+  readonly check: (agents: AgentFolders) => Availability;
+}
+
 /** Every collector by id, with the check of whether it can work here. */
-export const COLLECTOR_CHECKS: readonly { readonly id: string; readonly check: () => Availability }[] = [
+export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'cpython', check: cpythonAvailability },
   { id: 'pools', check: poolsAvailability },
-  { id: 'node', check: nodeAvailability },
+  { id: 'node', check: ({ node }) => nodeAvailability(node) },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
 ];

@@ -1,4 +1,5 @@
 import { COLLECTOR_CHECKS } from '../../analyzer/collect/registry.ts';
+import { nodeAgentFolder } from '../assets.ts';
 import type { RegisterCommand } from './index.ts';
 
 export const doctorCommand: RegisterCommand = (program) => {
@@ -7,7 +8,10 @@ export const doctorCommand: RegisterCommand = (program) => {
     .description('say what can be recorded on this machine, and what to do about the rest')
     .option('--json', 'print one JSON document')
     .action((options: { json?: boolean }) => {
-      const results = COLLECTOR_CHECKS.map(({ id, check }) => ({ id, ...check() }));
+      const results = COLLECTOR_CHECKS.map(({ id, check }) => ({
+        id,
+        ...check({ node: nodeAgentFolder() }),
+      }));
       if (options.json) {
         const collectors = results.map((each) =>
           each.available

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../analyzer/analysis/summary.ts';
-import { nodes, PYTHON, record, run, temporaryFolder } from '../harness/perfscope.ts';
+import { type Ended, nodes, PYTHON, perfscope, record, run, temporaryFolder } from '../harness/perfscope.ts';
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
@@ -175,6 +175,37 @@ if (isMainThread) {
     expect(totalOf(summary, '[idle]')).toBe(0);
     // No other collector is said to have failed.
     expect(summary.warnings.filter((each) => each.includes('python-agent'))).toEqual([]);
+  });
+});
+
+describe('doctor', () => {
+  const checkOf = async (environment: NodeJS.ProcessEnv) => {
+    const { stdout }: Ended = await perfscope(['doctor', '--json'], { environment });
+    const { collectors } = JSON.parse(stdout) as {
+      collectors: { id: string; available: boolean; reason: string; note: string }[];
+    };
+    return collectors.find(({ id }) => id === 'node');
+  };
+  const fakeNode = (script: string): string => {
+    const directory = join(folder.path, `bin-${files++}`);
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'node'), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(directory, 'node'), 0o755);
+    return directory;
+  };
+
+  test('records a tiny program of the node on the path', async () => {
+    const check = await checkOf({ ...process.env, PATH: dirname(process.execPath) });
+    expect(check).toMatchObject({ available: true, note: expect.stringContaining(process.version) });
+  });
+
+  test.each([
+    ['is not there', '/nonexistent', 'no node can be run'],
+    ['is old', fakeNode('echo v16.20.2'), 'v16.20.2'],
+    ['records nothing', fakeNode('echo v22.0.0'), 'recorded nothing'],
+  ])('says that the node on the path %s', async (_what, directory, reason) => {
+    const check = await checkOf({ ...process.env, PATH: directory });
+    expect(check).toMatchObject({ available: false, reason: expect.stringContaining(reason) });
   });
 });
 

@@ -12,6 +12,7 @@ import { ProfileStacks } from './stacks.ts';
 import { NodeTail } from './tail.ts';
 import { WallRows } from './wallRows.ts';
 
+export { nodeAvailability } from './availability.ts';
 export { NODE_RATE, nodeEnvironment } from './environment.ts';
 
 /** Milliseconds between two looks at the files: threads should be known before their first rows are written. */
