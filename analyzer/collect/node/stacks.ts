@@ -26,6 +26,8 @@ const AGENT_WAITS = new Set(['begin', 'lastSlice']);
 const AGENT_FILE = 'threads.cjs';
 /** Stands between the program and `Atomics.wait`, which is no function of its own to V8. */
 const WAIT_FILE = 'loop.cjs';
+/** Stands between the program and the processes that it starts, and waits for them. */
+const SPAWN_FILE = 'environment.cjs';
 const ATOMICS_WAIT = 'Atomics.wait';
 /** The interner tells 2^22 frames apart; a program must not use them all up. */
 const MOST_FRAMES = 1 << 20;
@@ -50,6 +52,7 @@ export class ProfileStacks {
   private readonly ownFolder: string;
   private readonly agentFile: string;
   private readonly waitFile: string;
+  private readonly spawnFile: string;
 
   /** `seen`: learns where functions are defined. `ownFolder`: the agent's, whose functions are called by no name of theirs. */
   constructor(interner: Interner, seen: SeenFunctions, ownFolder: string) {
@@ -58,6 +61,7 @@ export class ProfileStacks {
     this.ownFolder = ownFolder;
     this.agentFile = join(ownFolder, AGENT_FILE);
     this.waitFile = join(ownFolder, WAIT_FILE);
+    this.spawnFile = join(ownFolder, SPAWN_FILE);
   }
 
   /** What a slice says, in order and without overlaps; equal neighbours are one. `isWorker`: of a thread that the program made. */
@@ -119,7 +123,8 @@ export class ProfileStacks {
   /** What a thread waits for whose innermost function is that of a call. Native functions are how a function waits. */
   private waitOf({ node, parent, wait }: Call, file: string, stack: StackId | -1): Wait {
     if (file === this.waitFile && node.name === 'wait') return 'lock';
-    return WAITING_IN[`${node.name} ${node.url}`] ?? (stack === parent || node.url === '' ? wait : 'none');
+    const isPart = stack === parent || node.url === '' || file.startsWith(this.ownFolder);
+    return WAITING_IN[`${node.name} ${node.url}`] ?? (isPart ? wait : 'none');
   }
 
   /** `line`: of the node's function, 0 when unknown. */
@@ -127,6 +132,7 @@ export class ProfileStacks {
     const { interner } = this;
     if (file === this.agentFile && AGENT_WAITS.has(node.name))
       return interner.stack(-1, special(interner, IDLE));
+    if (file === this.spawnFile && parent !== -1) return parent;
     if (isAgents || node.name === ROOT || interner.frameCount >= MOST_FRAMES) return parent;
     const known = node.url === '' ? SPECIAL[node.name] : undefined;
     if (known !== undefined) return interner.stack(parent, special(interner, known));

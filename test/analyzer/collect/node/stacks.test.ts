@@ -83,7 +83,9 @@ describe('a slice of V8', () => {
       }),
     );
     if (record?.kind !== 'slice') throw new Error('no slice');
-    const stretches = new ProfileStacks(new Interner(), new SeenFunctions(), '/agent').stretches(record.profile);
+    const stretches = new ProfileStacks(new Interner(), new SeenFunctions(), '/agent').stretches(
+      record.profile,
+    );
     expect(stretches.map(({ wait }) => wait)).toEqual(['none', 'child', 'child']);
     expect(stretchesOf({ ...PROFILE, nodes, samples: [4], timeDeltas: [10] })[0]?.[2]).toBe(
       'build app.js:0:0 > spawnSync node:internal/child_process:0:0',
