@@ -7,6 +7,7 @@ const { Session } = require('node:inspector');
 const { workerData } = require('node:worker_threads');
 const { Slot } = require('./log.cjs');
 const { Records, now, systemThread } = require('./records.cjs');
+const { SeenScripts } = require('./scripts.cjs');
 const { ALONE, BELL, ENDED, ENDING, FOLLOWED, wordOf } = require('./shared.cjs');
 
 const { file, shared, logs, interval } = workerData;
@@ -34,6 +35,9 @@ class Thread {
     this.title = null;
     this.turning = null;
     this.hasBegun = false;
+    this.seen = new SeenScripts();
+    /** Resolves when all slices are written down. */
+    this.written = Promise.resolve();
     /** Lets go of its inspector. */
     this.leave = () => {};
   }
@@ -84,9 +88,22 @@ class Thread {
     return this.post('Runtime.evaluate', { expression, silent: true });
   }
 
-  /** `profile`: as JSON. */
+  /** Writes a slice down, behind the scripts in it that only the thread can tell of. */
   take(profile) {
-    records.write(`{"k":"slice","thread":${this.number},"profile":${profile}}`);
+    const scripts = this.seen.newIn(profile);
+    const line = JSON.stringify({ k: 'slice', thread: this.number, profile });
+    const told = scripts.length === 0 ? this.written : this.written.then(() => this.ask(scripts));
+    this.written = told.then(() => records.write(line));
+  }
+
+  /** Has the thread tell of scripts. */
+  async ask(scripts) {
+    try {
+      const { result } = await this.evaluate(`${AGENT}.scripts.describe(${JSON.stringify(scripts)})`);
+      if (result.value === false) this.seen.forget(scripts);
+    } catch {
+      // The thread is gone: its scripts are shown as they run.
+    }
   }
 
   /** It has ended, be it by itself or by `terminate`. */
@@ -115,6 +132,7 @@ function followWorkers(post, events) {
       threads.delete(session.thread);
       starting.delete(session.thread);
       gone.add(session.thread.number);
+      session.end();
     }
     sessions.delete(sessionId);
   });
@@ -147,6 +165,11 @@ class WorkerSession {
     return Promise.all([this.thread.begin(), followWorkers(this.post, this.events)]);
   }
 
+  /** The worker is gone: nothing will be answered any more. */
+  end() {
+    for (const { reject } of this.waiting.values()) reject(new Error('the thread has ended'));
+  }
+
   receive(text) {
     const message = JSON.parse(text);
     if (message.id !== undefined) {
@@ -154,7 +177,7 @@ class WorkerSession {
       this.waiting.delete(message.id);
       if (message.error) waiting?.reject(new Error(message.error.message));
       else waiting?.resolve(message.result);
-    } else if (message.method === FINISHED) this.thread.take(JSON.stringify(message.params.profile));
+    } else if (message.method === FINISHED) this.thread.take(message.params.profile);
     else this.events.get(message.method)?.(message.params);
   }
 }
@@ -172,7 +195,7 @@ async function main() {
   first.leave = () => session.disconnect();
   const events = new Map();
   session.on('inspectorNotification', ({ method, params }) => {
-    if (method === FINISHED) first.take(JSON.stringify(params.profile));
+    if (method === FINISHED) first.take(params.profile);
     else events.get(method)?.(params);
   });
   await first.begin();
@@ -210,6 +233,7 @@ async function end(thread) {
   threads.delete(thread);
   try {
     await thread.rotate(true);
+    await thread.written;
   } finally {
     drain();
     thread.leave();

@@ -42,7 +42,7 @@ class Sites {
   }
 }
 
-/** The program's calls, innermost first: `[function, file, line]`. */
+/** The program's calls, innermost first: `[function, file, line, column]`. */
 function readStack() {
   const { prepareStackTrace, stackTraceLimit } = Error;
   const own = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
@@ -64,7 +64,7 @@ function readStack() {
 function frameOf(call) {
   const file = call.getFileName() ?? call.getScriptNameOrSourceURL?.() ?? '';
   if (file === '' || NODES_OWN.test(file) || file.startsWith(OWN)) return null;
-  return [call.getFunctionName() ?? '', file, call.getLineNumber() ?? 0];
+  return [call.getFunctionName() ?? '', file, call.getLineNumber() ?? 0, call.getColumnNumber() ?? 0];
 }
 
 /** Takes the agent's calls out of the stack of an error that the program is about to get. `wrapper`: our function that it called. */

@@ -18,6 +18,7 @@ const { may } = require('./permission.cjs');
 const { recordThread } = require('./recording.cjs');
 const { FORMAT, Records, now, systemThread } = require('./records.cjs');
 const { replace } = require('./replace.cjs');
+const { Scripts, SeenScripts } = require('./scripts.cjs');
 const { ALONE, ENDED, ENDING, FOLLOWED, GONE, NEW, newShared, ring, wordOf } = require('./shared.cjs');
 
 // The program's waits are recorded.
@@ -147,14 +148,17 @@ class ProfiledThread {
     this.shared = shared;
     this.thread = thread;
     this.word = wordOf(thread);
-    const own = new OwnProfile(interval, (profile) =>
-      records.write(`{"k":"slice","thread":${thread},"profile":${profile}}`),
-    );
+    const scripts = new Scripts((line) => records.write(line), thread);
+    const own = new OwnProfile(interval, (profile) => {
+      scripts.describe(new SeenScripts().newIn(JSON.parse(profile)));
+      records.write(`{"k":"slice","thread":${thread},"profile":${profile}}`);
+    });
     this.own = own;
     this.recording = null;
     const { profile, profileEnd } = inspector.console;
     const agent = {
       thread,
+      scripts,
       /** Begins the helper's next slice before it ends the last one: nothing is between them. */
       turn: (next, last) => {
         if (next) profile(next);

@@ -100,6 +100,7 @@ export interface Call {
   readonly name: string;
   readonly file: string;
   readonly line: number;
+  readonly column: number;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -212,10 +213,11 @@ function eventOf(at: (field: number) => number): NodeEvent | null {
   }
 }
 
-const callOf = ([name, file, line]: readonly unknown[]): Call => ({
+const callOf = ([name, file, line, column]: readonly unknown[]): Call => ({
   name: text(name),
   file: text(file),
   line: isCount(line) && line < 2 ** 32 ? line : 0,
+  column: isCount(column) ? column : 0,
 });
 
 const isCount = (value: unknown): value is number =>

@@ -49,6 +49,15 @@ export function nodeHealth(
     warnings.push(
       `${count(left, 'event', 'events')} of threads came too fast to be kept; the number of messages is exact all the same.`,
     );
+  const maps = files?.scripts;
+  for (const [scripts, what] of [
+    [maps?.unusable ?? 0, 'are damaged or too large'],
+    [maps?.late ?? 0, 'came when the time for them was used up'],
+  ] as const) {
+    if (scripts === 0) continue;
+    const whose = count(scripts, 'script', 'scripts');
+    warnings.push(`the source maps of ${whose} ${what}: these are shown as they run.`);
+  }
   const covered = files?.covered ?? 0;
   const samples = files?.samples ?? 0;
   return {
@@ -73,6 +82,10 @@ export function nodeHealth(
       threadsCutShort: lost.threads,
       ...(lost.seconds === null ? {} : { lostSeconds: lost.seconds }),
       ...(lost.cpuSeconds === null ? {} : { lostCpuSeconds: lost.cpuSeconds }),
+      mappedScripts: maps?.mapped ?? 0,
+      missingMaps: maps?.missing ?? 0,
+      unusableMaps: maps?.unusable ?? 0,
+      scriptSeconds: maps?.seconds ?? 0,
     },
     warnings,
   };

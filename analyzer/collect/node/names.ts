@@ -1,6 +1,6 @@
 import type { FrameId, Interner, StackId, StringId } from '../../model/index.ts';
 import type { Call } from './events.ts';
-import { pathOf } from './paths.ts';
+import type { ThreadScripts } from './scripts/index.ts';
 import type { SeenFunctions } from './seenFunctions.ts';
 
 /** Calls of the libraries that keep pools: the program's own are below them. */
@@ -12,13 +12,15 @@ const MOST = 20_000;
 export class ThreadNames {
   private readonly interner: Interner;
   private readonly seen: SeenFunctions;
+  private readonly scripts: ThreadScripts;
   private readonly texts = new Map<number, string>();
   private readonly calls = new Map<number, readonly Call[]>();
   private readonly stacks = new Map<number, StackId | -1>();
 
-  constructor(interner: Interner, seen: SeenFunctions) {
+  constructor(interner: Interner, seen: SeenFunctions, scripts: ThreadScripts) {
     this.interner = interner;
     this.seen = seen;
+    this.scripts = scripts;
   }
 
   learnText(number: number, text: string): void {
@@ -52,15 +54,15 @@ export class ThreadNames {
     const calls = [...(this.calls.get(site) ?? [])];
     while (calls[0] && POOL_LIBRARY.test(calls[0].file)) calls.shift();
     let stack: StackId | -1 = -1;
-    for (const { name, file, line } of calls.reverse())
-      stack = this.interner.stack(stack, this.frame(name, file, line));
+    for (const call of calls.reverse()) stack = this.interner.stack(stack, this.frame(call));
     this.stacks.set(site, stack);
     return stack;
   }
 
-  private frame(called: string, url: string, line: number): FrameId {
-    const file = pathOf(url);
+  private frame({ name: called, file: url, line, column }: Call): FrameId {
+    const place = this.scripts.at(url).callAt(line, column);
     const name = called === '' ? '(anonymous)' : called;
-    return this.interner.frame(name, file, line, this.seen.lineOf(file, name, line), 'javascript');
+    const functionLine = this.seen.lineOf(place.file, name, place.line);
+    return this.interner.frame(name, place.file, place.line, functionLine, 'javascript');
   }
 }

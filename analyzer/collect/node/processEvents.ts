@@ -6,6 +6,7 @@ import type { EventRecord, NodeEvent, Received, Sent } from './events.ts';
 import { Exchange, type Message } from './exchange.ts';
 import { ThreadNames } from './names.ts';
 import { pathOf } from './paths.ts';
+import type { ThreadScripts } from './scripts/index.ts';
 import type { SeenFunctions } from './seenFunctions.ts';
 import { WorkerPools } from './workerPools.ts';
 
@@ -69,8 +70,8 @@ export class ProcessEvents {
   }
 
   /** A thread has begun. `tid`: its number for the system. */
-  thread(number: number, lane: number, time: number, tid: number): void {
-    const names = new ThreadNames(this.rows.interner, this.seen);
+  thread(number: number, lane: number, time: number, tid: number, scripts: ThreadScripts): void {
+    const names = new ThreadNames(this.rows.interner, this.seen, scripts);
     this.threads.set(number, { lane, tid, names, submitted: new Map(), sent: new Map() });
     this.pools.began(number, lane, time);
   }
@@ -267,6 +268,7 @@ export class ProcessEvents {
     const found = path === '' ? null : this.seen.entryOf(path, asked);
     const called = found?.name ?? (asked === '' ? basename(path) : asked);
     if (called === '') return -1;
-    return this.rows.interner.frame(called, path, found?.line ?? 0, found?.line ?? 0, 'javascript');
+    const line = found?.functionLine ?? 0;
+    return this.rows.interner.frame(called, found?.file ?? path, line, line, 'javascript');
   }
 }

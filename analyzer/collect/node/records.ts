@@ -6,6 +6,8 @@ import { type EventRecord, parseEventRecord } from './events.ts';
 export interface ProfileNode {
   readonly id: number;
   readonly name: string;
+  /** V8's number of the script in its thread. */
+  readonly script: string;
   /** URL or path; empty for what is no source. */
   readonly url: string;
   /** Of the function's definition, from 1; 0 when unknown. */
@@ -24,6 +26,18 @@ export interface Profile {
   /** Node of each sample, and microseconds since the one before it (since `start` for the first). */
   readonly samples: readonly number[];
   readonly deltas: readonly number[];
+}
+
+/** A script that does not lie on the disk as it runs. */
+export interface ScriptRecord {
+  readonly kind: 'script';
+  readonly thread: number;
+  readonly id: string;
+  readonly url: string;
+  /** URL of its source map, most often with the map in it; empty for none. */
+  readonly map: string;
+  /** As it runs; empty when it is too long. */
+  readonly source: string;
 }
 
 export type NodeRecord =
@@ -49,6 +63,7 @@ export type NodeRecord =
     }
   | { readonly kind: 'helper'; readonly tid: number; readonly time: number }
   | { readonly kind: 'slice'; readonly thread: number; readonly profile: Profile }
+  | ScriptRecord
   /** `end`: the thread ends and has told everything until then. `gone`: it has ended, whether it has told or not. */
   | { readonly kind: 'end' | 'gone'; readonly thread: number; readonly time: number }
   | { readonly kind: 'problem'; readonly text: string }
@@ -84,6 +99,11 @@ export function parseRecord(line: string): NodeRecord | null {
     const profile = isFields(value.profile) ? parseProfile(value.profile) : null;
     return isCount(thread) && profile ? { kind, thread, profile } : null;
   }
+  if (kind === 'script') {
+    const { id, url, map, source } = value;
+    if (!isCount(thread) || typeof map !== 'string' || typeof source !== 'string') return null;
+    return { kind, thread, id: text(id), url: text(url), map, source };
+  }
   if (kind === 'end' || kind === 'gone')
     return isCount(thread) && isCount(time) ? { kind, thread, time } : null;
   return kind === 'problem' ? { kind, text: text(value.text) } : parseEventRecord(value);
@@ -110,6 +130,7 @@ function parseNode(node: Fields): ProfileNode | null {
   return {
     id,
     name: text(frame.functionName),
+    script: text(frame.scriptId),
     url: text(frame.url),
     line: place(frame.lineNumber),
     column: place(frame.columnNumber),

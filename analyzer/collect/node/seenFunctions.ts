@@ -1,3 +1,5 @@
+import type { Place } from './scripts/index.ts';
+
 /** Functions of a program that a run may have. */
 const MOST = 1 << 18;
 
@@ -5,11 +7,12 @@ const MOST = 1 << 18;
 export class SeenFunctions {
   private readonly files = new Map<string, Map<string, number[]>>();
   /** Functions of a file that others call, and how often they were seen so. */
-  private readonly entries = new Map<string, Map<string, { name: string; line: number; count: number }>>();
+  private readonly entries = new Map<string, Map<string, { readonly place: Place; count: number }>>();
   private count = 0;
 
-  /** `isEntry`: its caller is in another file. */
-  add(file: string, name: string, line: number, isEntry: boolean): void {
+  /** `script`: the file that runs, whose original may be another. `isEntry`: the caller is in another script. */
+  add(script: string, place: Place, isEntry: boolean): void {
+    const { file, name, functionLine: line } = place;
     if (file === '' || line === 0) return;
     let lines = this.files.get(file)?.get(name);
     if (!lines) {
@@ -20,10 +23,10 @@ export class SeenFunctions {
     }
     if (!lines.includes(line)) lines.push(line);
     if (!isEntry) return;
-    const entries = this.entries.get(file) ?? new Map();
-    this.entries.set(file, entries);
+    const entries = this.entries.get(script) ?? new Map();
+    this.entries.set(script, entries);
     const key = `${name}\n${line}`;
-    const entry = entries.get(key) ?? { name, line, count: 0 };
+    const entry = entries.get(key) ?? { place, count: 0 };
     entry.count++;
     entries.set(key, entry);
   }
@@ -35,12 +38,12 @@ export class SeenFunctions {
   }
 
   /**
-   * The function of that name that others call in a file; without a name, the one that is called most. Null when none was seen.
+   * The function of that name that others call in a script; without a name, the one that is called most. Null when none was seen.
    */
-  entryOf(file: string, name: string): { readonly name: string; readonly line: number } | null {
-    const entries = [...(this.entries.get(file)?.values() ?? [])];
-    const its = name === '' ? entries : entries.filter((entry) => entry.name === name);
+  entryOf(script: string, name: string): Place | null {
+    const entries = [...(this.entries.get(script)?.values() ?? [])];
+    const its = name === '' ? entries : entries.filter(({ place }) => place.name === name);
     const [most] = its.sort((a, b) => b.count - a.count);
-    return most ?? null;
+    return most?.place ?? null;
   }
 }

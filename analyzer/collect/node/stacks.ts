@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Interner, StackId, Wait } from '../../model/index.ts';
 import { IDLE } from '../stackOverlay.ts';
-import { pathOf } from './paths.ts';
 import type { Profile, ProfileNode } from './records.ts';
+import type { Script, ThreadScripts } from './scripts/index.ts';
 import type { SeenFunctions } from './seenFunctions.ts';
 
 /** What V8 calls what is no function, and what it is called here. */
@@ -17,7 +17,6 @@ const WAITING_IN: Readonly<Record<string, Wait>> = {
   'spawnSync node:internal/child_process': 'child',
 };
 const ROOT = '(root)';
-const ANONYMOUS = '(anonymous)';
 /** Whoever loads a module calls its code, and none of its functions. */
 const LOADER = 'node:internal/modules/';
 /** The agent's functions in which a thread waits for its profiler: nothing happens meanwhile. */
@@ -64,9 +63,12 @@ export class ProfileStacks {
     this.spawnFile = join(ownFolder, SPAWN_FILE);
   }
 
-  /** What a slice says, in order and without overlaps; equal neighbours are one. `isWorker`: of a thread that the program made. */
-  stretches(profile: Profile, isWorker = false): Stretch[] {
-    const leaves = this.leaves(profile.nodes, isWorker);
+  /**
+   * What a slice says, in order and without overlaps; equal neighbours are one. `scripts`: those of its
+   * thread. `isWorker`: the program made that thread.
+   */
+  stretches(profile: Profile, scripts: ThreadScripts, isWorker = false): Stretch[] {
+    const leaves = this.leaves(profile.nodes, scripts, isWorker);
     const result: Stretch[] = [];
     let time = profile.start;
     let last = time;
@@ -88,7 +90,11 @@ export class ProfileStacks {
   }
 
   /** The stacks of each node's samples, line by line as far as that is known. */
-  private leaves(nodes: readonly ProfileNode[], isWorker: boolean): Map<number, Leaf> {
+  private leaves(
+    nodes: readonly ProfileNode[],
+    scripts: ThreadScripts,
+    isWorker: boolean,
+  ): Map<number, Leaf> {
     const byId = new Map(nodes.map((node) => [node.id, node]));
     const leaves = new Map<number, Leaf>();
     const isChild = new Set(nodes.flatMap(({ children }) => children));
@@ -100,11 +106,14 @@ export class ProfileStacks {
       const call = open.pop() as Call;
       const { node, parent, caller, depth } = call;
       if (leaves.has(node.id) || depth > DEEPEST) continue;
-      const file = pathOf(node.url);
+      const script = scripts.of(node);
+      const { file } = script;
+      script.count(node.ticks.reduce((sum, { count }) => sum + count, 0));
+      const own = script.place(node);
       const isEntry = isWorker && caller !== file && !caller.startsWith(LOADER);
-      this.seen.add(file, node.name || ANONYMOUS, node.line, isEntry);
-      const stack = this.stackOf(call, file, 0);
-      const ticks = node.ticks.map(({ line, count }) => ({ count, stack: this.stackOf(call, file, line) }));
+      this.seen.add(file, own, isEntry);
+      const stack = this.stackOf(call, script);
+      const ticks = node.ticks.map(({ line, count }) => ({ count, stack: this.stackOf(call, script, line) }));
       const wait = this.waitOf(call, file, stack);
       leaves.set(node.id, new Leaf(stack, ticks, wait));
       const isOwn = file.startsWith(this.ownFolder);
@@ -127,9 +136,10 @@ export class ProfileStacks {
     return WAITING_IN[`${node.name} ${node.url}`] ?? (isPart ? wait : 'none');
   }
 
-  /** `line`: of the node's function, 0 when unknown. */
-  private stackOf({ node, parent, isAgents }: Call, file: string, line: number): StackId | -1 {
+  /** `line`: of the script; absent when it is not known. */
+  private stackOf({ node, parent, isAgents }: Call, script: Script, line?: number): StackId | -1 {
     const { interner } = this;
+    const { file } = script;
     if (file === this.agentFile && AGENT_WAITS.has(node.name))
       return interner.stack(-1, special(interner, IDLE));
     if (file === this.spawnFile && parent !== -1) return parent;
@@ -139,8 +149,13 @@ export class ProfileStacks {
     if (file === this.waitFile && node.name === 'wait')
       return interner.stack(parent, special(interner, ATOMICS_WAIT));
     if (file.startsWith(this.ownFolder)) return interner.stack(parent, special(interner, '[perfscope]'));
-    const language = file === '' ? 'native' : 'javascript';
-    return interner.stack(parent, interner.frame(node.name || ANONYMOUS, file, line, node.line, language));
+    let stack = parent;
+    for (const place of line === undefined ? [script.place(node)] : script.placesAt(node, line)) {
+      const language = place.file === '' ? 'native' : 'javascript';
+      const { name, functionLine } = place;
+      stack = interner.stack(stack, interner.frame(name, place.file, place.line, functionLine, language));
+    }
+    return stack;
   }
 }
 

@@ -4,6 +4,7 @@ import type { EventRows } from './eventRows.ts';
 import { type EventCounts, ProcessEvents } from './processEvents.ts';
 import { type NodeRecord, parseRecord } from './records.ts';
 import type { NodeProcess, ThreadRows } from './rows.ts';
+import { Scripts, type ScriptsHealth, type ThreadScripts } from './scripts/index.ts';
 import type { SeenFunctions } from './seenFunctions.ts';
 import type { ProfileStacks } from './stacks.ts';
 
@@ -15,6 +16,12 @@ const POLL_BYTES = 1 << 24;
 const LONGEST_LINE = 1 << 26;
 const NEWLINE = 10;
 
+/** A thread of a file: its lane, and the scripts that it alone can tell of. */
+interface FileThread {
+  readonly scripts: ThreadScripts;
+  lane: number | null;
+}
+
 interface ProcessFile {
   readonly path: string;
   position: number;
@@ -23,8 +30,8 @@ interface ProcessFile {
   restBytes: number;
   /** Null until its first line is there. */
   process: NodeProcess | null;
-  /** Lanes of threads, by the numbers that the agent has for them. */
-  readonly threads: Map<number, number>;
+  /** By the numbers that the agent has for them. */
+  readonly threads: Map<number, FileThread>;
   /** What its threads tell besides their stacks; null until the process is known, and when it is not to be read. */
   events: ProcessEvents | null;
   /** Slices of threads that the file has not spoken of yet. */
@@ -45,6 +52,7 @@ export interface NodeHealth extends Readonly<EventCounts> {
   readonly covered: number;
   readonly damaged: number;
   readonly problems: ReadonlyMap<string, number>;
+  readonly scripts: ScriptsHealth;
 }
 
 export interface TailParts {
@@ -60,6 +68,7 @@ export interface TailParts {
 /** Follows the files of a folder: each `poll` decodes what was written to any of them since the last. */
 export class NodeTail {
   private readonly parts: TailParts;
+  private readonly scripts = new Scripts();
   private readonly counts: EventCounts = { messages: 0, estimated: 0, moved: 0, left: 0, unlogged: 0 };
   private readonly files = new Map<string, ProcessFile>();
   private readonly chunk = new Uint8Array(CHUNK_BYTES);
@@ -100,14 +109,15 @@ export class NodeTail {
     const sum = (of: 'poolCount' | 'taskCount') =>
       files.reduce((total, { events }) => total + (events?.pools[of] ?? 0), 0);
     const figures = { threads, slices, samples, requestedHz, covered: covered / 1e9, damaged };
-    return { processes, ...figures, problems, ...counts, pools: sum('poolCount'), tasks: sum('taskCount') };
+    const tasks = { pools: sum('poolCount'), tasks: sum('taskCount') };
+    return { processes, ...figures, problems, scripts: this.scripts.health(), ...counts, ...tasks };
   }
 
   private read(most: number): void {
     for (const name of agentFiles(this.parts.folder, EXTENSION)) {
       if (this.files.has(name)) continue;
       const path = join(this.parts.folder, name);
-      const threads = new Map<number, number>();
+      const threads = new Map<number, FileThread>();
       this.files.set(name, {
         path,
         position: 0,
@@ -158,10 +168,13 @@ export class NodeTail {
         if (this.slice(file, record)) return true;
         // The helper may write before the thread has.
         return file.early.push(record) < 1000;
+      case 'script':
+        if (this.isWanted(file)) this.threadOf(file, record.thread).scripts.learn(record);
+        return file.process !== null;
       case 'end':
       case 'gone': {
-        const lane = file.threads.get(record.thread);
-        if (lane !== undefined) this.parts.rows[record.kind](lane, record.time);
+        const lane = file.threads.get(record.thread)?.lane ?? null;
+        if (lane !== null) this.parts.rows[record.kind](lane, record.time);
         return true;
       }
       case 'problem':
@@ -190,11 +203,21 @@ export class NodeTail {
     const called = thread === 0 ? '' : name === '' || name === 'WorkerThread' ? `worker ${number}` : name;
     const lane = this.parts.rows.follow(file.process, tid, time, called, thread === 0);
     if (lane === null) return true;
-    file.threads.set(thread, lane);
-    file.events?.thread(thread, lane, time, tid);
+    const its = this.threadOf(file, thread);
+    its.lane = lane;
+    file.events?.thread(thread, lane, time, tid, its.scripts);
     this.threads++;
     for (const slice of file.early.splice(0)) if (!this.slice(file, slice)) file.early.push(slice);
     return true;
+  }
+
+  private threadOf(file: ProcessFile, thread: number): FileThread {
+    let found = file.threads.get(thread);
+    if (!found) {
+      found = { scripts: this.scripts.thread(), lane: null };
+      file.threads.set(thread, found);
+    }
+    return found;
   }
 
   private isWanted({ process }: ProcessFile): boolean {
@@ -204,13 +227,13 @@ export class NodeTail {
 
   /** False when its thread is not known. */
   private slice(file: ProcessFile, { thread, profile }: Extract<NodeRecord, { kind: 'slice' }>): boolean {
-    const lane = file.threads.get(thread);
-    if (lane === undefined) return false;
+    const { lane, scripts } = this.threadOf(file, thread);
+    if (lane === null) return false;
     this.slices++;
     this.samples += profile.samples.length;
     this.covered += (profile.end - profile.start) * 1e3;
     const { rows, stacks } = this.parts;
-    for (const stretch of stacks.stretches(profile, thread > 0)) rows.stack(lane, stretch);
+    for (const stretch of stacks.stretches(profile, scripts, thread > 0)) rows.stack(lane, stretch);
     return true;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseRecord } from '../../../../analyzer/collect/node/records.ts';
+import { Scripts } from '../../../../analyzer/collect/node/scripts/index.ts';
 import { SeenFunctions } from '../../../../analyzer/collect/node/seenFunctions.ts';
 import { ProfileStacks } from '../../../../analyzer/collect/node/stacks.ts';
 import { Interner } from '../../../../analyzer/model/index.ts';
@@ -41,7 +42,10 @@ function stretchesOf(profile: unknown): [number, number, string][] {
   const record = parseRecord(JSON.stringify({ k: 'slice', thread: 0, profile }));
   if (record?.kind !== 'slice') throw new Error('no slice');
   const interner = new Interner();
-  const stretches = new ProfileStacks(interner, new SeenFunctions(), '/agent').stretches(record.profile);
+  const stretches = new ProfileStacks(interner, new SeenFunctions(), '/agent').stretches(
+    record.profile,
+    new Scripts().thread(),
+  );
   const { strings, frames, stacks } = interner.drain();
   const nameOf = (stack: number): string => {
     if (stack < 0) return '';
@@ -85,6 +89,7 @@ describe('a slice of V8', () => {
     if (record?.kind !== 'slice') throw new Error('no slice');
     const stretches = new ProfileStacks(new Interner(), new SeenFunctions(), '/agent').stretches(
       record.profile,
+      new Scripts().thread(),
     );
     expect(stretches.map(({ wait }) => wait)).toEqual(['none', 'child', 'child']);
     expect(stretchesOf({ ...PROFILE, nodes, samples: [4], timeDeltas: [10] })[0]?.[2]).toBe(
@@ -128,7 +133,10 @@ describe('lines that are no records', () => {
         const profile = { ...PROFILE, nodes: [...PROFILE.nodes, JSON.parse(b) as unknown] };
         const record = parseRecord(JSON.stringify({ k: 'slice', thread: 0, profile }));
         if (record?.kind === 'slice')
-          new ProfileStacks(new Interner(), new SeenFunctions(), '/agent').stretches(record.profile);
+          new ProfileStacks(new Interner(), new SeenFunctions(), '/agent').stretches(
+            record.profile,
+            new Scripts().thread(),
+          );
       }),
     );
   });
