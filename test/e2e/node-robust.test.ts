@@ -164,7 +164,7 @@ if (isMainThread) {
     const { figures, warnings } = nodeHealth(summary);
     expect(figures).toMatchObject({ processes: 2, threads: 3, threadsCutShort: 0 });
     expect(warnings).toEqual([expect.stringContaining('CPU time of JavaScript is wall time')]);
-    const threads = summary.lanes.filter(({ thread }) => thread > 0);
+    const threads = summary.lanes.filter(({ kind }) => kind === 'thread');
     expect(threads.map(({ role }) => role)).toEqual(['main', 'worker', 'worker']);
     expect(new Set(threads.map(({ process }) => process)).size).toBe(2);
     const [worker, inChild] = [totalOf(summary, 'inWorker'), totalOf(summary, 'inChild')];
