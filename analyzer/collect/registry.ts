@@ -37,6 +37,17 @@ function nodeAvailability(): Availability {
   };
 }
 
+function ticksAvailability(): Availability {
+  if (process.platform !== 'linux') {
+    return {
+      available: false,
+      reason: 'logs of V8 belong to threads that are found through /proc',
+      remedy: 'JavaScript is recorded through the inspector instead.',
+    };
+  }
+  return { available: true, note: "V8's own log of Node 18 and newer, with --engine v8-ticks" };
+}
+
 function poolsAvailability(): Availability {
   return {
     available: true,
@@ -49,6 +60,7 @@ export const COLLECTOR_CHECKS: readonly { readonly id: string; readonly check: (
   { id: 'cpython', check: cpythonAvailability },
   { id: 'pools', check: poolsAvailability },
   { id: 'node', check: nodeAvailability },
+  { id: 'v8-ticks', check: ticksAvailability },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
 ];

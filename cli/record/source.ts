@@ -3,7 +3,6 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Collector } from '../../analyzer/collect/collector.ts';
 import { CPythonCollector, cpythonAvailability } from '../../analyzer/collect/cpython/index.ts';
-import { NodeCollector, nodeEnvironment } from '../../analyzer/collect/node/index.ts';
 import { PoolsCollector } from '../../analyzer/collect/pools/index.ts';
 import {
   agentEnvironment,
@@ -12,6 +11,7 @@ import {
   probePython,
 } from '../../analyzer/collect/python-agent/index.ts';
 import { nodeAgentFolder, pythonAgentFolder, samplerScript } from '../assets.ts';
+import { type NodeRequest, type NodeSource, nodeSource } from './nodeSource.ts';
 
 export type AgentChoice = 'auto' | 'on' | 'off';
 
@@ -21,13 +21,15 @@ export interface SourceRequest {
   readonly rate: number;
   readonly agent: AgentChoice;
   readonly pools: boolean;
-  /** Samples a second of JavaScript; null to put nothing into Node programs. */
-  readonly javascriptRate: number | null;
+  /** How JavaScript is recorded; null to put nothing into Node programs. */
+  readonly node: NodeRequest | null;
 }
 
 /** Where what is known of a run comes from. */
 export interface RunSources {
   readonly collectors: readonly Collector[];
+  /** What to run: the command, with options of ours where it is a Node that needs them. */
+  readonly command: readonly string[];
   /** What the command's environment needs besides the user's. */
   readonly environment: Readonly<Record<string, string>>;
   /** Sentences that a reader of the recording must know. */
@@ -44,9 +46,10 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   const { command, rate, agent, pools } = request;
   const why = agent === 'off' ? null : await reasonForAgent(command, agent);
   const wanted = why !== null || pools ? pythonAgentFolder() : null;
-  const node = request.javascriptRate === null ? null : nodeAgentFolder();
-  if (wanted === null && node === null) return outsideOnly();
-  let records: string;
+  const nodeAgent = request.node === null ? null : nodeAgentFolder();
+  if (wanted === null && nodeAgent === null) return outsideOnly(command);
+  let records = '';
+  let node: NodeSource | null = null;
   const environment: Record<string, string> = {};
   try {
     records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
@@ -55,23 +58,22 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       const parts = { hz, pools, cache: agentCache() };
       Object.assign(environment, agentEnvironment(process.env, wanted, records, parts));
     }
-    if (node !== null && request.javascriptRate !== null) {
-      Object.assign(environment, nodeEnvironment(process.env, node, records, request.javascriptRate));
+    if (nodeAgent !== null && request.node !== null) {
+      node = await nodeSource(command, request.node, nodeAgent, records);
+      Object.assign(environment, node.environment);
     }
   } catch (error) {
-    // Without the only source of samples there is nothing to record; without pools and JavaScript there is.
-    if (why !== null) throw error;
-    return outsideOnly([
+    if (records !== '') rmSync(records, { recursive: true, force: true });
+    // Without what was asked for there is nothing to record; without pools and JavaScript there is.
+    if (why !== null || request.node?.engine === 'v8-ticks') throw error;
+    return outsideOnly(command, [
       `programs are not recorded from inside: ${error instanceof Error ? error.message : error}`,
     ]);
   }
   const sampler = why === null ? await samplerFromOutside() : new PythonAgentCollector(records);
   return {
-    collectors: [
-      sampler,
-      ...(pools ? [new PoolsCollector(records)] : []),
-      ...(node === null ? [] : [new NodeCollector(records, node)]),
-    ],
+    collectors: [sampler, ...(pools ? [new PoolsCollector(records)] : []), ...(node?.collectors ?? [])],
+    command: node?.command ?? command,
     environment,
     notes:
       why === null
@@ -81,6 +83,7 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
           ],
     release: async () => {
       await sampler.stop();
+      node?.release();
       rmSync(records, { recursive: true, force: true });
     },
   };
@@ -99,9 +102,9 @@ function agentCache(): string | null {
   }
 }
 
-async function outsideOnly(notes: readonly string[] = []): Promise<RunSources> {
+async function outsideOnly(command: readonly string[], notes: readonly string[] = []): Promise<RunSources> {
   const sampler = await samplerFromOutside();
-  return { collectors: [sampler], environment: {}, notes, release: () => sampler.stop() };
+  return { collectors: [sampler], command, environment: {}, notes, release: () => sampler.stop() };
 }
 
 async function samplerFromOutside(): Promise<CPythonCollector> {

@@ -15,6 +15,7 @@ const { hideThread, shownNumber } = require('./numbers.cjs');
 const { OwnProfile } = require('./ownProfile.cjs');
 const { FORMAT, Records, now, systemThread } = require('./records.cjs');
 const { ALONE, ENDING, FOLLOWED, GONE, NEW, newShared, ring, wordOf } = require('./shared.cjs');
+const { hideFlags, markLog } = require('./ticks.cjs');
 
 /** Where workers find what the main thread has set up. */
 const KEY = 'perfscope';
@@ -23,14 +24,19 @@ const AGENT = Symbol.for('perfscope.agent');
 /** Milliseconds that the beginning of a thread may wait for the helper, and its end for the last slice. */
 const PATIENCE = 300;
 
-function startMain({ folder, rate }) {
+function startMain({ folder, rate, ticks }) {
   const records = new Records(path.join(folder, `${process.pid}-${Math.round(now() / 1e3)}.node`));
-  const shared = newShared();
-  const interval = Math.round(1e6 / rate);
   records.write(
     JSON.stringify({ k: FORMAT, pid: process.pid, version: process.version, rate, time: now() }),
     threadLine(0, 0, ''),
   );
+  if (ticks !== null) {
+    workers.setEnvironmentData(KEY, { file: records.path, flags: ticks.flags });
+    logTicks(ticks.flags);
+    return;
+  }
+  const shared = newShared();
+  const interval = Math.round(1e6 / rate);
   const thread = new ProfiledThread(records, shared, 0, interval);
   const hide = hideThread(null);
   const helper = new workers.Worker(path.join(__dirname, 'helper.cjs'), {
@@ -48,6 +54,12 @@ function startMain({ folder, rate }) {
   workers.setEnvironmentData(KEY, { file: records.path, shared, interval, helper: hide(helper) });
   thread.begin();
   flushBeforeSignals(thread);
+}
+
+/** V8 logs its ticks, and nobody profiles the thread beside it: a profile keeps V8 from most of them. */
+function logTicks(flags) {
+  hideFlags(flags);
+  markLog({ pid: process.pid, tid: systemThread(), node: process.execPath, time: now() });
 }
 
 /** A process that sends itself a signal which it does not handle ends without an event. */
@@ -69,6 +81,11 @@ function startWorker() {
   if (settings === undefined) return;
   const records = new Records(settings.file);
   const { threadId, threadName } = workers;
+  if (settings.flags !== undefined) {
+    records.write(threadLine(threadId, threadId, threadName || ''));
+    logTicks(settings.flags);
+    return;
+  }
   records.write(threadLine(threadId, shownNumber(threadId, settings.helper), threadName || ''));
   new ProfiledThread(records, settings.shared, threadId, settings.interval).begin();
   hideThread(settings.helper);

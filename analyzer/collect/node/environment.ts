@@ -3,17 +3,24 @@ import { join, resolve } from 'node:path';
 /** Samples a second of a thread's JavaScript, unless a rate was asked for: its cost is small, and its slices are short. */
 export const NODE_RATE = 500;
 
+/** `flags`: options of `node` that make V8 log its ticks. `shims`: a folder for PATH, with a `node` that adds them. */
+export interface TickShims {
+  readonly flags: readonly string[];
+  readonly shims: string;
+}
+
 /**
  * What the environment of a command needs for the agent to start in it, if it is Node, and in every Node below it.
  *
  * `agentsDir`: the folder that holds `preload.cjs`. `recordsDir`: an existing, empty folder, one a run. NODE_OPTIONS of the user
- * stay, behind ours, and are what the program sees of them.
+ * stay, behind ours, and are what the program sees of them. `ticks`: V8 logs its ticks instead of being profiled.
  */
 export function nodeEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   agentsDir: string,
   recordsDir: string,
   rate: number,
+  ticks: TickShims | null = null,
 ): Record<string, string> {
   const preload = join(resolve(agentsDir), 'preload.cjs').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
   const own = env.NODE_OPTIONS ? ` ${env.NODE_OPTIONS}` : '';
@@ -21,5 +28,7 @@ export function nodeEnvironment(
     NODE_OPTIONS: `--require "${preload}"${own}`,
     PERFSCOPE_NODE_DIR: resolve(recordsDir),
     PERFSCOPE_NODE_HZ: String(rate),
+    ...(ticks === null ? {} : { PERFSCOPE_NODE_TICKS: JSON.stringify(ticks) }),
+    ...(ticks === null || env.PATH === undefined ? {} : { PATH: `${ticks.shims}:${env.PATH}` }),
   };
 }

@@ -2,8 +2,15 @@ import type { CollectorHealth } from '../../model/index.ts';
 import { count } from '../counted.ts';
 import type { NodeHealth } from './tail.ts';
 
-/** The health of the collector from that of its files. `failure`: why it ended early, null when it did not. */
-export function nodeHealth(files: NodeHealth | null, failure: string | null): CollectorHealth {
+/**
+ * The health of the collector from that of its files. `failure`: why it ended early, null when it did not. `profiles`: whether
+ * threads are profiled, or only tell who they are.
+ */
+export function nodeHealth(
+  files: NodeHealth | null,
+  failure: string | null,
+  profiles: boolean,
+): CollectorHealth {
   const warnings = failure === null ? [] : [failure];
   const damaged = files?.damaged ?? 0;
   for (const [problem, processes] of files?.problems ?? []) {
@@ -18,7 +25,7 @@ export function nodeHealth(files: NodeHealth | null, failure: string | null): Co
   return {
     id: 'node',
     status: warnings.length > 0 ? 'partial' : 'ok',
-    requestedHz: files?.requestedHz ?? null,
+    requestedHz: profiles ? (files?.requestedHz ?? null) : null,
     achievedHz: covered > 0 ? samples / covered : null,
     samples,
     missed: Math.max(0, Math.round(covered * (files?.requestedHz ?? 0)) - samples),

@@ -1,14 +1,13 @@
 import type { CollectorHealth } from '../../model/index.ts';
 import type { Batch, Collector, RunContext } from '../collector.ts';
+import { isNode } from '../nodeCommand.ts';
 import { nodeHealth } from './health.ts';
 import { NodeRows } from './rows.ts';
 import { ProfileStacks } from './stacks.ts';
 import { NodeTail } from './tail.ts';
 
-export { NODE_RATE, nodeEnvironment } from './environment.ts';
+export { NODE_RATE, nodeEnvironment, type TickShims } from './environment.ts';
 
-/** A command line of Node. */
-const NODE = /^(?:\S*\/)?node(?:js)?(?:\s|$)/;
 /** Milliseconds between two looks at the files: threads should be known before their first rows are written. */
 const POLL_PERIOD = 50;
 
@@ -20,16 +19,22 @@ const POLL_PERIOD = 50;
 export class NodeCollector implements Collector {
   readonly id = 'node';
   private readonly folder: string;
-  private readonly rows = new NodeRows();
+  private readonly profiles: boolean;
+  private readonly rows: NodeRows;
   private readonly stacks: ProfileStacks;
   private tail: NodeTail | null = null;
   private deliver: (batch: Batch) => void = () => {};
   private timer: NodeJS.Timeout | null = null;
   private failure: string | null = null;
 
-  /** `agents`: folder of the agent, for its own functions to be told from the program's. */
-  constructor(folder: string, agents: string) {
+  /**
+   * `agents`: folder of the agent, for its own functions to be told from the program's. `profiles`: whether the agent takes
+   * profiles; where it does not, threads only tell who they are.
+   */
+  constructor(folder: string, agents: string, profiles = true) {
     this.folder = folder;
+    this.profiles = profiles;
+    this.rows = new NodeRows(profiles);
     this.stacks = new ProfileStacks(this.rows.interner, agents);
   }
 
@@ -41,7 +46,7 @@ export class NodeCollector implements Collector {
   }
 
   tellsStacksOf(command: string): boolean {
-    return NODE.test(command);
+    return this.profiles && isNode(command);
   }
 
   async stop(): Promise<void> {
@@ -50,7 +55,7 @@ export class NodeCollector implements Collector {
   }
 
   health(): CollectorHealth {
-    return nodeHealth(this.tail?.health() ?? null, this.failure);
+    return nodeHealth(this.tail?.health() ?? null, this.failure, this.profiles);
   }
 
   /** A failure of ours costs what is left of the stacks, and no more. */

@@ -7,12 +7,18 @@ export class NodeRows {
   private readonly mentions = new TableBuilder(mentionsSchema);
   private readonly inside = new TableBuilder(insideSchema, 1024);
   private lanes = 0;
+  private readonly claims: boolean;
 
-  /** Number of the lane of a thread, whose stacks will come. */
+  /** `claims`: whether threads that tell who they are will tell their stacks, too. */
+  constructor(claims: boolean) {
+    this.claims = claims;
+  }
+
+  /** Number of the lane of a thread that tells who it is. */
   follow(process: number, thread: number, time: number, name: string, runtime: string): number {
     const lane = this.lanes++;
     this.mentions.push({ lane, process, thread, time, name, runtime });
-    this.inside.push({ lane, start: time, end: time, stack: -1 });
+    if (this.claims) this.inside.push({ lane, start: time, end: time, stack: -1 });
     return lane;
   }
 

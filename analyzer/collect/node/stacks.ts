@@ -1,5 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import type { Interner, StackId } from '../../model/index.ts';
+import { pathOf } from '../sourcePath.ts';
 import { IDLE } from '../stackOverlay.ts';
 import type { Profile, ProfileNode } from './records.ts';
 
@@ -116,14 +116,4 @@ function append(stretches: Stretch[], start: number, end: number, stack: StackId
   const last = stretches.at(-1);
   if (last && last.stack === stack && last.end === start) last.end = end;
   else stretches.push({ start, end, stack });
-}
-
-/** A file's path; what is no file stays as it is. */
-function pathOf(url: string): string {
-  if (!url.startsWith('file:')) return url;
-  try {
-    return fileURLToPath(url);
-  } catch {
-    return url;
-  }
 }
