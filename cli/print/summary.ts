@@ -1,4 +1,5 @@
 import type { Summary } from '../../analyzer/analysis/summary.ts';
+import { engineLines } from './engine.ts';
 import { movementLines } from './movement.ts';
 import { taskLines } from './tasks.ts';
 import { fitted, moduleName } from './text.ts';
@@ -10,7 +11,7 @@ const NAME_WIDTH = 34;
 /** The summary of a run as lines of text, without colour and without a newline at the end. */
 export function summaryLines(summary: Summary): string[] {
   const lines = [headline(summary), figures(summary), ...sampling(summary), efficiency(summary)];
-  const tasks = [...taskLines(summary), ...movementLines(summary)];
+  const tasks = [...taskLines(summary), ...movementLines(summary), ...engineLines(summary)];
   if (tasks.length > 0) lines.push('', ...tasks);
   lines.push('', ...functions(summary));
   const warnings = [
