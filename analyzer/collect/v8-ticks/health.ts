@@ -4,6 +4,8 @@ import { count } from '../counted.ts';
 /** What became of the logs of a run. */
 export class TickHealth {
   logs = 0;
+  /** Logs that do not say of which thread they are. */
+  threadless = 0;
   ticks = 0;
   deopts = 0;
   damaged = 0;
@@ -28,6 +30,10 @@ export class TickHealth {
     if (missing > 0 && this.logged.size + this.unread.size > 0)
       warnings.push(
         `of ${count(missing, 'Node process', 'Node processes')} there is no log: it was killed, or started by a path without V8's flags.`,
+      );
+    if (this.threadless > 0)
+      warnings.push(
+        `${count(this.threadless, 'log does', 'logs do')} not say of which thread: workers with options of their own have no stacks, and tiers without a lane.`,
       );
     if (this.damaged > 0)
       warnings.push(

@@ -93,6 +93,7 @@ export class V8TicksCollector implements Collector {
       return;
     }
     found.logs++;
+    if (!message.isOfThread) found.threadless++;
     found.ticks += message.ticks;
     found.deopts += message.deopts;
     found.damaged += message.damaged;

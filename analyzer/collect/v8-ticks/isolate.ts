@@ -41,15 +41,15 @@ export class IsolateRows {
 
   /** The rows of one isolate's log. */
   batch(owner: LogOwner, log: IsolateLog, processed: ProcessedLog): Batch {
-    const lane = this.lanes++;
     const mentions = new TableBuilder(mentionsSchema);
+    const isOfThread = owner.tid > 0;
+    const lane = isOfThread ? this.lanes++ : -1;
     const time = owner.origin + (processed.ticks[0]?.time ?? 0) * 1e3;
-    mentions.push({ lane, process: owner.pid, thread: owner.tid, time, name: '', runtime: '' });
-    const tables = {
-      mentions: mentions.finish(),
-      deopts: this.deopts(lane, owner, log),
-      ...this.ticks(lane, owner, processed),
-    };
+    if (isOfThread)
+      mentions.push({ lane, process: owner.pid, thread: owner.tid, time, name: '', runtime: '' });
+    const { functionTiers, inside } = this.ticks(lane, owner, processed);
+    const deopts = this.deopts(lane, owner, log);
+    const tables = { mentions: mentions.finish(), deopts, functionTiers, ...(isOfThread ? { inside } : {}) };
     return { ...emptyBatch(this.interner.drain()), ...tables };
   }
 

@@ -15,7 +15,7 @@ export interface IsolateLog {
 
 export interface LogOwner {
   readonly pid: number;
-  /** The system's number of the thread. */
+  /** The system's number of the thread; 0 when unknown. */
   readonly tid: number;
   /** Path of the Node that wrote the log. */
   readonly node: string;

@@ -16,6 +16,8 @@ export type LogMessage =
       readonly kind: 'log';
       readonly batch: Batch;
       readonly process: number;
+      /** Whether it says of which thread it is. */
+      readonly isOfThread: boolean;
       readonly ticks: number;
       readonly deopts: number;
       readonly damaged: number;
