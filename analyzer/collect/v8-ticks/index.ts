@@ -8,6 +8,7 @@ import type { LogMessage, LogsToRead } from './protocol.ts';
 export { TICK_RATE, tickFlags, withFlags } from './flags.ts';
 export { checkFlags, writeShim } from './shim.ts';
 export { TraceSink } from './traceSink.ts';
+export { isZeroXFolder, openZeroXFolder } from './zeroXFolder.ts';
 
 /** Milliseconds that one log may take: V8 itself processes some MB a second. */
 const PATIENCE = 300_000;

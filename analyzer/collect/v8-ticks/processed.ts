@@ -75,6 +75,27 @@ export function parseProcessed(value: unknown): ProcessedLog {
   return { code, ticks, damaged: value.ticks.length - ticks.length };
 }
 
+/** What `0x --write-ticks` writes: stacks, outermost first. They have no times, and count for V8's default of a millisecond each. */
+export function processedOfTicks(value: unknown): ProcessedLog {
+  if (!Array.isArray(value)) throw new Error('it is no list of ticks');
+  const rows = new Map<string, number>();
+  const code: LoggedCode[] = [];
+  const rowOf = (frame: unknown): number => {
+    const its = codeOf(frame);
+    const key = `${its.type}\0${its.kind}\0${its.name}`;
+    const row = rows.get(key) ?? code.push(its) - 1;
+    rows.set(key, row);
+    return row;
+  };
+  const stacks = value.filter((each) => Array.isArray(each));
+  const ticks = stacks.map((stack: unknown[], i) => ({
+    time: (i + 1) * 1000,
+    isGc: false,
+    stack: stack.map(rowOf).reverse(),
+  }));
+  return { code, ticks, damaged: value.length - stacks.length };
+}
+
 function codeOf(value: unknown): LoggedCode {
   const { name, type, kind } = isFields(value) ? value : ({} as Fields);
   const text = (field: unknown) => (typeof field === 'string' ? field.slice(0, LONGEST_NAME) : '');
