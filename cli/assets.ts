@@ -7,6 +7,9 @@ const asset = (name: string): URL => new URL(name, import.meta.url);
 /** The thread that samples CPython. */
 export const samplerScript = (): URL => asset('./sampler.js');
 
+/** The thread that reads V8's logs. */
+export const ticksScript = (): URL => asset('./ticks.js');
+
 /** Script and style of the viewer. Throws when perfscope was not built. */
 export function viewerAssets(): { script: string; style: string } {
   return {

@@ -1,5 +1,6 @@
 import { HOLDS_GIL, type Recording } from '../analyzer/model/index.ts';
 import type { ViewContext } from './context.ts';
+import { createDeopts } from './deopts/view.ts';
 import { h, setAttributes, setText } from './dom/element.ts';
 import { createFlame, METRIC_NAMES } from './flame/view.ts';
 import { place, visible } from './format.ts';
@@ -13,6 +14,7 @@ const TITLES: Readonly<Record<Tab, string>> = {
   functions: 'Functions',
   tasks: 'Tasks',
   locks: 'Locks',
+  deopts: 'Deoptimisations',
 };
 /** From this width both panels stand side by side, and what is chosen in one is seen in the other. */
 const WIDE = '(min-width: 1700px)';
@@ -27,6 +29,7 @@ interface Panel {
 export function tabsOf({ tables }: Recording): readonly Tab[] {
   return TABS.filter((tab) => {
     if (tab === 'tasks') return tables.tasks.length > 0 || tables.pools.length > 0;
+    if (tab === 'deopts') return tables.deopts.length > 0;
     return tab === 'locks' ? tables.lockWaits.length > 0 : true;
   });
 }
@@ -42,6 +45,7 @@ export function createPanels(view: ViewContext): { element: HTMLElement } {
     functions: () => functions,
     tasks: () => createTasks(view),
     locks: () => createLocks(view),
+    deopts: () => createDeopts(view),
   };
   const views = tabs.map((tab) => makers[tab]());
   const buttons = tabs.map((tab) =>

@@ -11,14 +11,16 @@ import {
 } from '../model/index.ts';
 import { callTree, functionTotals } from './callTree.ts';
 import { parallelEfficiency } from './efficiency.ts';
+import { type EngineSummary, engineSummary, type TierLine } from './engineSummary.ts';
 import { type Functions, functionsOf } from './functions.ts';
 import { laneTotals } from './laneTotals.ts';
 import { type PoolSummary, poolSummary } from './poolSummary.ts';
 import { laneRoles } from './roles.ts';
+import { byTicks, type TierTotals, tierTotals } from './tiers.ts';
 import { rowStarts, selfWeights } from './weights.ts';
 
 /** What one run came to: the document of `perfscope summary --json` and the source of every other summary. Seconds. */
-export interface Summary extends PoolSummary {
+export interface Summary extends PoolSummary, EngineSummary {
   readonly version: 1;
   readonly command: readonly string[];
   readonly exitCode: number | null;
@@ -79,6 +81,8 @@ export interface FunctionSummary {
   readonly selfWallSeconds: number;
   readonly totalWallSeconds: number;
   readonly samples: number;
+  /** What V8 ran for it; empty where its log does not tell. */
+  readonly tiers: readonly TierLine[];
 }
 
 const NO_EFFICIENCY = {
@@ -94,6 +98,7 @@ export function summarize({ meta, tables }: Recording): Summary {
   const totals = laneTotals(tables, starts);
   const roles = laneRoles(tables);
   const functions = functionsOf(tables);
+  const tiers = tierTotals(tables, functions);
   const { lanes } = tables;
   const laneSummaries: LaneSummary[] = [];
   let cpu = 0;
@@ -132,16 +137,22 @@ export function summarize({ meta, tables }: Recording): Summary {
     warnings: meta.warnings,
     collectors: meta.collectors,
     lanes: laneSummaries,
-    functions: functionSummaries(tables, functions, starts),
+    functions: functionSummaries(tables, functions, starts, tiers),
     kernels: [],
     ...poolSummary({ meta, tables }, functions),
+    ...engineSummary(tables, functions, tiers),
     efficiency: { ...(efficiency ?? NO_EFFICIENCY), device: null },
     findings: [],
   };
 }
 
 /** Every function that was seen, the one with most CPU time of its own first. */
-function functionSummaries(tables: Tables, functions: Functions, starts: Float64Array): FunctionSummary[] {
+function functionSummaries(
+  tables: Tables,
+  functions: Functions,
+  starts: Float64Array,
+  tiers: TierTotals,
+): FunctionSummary[] {
   const tree = callTree(tables, functions);
   const cpu = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'cpu'));
   const wall = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'wall'));
@@ -158,6 +169,7 @@ function functionSummaries(tables: Tables, functions: Functions, starts: Float64
       selfWallSeconds: toSeconds(wall.self[id] as number),
       totalWallSeconds: toSeconds(wall.total[id] as number),
       samples: samples.self[id] as number,
+      tiers: byTicks(tiers.ofFunction.get(id) ?? new Uint32Array(0)),
     });
   }
   return result.sort((a, b) => b.selfSeconds - a.selfSeconds || b.totalSeconds - a.totalSeconds);

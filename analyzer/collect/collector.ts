@@ -85,6 +85,8 @@ export interface Collector {
   notice?(batch: SessionBatch): void;
   /** Whether threads of a process with that command line may tell their stacks to it, which others then wait for. */
   tellsStacksOf?(command: string): boolean;
+  /** Whether the stacks that it tells of threads come only when it stops: rows are written without, and get theirs in the end. */
+  readonly tellsAfterwards?: boolean;
   /** Delivers what is left and ends. */
   stop(): Promise<void>;
   health(): CollectorHealth;

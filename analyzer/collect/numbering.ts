@@ -65,6 +65,8 @@ const REFERENCES = {
     exception: 'strings',
   },
   lockWaits: { lane: 'lanes', stack: 'stacks', holder: 'lanes', holderStack: 'stacks' },
+  functionTiers: { lane: 'lanes', function: 'frames' },
+  deopts: { lane: 'lanes', function: 'frames', reason: 'strings', file: 'strings' },
 } as const satisfies Partial<
   Record<TableName, Record<string, 'strings' | 'frames' | 'stacks' | 'lanes' | 'pools'>>
 >;

@@ -31,6 +31,17 @@ function systemAvailability(): Availability {
   return { available: true, note: `load of ${cpus().length} cores, memory, other processes' CPU` };
 }
 
+function ticksAvailability(): Availability {
+  if (process.platform !== 'linux') {
+    return {
+      available: false,
+      reason: 'logs of V8 belong to threads that are found through /proc',
+      remedy: 'JavaScript is recorded through the inspector instead.',
+    };
+  }
+  return { available: true, note: "V8's own log of Node 18 and newer, with --engine v8-ticks" };
+}
+
 function poolsAvailability(): Availability {
   return {
     available: true,
@@ -53,6 +64,7 @@ export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'cpython', check: cpythonAvailability },
   { id: 'pools', check: poolsAvailability },
   { id: 'node', check: ({ node }) => nodeAvailability(node) },
+  { id: 'v8-ticks', check: ticksAvailability },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
 ];

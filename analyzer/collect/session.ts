@@ -1,11 +1,18 @@
 import { rmSync } from 'node:fs';
-import type { CollectorHealth, Nanos, RecordingMeta, SamplingMode } from '../model/index.ts';
+import {
+  type CollectorHealth,
+  emptyTable,
+  type Nanos,
+  type RecordingMeta,
+  type SamplingMode,
+} from '../model/index.ts';
 import { finishSpool } from '../recording/finish.ts';
 import { FORMAT_VERSION } from '../recording/index.ts';
 import { SpoolReader, SpoolWriter } from '../recording/spool.ts';
 import { now } from './clock.ts';
-import type { Batch, Collector, RunContext, SessionBatch } from './collector.ts';
+import { type Batch, type Collector, insideSchema, type RunContext, type SessionBatch } from './collector.ts';
 import { basicHost, fullHost } from './host.ts';
+import { LateStacks } from './lateStacks.ts';
 import { BATCH_TABLES, Numbering, RecordingCounts } from './numbering.ts';
 import type { OutputPlace } from './output.ts';
 import { StackOverlay } from './stackOverlay.ts';
@@ -39,6 +46,7 @@ export class Session {
   private readonly collectors: readonly Collector[];
   private readonly counts = new RecordingCounts();
   private readonly overlay: StackOverlay;
+  private readonly late = new LateStacks();
   private readonly processIds = new Set<number>();
   private readonly listeners: ((batch: SessionBatch) => void)[] = [];
   private readonly warnings: string[] = [];
@@ -97,7 +105,7 @@ export class Session {
     };
     for (const collector of this.collectors) {
       const numbering = new Numbering(this.counts);
-      collector.start(run, (batch) => this.receive(numbering, batch));
+      collector.start(run, (batch) => this.receive(numbering, batch, collector.tellsAfterwards === true));
     }
     this.metaTimer = setInterval(() => this.writeMeta(now()), META_PERIOD);
   }
@@ -134,7 +142,7 @@ export class Session {
     try {
       const reader = new SpoolReader(place.spool);
       try {
-        finishSpool(reader, meta, place.path);
+        finishSpool(reader, meta, place.path, (samples) => this.late.amended(reader, samples));
       } finally {
         reader.close();
       }
@@ -149,8 +157,12 @@ export class Session {
     }
   }
 
-  private receive(numbering: Numbering, batch: Batch): void {
-    const numbered = this.overlay.apply(numbering.apply(batch));
+  private receive(numbering: Numbering, batch: Batch, isLate: boolean): void {
+    const delivered = numbering.apply(batch);
+    if (isLate) this.late.add(delivered.inside);
+    const numbered = this.overlay.apply(
+      isLate ? { ...delivered, inside: emptyTable(insideSchema) } : delivered,
+    );
     const { processes } = numbered;
     for (let i = 0; i < processes.length; i++) {
       if ((processes.end[i] as number) < 0) this.processIds.add(processes.process[i] as number);

@@ -7,4 +7,5 @@ export * from './spans.ts';
 export * from './stacks.ts';
 export * from './table.ts';
 export * from './tasks.ts';
+export * from './tiers.ts';
 export * from './units.ts';

@@ -4,6 +4,7 @@ import { countersSchema, spansSchema, transfersSchema } from './spans.ts';
 import { framesSchema, stacksSchema, stringsSchema } from './stacks.ts';
 import { emptyTable, type Table } from './table.ts';
 import { lockWaitsSchema, poolsSchema, tasksSchema } from './tasks.ts';
+import { deoptsSchema, functionTiersSchema } from './tiers.ts';
 import type { Nanos } from './units.ts';
 
 /** Every table of a recording, by name. The order is the order in the file, and the number of a table in a spool. */
@@ -20,6 +21,8 @@ export const SCHEMAS = {
   pools: poolsSchema,
   tasks: tasksSchema,
   lockWaits: lockWaitsSchema,
+  functionTiers: functionTiersSchema,
+  deopts: deoptsSchema,
 } as const;
 
 export type TableName = keyof typeof SCHEMAS;

@@ -13,7 +13,13 @@ import { parseMeta } from './meta.ts';
 import { validateTables } from './validate.ts';
 
 /** The format version that brought a table, where that was not the first. */
-const TABLE_SINCE: Partial<Record<TableName, number>> = { pools: 2, tasks: 2, lockWaits: 2 };
+const TABLE_SINCE: Partial<Record<TableName, number>> = {
+  pools: 2,
+  tasks: 2,
+  lockWaits: 2,
+  functionTiers: 3,
+  deopts: 3,
+};
 
 export const META_ENTRY = 'recording.json';
 export const tableEntry = (name: TableName): string => `${name}.arrow`;

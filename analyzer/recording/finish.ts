@@ -8,6 +8,7 @@ import {
   type Table,
   TableBuilder,
   type TableName,
+  type Tables,
 } from '../model/index.ts';
 import { META_ENTRY, tableEntry } from './archive.ts';
 import { ArrowStream } from './arrow.ts';
@@ -16,11 +17,19 @@ import { lastLanes, lastPools, lastProcesses, type SpoolReader } from './spool.t
 /** Rows of one Arrow record batch: large enough to compress well, small enough to keep memory flat. */
 const BATCH_ROWS = 65536;
 
+/** What becomes of the samples of a spool on their way into the file. Rows of a lane stay in order. */
+export type Amend = (samples: Iterable<Tables['samples']>) => Iterable<Tables['samples']>;
+
 /**
  * Writes the `.perfscope` file of a spool, a batch at a time: memory does not grow with the length of the run. The file
  * appears under its name only when it is whole. Throws what the file system throws (a full disk); the spool is untouched.
  */
-export function finishSpool(reader: SpoolReader, meta: RecordingMeta, path: string): void {
+export function finishSpool(
+  reader: SpoolReader,
+  meta: RecordingMeta,
+  path: string,
+  amend: Amend = (samples) => samples,
+): void {
   const partial = `${path}.partial`;
   const fd = openSync(partial, 'w');
   try {
@@ -31,7 +40,7 @@ export function finishSpool(reader: SpoolReader, meta: RecordingMeta, path: stri
     const json = new ZipDeflate(META_ENTRY, { level: 6 });
     zip.add(json);
     json.push(strToU8(JSON.stringify(meta, null, 2)), true);
-    for (const name of TABLE_NAMES) writeTable(zip, reader, name, meta.clock.end);
+    for (const name of TABLE_NAMES) writeTable(zip, name, tableChunks(reader, name, meta.clock.end, amend));
     zip.end();
     closeSync(fd);
   } catch (error) {
@@ -42,7 +51,7 @@ export function finishSpool(reader: SpoolReader, meta: RecordingMeta, path: stri
   renameSync(partial, path);
 }
 
-function writeTable(zip: Zip, reader: SpoolReader, name: TableName, end: number): void {
+function writeTable(zip: Zip, name: TableName, chunks: Iterable<Table<Schema>>): void {
   const entry = new ZipDeflate(tableEntry(name), { level: 6 });
   zip.add(entry);
   const schema: Schema = SCHEMAS[name];
@@ -53,7 +62,7 @@ function writeTable(zip: Zip, reader: SpoolReader, name: TableName, end: number)
     entry.push(stream.batch(rows.finish()));
     rows.clear();
   };
-  for (const chunk of tableChunks(reader, name, end)) {
+  for (const chunk of chunks) {
     rows.append(chunk);
     if (rows.length >= BATCH_ROWS) flush();
   }
@@ -61,7 +70,13 @@ function writeTable(zip: Zip, reader: SpoolReader, name: TableName, end: number)
   entry.push(stream.end(), true);
 }
 
-function tableChunks(reader: SpoolReader, name: TableName, end: number): Iterable<Table<Schema>> {
+function tableChunks(
+  reader: SpoolReader,
+  name: TableName,
+  end: number,
+  amend: Amend,
+): Iterable<Table<Schema>> {
+  if (name === 'samples') return amend(reader.chunks(name)) as Iterable<unknown> as Iterable<Table<Schema>>;
   const versioned = { lanes: lastLanes, processes: lastProcesses, pools: lastPools };
   const chunks =
     name in versioned ? [versioned[name as keyof typeof versioned](reader, end)] : reader.chunks(name);

@@ -1,5 +1,6 @@
 import {
   type ColumnArray,
+  DEOPT_KINDS,
   DIRECTIONS,
   LANE_KINDS,
   LANE_ROLES,
@@ -7,6 +8,7 @@ import {
   SPAN_KINDS,
   STATES,
   type Tables,
+  TIERS,
   WAITS,
 } from '../model/index.ts';
 
@@ -26,6 +28,7 @@ function inRange(what: string, column: ColumnArray, limit: number, lowest = 0): 
 export function validateTables(tables: Tables): void {
   const { strings, frames, stacks, lanes, samples, spans, transfers, counters, pools, tasks, lockWaits } =
     tables;
+  const { functionTiers, deopts } = tables;
   inRange('frames.name', frames.name, strings.length);
   inRange('frames.file', frames.file, strings.length);
   inRange('frames.language', frames.language, LANGUAGES.length);
@@ -67,6 +70,14 @@ export function validateTables(tables: Tables): void {
   inRange('lockWaits.stack', lockWaits.stack, stacks.length, -1);
   inRange('lockWaits.holder', lockWaits.holder, lanes.length, -1);
   inRange('lockWaits.holderStack', lockWaits.holderStack, stacks.length, -1);
+  inRange('functionTiers.lane', functionTiers.lane, lanes.length, -1);
+  inRange('functionTiers.function', functionTiers.function, frames.length, -1);
+  inRange('functionTiers.tier', functionTiers.tier, TIERS.length);
+  inRange('deopts.lane', deopts.lane, lanes.length, -1);
+  inRange('deopts.function', deopts.function, frames.length, -1);
+  inRange('deopts.kind', deopts.kind, DEOPT_KINDS.length);
+  inRange('deopts.reason', deopts.reason, strings.length);
+  inRange('deopts.file', deopts.file, strings.length);
   const last = new Float64Array(lanes.length).fill(Number.NEGATIVE_INFINITY);
   for (let i = 0; i < samples.length; i++) {
     const lane = samples.lane[i] as number;

@@ -4,7 +4,7 @@ import { type Metric, metricOfMode } from '../../analyzer/analysis/weights.ts';
 import { toCollapsed } from '../../analyzer/formats/collapsed.ts';
 import { toSpeedscope } from '../../analyzer/formats/speedscope.ts';
 import type { Recording } from '../../analyzer/model/index.ts';
-import { openRecording } from '../../analyzer/recording/open.ts';
+import { open } from '../open.ts';
 import { METRICS } from '../options.ts';
 import { refuseToOverwrite } from '../overwrite.ts';
 import type { RegisterCommand } from './index.ts';
@@ -26,7 +26,7 @@ export const exportCommand: RegisterCommand = (program) => {
   program
     .command('export')
     .description('write a recording in the format of another tool')
-    .argument('<file>', 'a recording, or the spool of an interrupted one')
+    .argument('<file>', 'a recording, the spool of an interrupted one, or a folder of 0x')
     .addOption(
       new Option('-f, --format <format>', 'format to write')
         .choices(Object.keys(FORMATS))
@@ -37,7 +37,7 @@ export const exportCommand: RegisterCommand = (program) => {
     .option('--force', 'overwrite the file')
     .action((file: string, options: ExportOptions) => {
       if (options.output !== undefined) refuseToOverwrite(options.output, options.force === true);
-      const recording = openRecording(file);
+      const recording = open(file);
       const metric = options.metric ?? metricOfMode[recording.meta.mode];
       const text = FORMATS[options.format]?.(recording, metric) ?? '';
       if (options.output === undefined) process.stdout.write(text);

@@ -1,8 +1,11 @@
 import { Option } from 'commander';
 import { NODE_RATE } from '../../analyzer/collect/node/index.ts';
 import { placeOutput } from '../../analyzer/collect/output.ts';
-import type { SamplingMode } from '../../analyzer/model/index.ts';
+import { TICK_RATE } from '../../analyzer/collect/v8-ticks/index.ts';
+import { type SamplingMode, UserError } from '../../analyzer/model/index.ts';
+import { EXIT_USAGE } from '../errors.ts';
 import { DEFAULT_RATE, MODES, parseDuration, parseRate } from '../options.ts';
+import { NODE_ENGINES, type NodeEngine, type NodeRequest } from '../record/nodeSource.ts';
 import { recordRun } from '../record/run.ts';
 import type { AgentChoice } from '../record/source.ts';
 import type { RegisterCommand } from './index.ts';
@@ -17,6 +20,7 @@ interface RecordOptions {
   readonly pythonAgent: AgentChoice;
   readonly pools: boolean;
   readonly nodeAgent: boolean;
+  readonly engine: NodeEngine;
   readonly live: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -46,6 +50,11 @@ export const recordCommand: RegisterCommand = (program, exit) => {
     )
     .option('--no-pools', 'put nothing into Python programs to see the tasks of their pools')
     .option('--no-node-agent', 'put nothing into Node programs to see their JavaScript')
+    .addOption(
+      new Option('--engine <engine>', 'who tells where the JavaScript of Node programs is')
+        .choices([...NODE_ENGINES])
+        .default('inspector', 'V8 through its inspector'),
+    )
     .option('--no-live', 'give the command the terminal, and show no live view')
     .option('-q, --quiet', 'print no summary')
     .option('--json', 'print the summary as one JSON document on standard output, and no live view')
@@ -55,7 +64,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         command,
         place: placeOutput(options.output ?? null, options.force === true),
         rate: options.rate ?? DEFAULT_RATE,
-        javascriptRate: options.nodeAgent ? (options.rate ?? NODE_RATE) : null,
+        node: nodeRequest(options),
         mode: options.mode,
         duration: options.duration ?? null,
         children: options.children,
@@ -67,6 +76,14 @@ export const recordCommand: RegisterCommand = (program, exit) => {
       exit(code);
     });
 };
+
+/** Throws a UserError when the options do not go together. */
+function nodeRequest({ nodeAgent, engine, rate }: RecordOptions): NodeRequest | null {
+  if (nodeAgent) return { engine, rate: rate ?? (engine === 'v8-ticks' ? TICK_RATE : NODE_RATE) };
+  if (engine === 'v8-ticks')
+    throw new UserError('--engine v8-ticks needs the agent that --no-node-agent leaves out.', EXIT_USAGE);
+  return null;
+}
 
 /** A live view needs the whole terminal: keys, screen, and a program whose output goes nowhere else. */
 function isTerminal(): boolean {

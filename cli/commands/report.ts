@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { encodeRecording, isArchive } from '../../analyzer/recording/index.ts';
-import { openRecording } from '../../analyzer/recording/open.ts';
 import { reportPage } from '../../webview/reportPage.ts';
 import { viewerAssets } from '../assets.ts';
+import { isFolder, open } from '../open.ts';
 import { refuseToOverwrite } from '../overwrite.ts';
 import { bytes } from '../print/units.ts';
 import type { RegisterCommand } from './index.ts';
@@ -18,11 +18,11 @@ interface ReportOptions {
 
 /** Writes the self-contained page of a recording and gives its size. */
 export function writeReport(file: string, output: string): number {
-  const recording = openRecording(file);
-  const original = readFileSync(file);
+  const recording = open(file);
+  const original = isFolder(file) ? null : readFileSync(file);
   const { script, style } = viewerAssets();
   const page = reportPage({
-    recording: isArchive(original) ? original : encodeRecording(recording),
+    recording: original && isArchive(original) ? original : encodeRecording(recording),
     script,
     style,
     title: recording.meta.command.join(' ') || 'perfscope',
@@ -36,11 +36,11 @@ export const reportCommand: RegisterCommand = (program) => {
   program
     .command('report')
     .description('write a recording as one HTML page that opens anywhere')
-    .argument('<file>', 'a recording, or the spool of an interrupted one')
+    .argument('<file>', 'a recording, the spool of an interrupted one, or a folder of 0x')
     .option('-o, --output <file>', 'file to write; by default the name of the recording with .html')
     .option('--force', 'overwrite the file')
     .action((file: string, options: ReportOptions) => {
-      const output = options.output ?? `${file.replace(/\.perfscope(\.spool.*)?$/, '')}.html`;
+      const output = options.output ?? `${file.replace(/(\.perfscope(\.spool.*)?|\/+)$/, '')}.html`;
       refuseToOverwrite(output, options.force === true);
       const size = writeReport(file, output);
       if (size > LARGE_PAGE_BYTES) {

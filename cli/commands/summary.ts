@@ -1,5 +1,5 @@
 import { summarize } from '../../analyzer/analysis/summary.ts';
-import { openRecording } from '../../analyzer/recording/open.ts';
+import { open } from '../open.ts';
 import { summaryLines } from '../print/summary.ts';
 import type { RegisterCommand } from './index.ts';
 
@@ -7,10 +7,10 @@ export const summaryCommand: RegisterCommand = (program) => {
   program
     .command('summary')
     .description('print what a recording comes to')
-    .argument('<file>', 'a recording, or the spool of an interrupted one')
+    .argument('<file>', 'a recording, the spool of an interrupted one, or a folder of 0x')
     .option('--json', 'print one JSON document')
     .action((file: string, options: { json?: boolean }) => {
-      const summary = summarize(openRecording(file));
+      const summary = summarize(open(file));
       process.stdout.write(`${options.json ? JSON.stringify(summary) : summaryLines(summary).join('\n')}\n`);
     });
 };

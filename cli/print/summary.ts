@@ -1,4 +1,5 @@
 import type { Summary } from '../../analyzer/analysis/summary.ts';
+import { engineLines } from './engine.ts';
 import { movementLines } from './movement.ts';
 import { taskLines } from './tasks.ts';
 import { fitted, moduleName } from './text.ts';
@@ -10,7 +11,7 @@ const NAME_WIDTH = 34;
 /** The summary of a run as lines of text, without colour and without a newline at the end. */
 export function summaryLines(summary: Summary): string[] {
   const lines = [headline(summary), figures(summary), ...sampling(summary), efficiency(summary)];
-  const tasks = [...taskLines(summary), ...movementLines(summary)];
+  const tasks = [...taskLines(summary), ...movementLines(summary), ...engineLines(summary)];
   if (tasks.length > 0) lines.push('', ...tasks);
   lines.push('', ...functions(summary));
   const warnings = [
@@ -32,14 +33,18 @@ function headline(summary: Summary): string {
 function figures(summary: Summary): string {
   const threads = summary.lanes.filter((lane) => lane.kind === 'thread');
   const processes = new Set(threads.map((lane) => lane.process)).size;
-  const parts = [`wall ${seconds(summary.wallSeconds)}`, `CPU ${seconds(summary.cpuSeconds)}`];
-  if (summary.wallSeconds > 0)
+  const parts = [`wall ${seconds(summary.wallSeconds)}`];
+  parts.push(knowsCpu(summary) ? `CPU ${seconds(summary.cpuSeconds)}` : 'CPU not known');
+  if (summary.wallSeconds > 0 && knowsCpu(summary))
     parts.push(`${significant(summary.cpuSeconds / summary.wallSeconds)} cores used`);
   parts.push(`${count(processes, 'process', 'processes')}, ${count(threads.length, 'thread')}`);
   const gilWait = threads.reduce((sum, lane) => sum + lane.gilWaitSeconds, 0);
   if (gilWait >= 0.01 * summary.wallSeconds) parts.push(`${seconds(gilWait)} waiting for the GIL`);
   return `  ${parts.join('   ')}`;
 }
+
+/** What was recorded by another tool may have times that passed, and none of the CPU. */
+const knowsCpu = (summary: Summary): boolean => summary.cpuSeconds > 0 || summary.mode !== 'wall';
 
 function sampling(summary: Summary): string[] {
   const sampler = summary.collectors.find((each) => each.requestedHz !== null && each.id !== 'system');
@@ -57,10 +62,10 @@ function sampling(summary: Summary): string[] {
   if (kernel > 0 && summary.cpuSeconds < 1.1 * kernel) {
     cost.push(`saw ${percent(summary.cpuSeconds / kernel)} of the CPU time that the kernel counted`);
   }
-  if (summary.wallSeconds > 0) {
+  if (summary.wallSeconds > 0 && knowsCpu(summary)) {
     cost.push(`perfscope itself used ${percent(summary.ownCpuSeconds / summary.wallSeconds)} of a core`);
   }
-  return [`  ${taken.join(', ')}`, `  ${cost.join(', ')}`];
+  return [`  ${taken.join(', ')}`, ...(cost.length > 0 ? [`  ${cost.join(', ')}`] : [])];
 }
 
 function efficiency({ efficiency: factors }: Summary): string {
@@ -74,17 +79,29 @@ function efficiency({ efficiency: factors }: Summary): string {
 }
 
 function functions(summary: Summary): string[] {
-  const top = summary.functions.filter((each) => each.selfSeconds > 0).slice(0, TOP_FUNCTIONS);
+  const byCpu = knowsCpu(summary);
+  const whole = byCpu ? summary.cpuSeconds : summary.lanes.reduce((sum, lane) => sum + lived(lane), 0);
+  const top = summary.functions
+    .map((each) => ({
+      ...each,
+      self: byCpu ? each.selfSeconds : each.selfWallSeconds,
+      total: byCpu ? each.totalSeconds : each.totalWallSeconds,
+    }))
+    .filter((each) => each.self > 0)
+    .sort((a, b) => b.self - a.self)
+    .slice(0, TOP_FUNCTIONS);
   if (top.length === 0) return ['  no function was seen on a CPU'];
-  const share = (value: number) =>
-    percent(summary.cpuSeconds > 0 ? value / summary.cpuSeconds : 0).padStart(6);
+  const share = (value: number) => percent(whole > 0 ? value / whole : 0).padStart(6);
   const rows = top.map((each) => {
     const place = each.file === '' ? '' : `${moduleName(each.file)}:${each.line}`;
     const name = fitted(each.name, NAME_WIDTH).padEnd(NAME_WIDTH);
-    return `  ${name} ${seconds(each.selfSeconds).padStart(9)} ${share(each.selfSeconds)} ${share(each.totalSeconds)}  ${place}`;
+    return `  ${name} ${seconds(each.self).padStart(9)} ${share(each.self)} ${share(each.total)}  ${place}`;
   });
+  const title = byCpu ? 'self CPU' : 'self wall';
   return [
-    `  ${'function'.padEnd(NAME_WIDTH)} ${'self CPU'.padStart(9)} ${'self'.padStart(6)} ${'total'.padStart(6)}`,
+    `  ${'function'.padEnd(NAME_WIDTH)} ${title.padStart(9)} ${'self'.padStart(6)} ${'total'.padStart(6)}`,
     ...rows,
   ];
 }
+
+const lived = ({ startSeconds, endSeconds }: Summary['lanes'][number]): number => endSeconds - startSeconds;

@@ -7,6 +7,7 @@ import type { SamplingMode } from '../../analyzer/model/index.ts';
 import { version } from '../assets.ts';
 import { report } from '../errors.ts';
 import { LiveSession } from './live.ts';
+import type { NodeRequest } from './nodeSource.ts';
 import { printResult, type SummaryKind } from './result.ts';
 import { forwardSignals } from './signals.ts';
 import { type AgentChoice, type RunSources, runSources } from './source.ts';
@@ -22,8 +23,8 @@ export interface RecordRequest {
   readonly agent: AgentChoice;
   /** Whether the pools of Python programs are recorded, from inside. */
   readonly pools: boolean;
-  /** Samples a second of JavaScript; null to put nothing into Node programs. */
-  readonly javascriptRate: number | null;
+  /** How JavaScript is recorded; null to put nothing into Node programs. */
+  readonly node: NodeRequest | null;
   readonly live: boolean;
   readonly summary: SummaryKind;
 }
@@ -34,7 +35,7 @@ export async function recordRun(request: RecordRequest): Promise<number> {
   try {
     const cpuBefore = waitedCpuSeconds();
     const environment = { ...process.env, ...sources.environment };
-    const target = await Target.start(request.command, environment, request.live);
+    const target = await Target.start(sources.command, environment, request.live);
     const release = forwardSignals(target, request.live);
     // From here on the command runs: whatever fails is said, and the command goes on to its own end.
     process.on('uncaughtException', report);

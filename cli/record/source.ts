@@ -3,7 +3,6 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Availability, Collector } from '../../analyzer/collect/collector.ts';
 import { CPythonCollector, cpythonAvailability } from '../../analyzer/collect/cpython/index.ts';
-import { NodeCollector, nodeEnvironment } from '../../analyzer/collect/node/index.ts';
 import { PoolsCollector } from '../../analyzer/collect/pools/index.ts';
 import {
   agentEnvironment,
@@ -12,6 +11,7 @@ import {
   probePython,
 } from '../../analyzer/collect/python-agent/index.ts';
 import { nodeAgentFolder, pythonAgentFolder, samplerScript } from '../assets.ts';
+import { type NodeRequest, type NodeSource, nodeSource } from './nodeSource.ts';
 
 export type AgentChoice = 'auto' | 'on' | 'off';
 
@@ -21,13 +21,15 @@ export interface SourceRequest {
   readonly rate: number;
   readonly agent: AgentChoice;
   readonly pools: boolean;
-  /** Samples a second of JavaScript; null to put nothing into Node programs. */
-  readonly javascriptRate: number | null;
+  /** How JavaScript is recorded; null to put nothing into Node programs. */
+  readonly node: NodeRequest | null;
 }
 
 /** Where what is known of a run comes from. */
 export interface RunSources {
   readonly collectors: readonly Collector[];
+  /** What to run: the command, with options of ours where it is a Node that needs them. */
+  readonly command: readonly string[];
   /** What the command's environment needs besides the user's. */
   readonly environment: Readonly<Record<string, string>>;
   /** Sentences that a reader of the recording must know. */
@@ -45,9 +47,10 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   const outside = cpythonAvailability();
   const why = agent === 'off' ? null : await reasonForAgent(command, agent, outside);
   const wanted = why !== null || pools ? pythonAgentFolder() : null;
-  const node = request.javascriptRate === null ? null : nodeAgentFolder();
-  if (wanted === null && node === null) return outsideOnly(outside);
-  let records: string;
+  const nodeAgent = request.node === null ? null : nodeAgentFolder();
+  if (wanted === null && nodeAgent === null) return outsideOnly(command, outside);
+  let records = '';
+  let node: NodeSource | null = null;
   const environment: Record<string, string> = {};
   try {
     records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
@@ -56,32 +59,33 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       const parts = { hz, pools, cache: agentCache() };
       Object.assign(environment, agentEnvironment(process.env, wanted, records, parts));
     }
-    if (node !== null && request.javascriptRate !== null) {
-      Object.assign(
-        environment,
-        nodeEnvironment(command, process.env, node, records, request.javascriptRate),
-      );
+    if (nodeAgent !== null && request.node !== null) {
+      // Whoever samples from outside accounts for every thread, and the agent of Python for its own only.
+      const isAccounted = why === null && outside.available;
+      node = await nodeSource(command, request.node, { agents: nodeAgent, records, outside: isAccounted });
+      Object.assign(environment, node.environment);
     }
   } catch (error) {
-    // Without the only source of samples there is nothing to record; without pools and JavaScript there is.
-    if (why !== null) throw error;
-    return outsideOnly(outside, [
+    if (records !== '') rmSync(records, { recursive: true, force: true });
+    // Without what was asked for there is nothing to record; without pools and JavaScript there is.
+    if (why !== null || request.node?.engine === 'v8-ticks') throw error;
+    return outsideOnly(command, outside, [
       `programs are not recorded from inside: ${error instanceof Error ? error.message : error}`,
     ]);
   }
   const sampler = why === null ? await samplerFromOutside(outside) : new PythonAgentCollector(records);
-  // Whoever samples from outside accounts for every thread, and the agent of Python for its own only.
-  const isAccounted = why === null && sampler !== null;
   return {
     collectors: [
       ...(sampler === null ? [] : [sampler]),
       ...(pools ? [new PoolsCollector(records)] : []),
-      ...(node === null ? [] : [new NodeCollector({ folder: records, agents: node, outside: isAccounted })]),
+      ...(node?.collectors ?? []),
     ],
+    command: node?.command ?? command,
     environment,
     notes: why === null ? notesOf(outside) : [insideNote(why, node !== null)],
     release: async () => {
       await sampler?.stop();
+      node?.release();
       rmSync(records, { recursive: true, force: true });
     },
   };
@@ -100,10 +104,15 @@ function agentCache(): string | null {
   }
 }
 
-async function outsideOnly(outside: Availability, notes: readonly string[] = []): Promise<RunSources> {
+async function outsideOnly(
+  command: readonly string[],
+  outside: Availability,
+  notes: readonly string[] = [],
+): Promise<RunSources> {
   const sampler = await samplerFromOutside(outside);
   return {
     collectors: sampler === null ? [] : [sampler],
+    command,
     environment: {},
     notes: [...notes, ...notesOf(outside)],
     release: async () => sampler?.stop(),

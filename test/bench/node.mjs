@@ -1,7 +1,7 @@
 /**
- * What sampling costs a Node program: CPU seconds of a pool of workers under perfscope at several rates and under Node's own
- * profiler, as ratios to the unprofiled run, interleaved. All threads of the program's process count, those of profilers in it
- * too; perfscope's own process, which takes some percent of a core beside, does not.
+ * What recording costs a Node program: CPU seconds of pools of workers, one written by hand and one of piscina, under perfscope at
+ * several rates and with V8's ticks, under Node's own profiler and under 0x, as ratios to the unprofiled run, interleaved. All
+ * threads of the program's process count, those of profilers in it too; perfscope's own process and that of 0x do not.
  *
  * usage: npm run bench -- node [REPEATS], with NODE and TASKS in the environment
  */
@@ -13,57 +13,68 @@ import { join } from 'node:path';
 const NODE = process.env.NODE ?? process.execPath;
 const TASKS = process.env.TASKS ?? '40000';
 const REPEATS = Number(process.argv[2] ?? 5);
-const CLI = join(import.meta.dirname, '../../dist/cli.js');
-const PROGRAM = [join(import.meta.dirname, 'node_pool.cjs'), TASKS];
+const ROOT = join(import.meta.dirname, '../..');
+const PROGRAMS = ['node_pool.cjs', 'node_piscina.cjs'];
 const folder = mkdtempSync(join(tmpdir(), 'perfscope-bench-'));
 
-const perfscope = (hz) => {
-  const flags = [
-    'record',
-    '-q',
-    '--no-live',
-    '--force',
-    '-r',
-    String(hz),
-    '-o',
-    join(folder, 'run.perfscope'),
+const perfscope =
+  (hz, ...more) =>
+  (program) => [
+    process.execPath,
+    join(ROOT, 'dist/cli.js'),
+    ...['record', '-q', '--no-live', '--force', '-r', String(hz), ...more],
+    ...['-o', join(folder, 'run.perfscope'), '--', NODE, ...program],
   ];
-  return [process.execPath, CLI, ...flags, '--', NODE, ...PROGRAM];
-};
-const ownProfiler = (hz) => [
+const ownProfiler = (hz) => (program) => [
   NODE,
   ...['--cpu-prof', '--cpu-prof-interval', String(1e6 / hz), '--cpu-prof-dir', folder],
-  ...PROGRAM,
+  ...program,
+];
+/** It looks at the main thread only, and draws its picture after the run. */
+const zeroX = (program) => [
+  process.execPath,
+  join(ROOT, 'node_modules/0x/cmd.js'),
+  ...['--quiet', '--collect-only', '-D', join(folder, 'run.0x'), '--', NODE, ...program],
 ];
 const WAYS = [
-  ['unprofiled', [NODE, ...PROGRAM]],
+  ['unprofiled', (program) => [NODE, ...program]],
   ['perfscope, 500 Hz', perfscope(500)],
   ['perfscope, 1 kHz', perfscope(1000)],
   ['perfscope, 5 kHz', perfscope(5000)],
+  ['perfscope, V8 ticks', perfscope(1000, '--engine', 'v8-ticks')],
   ['--cpu-prof, 500 Hz', ownProfiler(500)],
   ['--cpu-prof, 1 kHz', ownProfiler(1000)],
+  ['0x', zeroX],
 ];
 
-function cpuSeconds([program, ...args]) {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(stderr);
-  return Number(stdout) / 1e6;
+/** What the program says of its own CPU. 0x prints more, before and after. */
+function cpuSeconds([command, ...args]) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
+  const told = /^\d+$/m.exec(stdout);
+  if (status !== 0 || told === null) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
+  return Number(told[0]) / 1e6;
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-try {
+function measure(name) {
+  const program = [join(import.meta.dirname, name), TASKS];
   const seconds = WAYS.map(() => []);
   for (let i = 0; i < REPEATS; i++)
-    for (const [at, [, command]] of WAYS.entries()) seconds[at].push(cpuSeconds(command));
-  const { stdout: version } = spawnSync(NODE, ['--version'], { encoding: 'utf8' });
-  process.stdout.write(`Node ${version.trim()}, ${TASKS} tasks, ${REPEATS} repeats\n\n`);
-  for (const [at, [name]] of WAYS.entries()) {
+    for (const [at, [, commandOf]] of WAYS.entries()) seconds[at].push(cpuSeconds(commandOf(program)));
+  process.stdout.write(`\n${name}\n`);
+  for (const [at, [way]] of WAYS.entries()) {
     const ratios = seconds[at].map((value, i) => value / seconds[0][i]);
     const [own, ratio] = [median(seconds[at]).toFixed(2), median(ratios).toFixed(3)];
     const range = `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`;
-    process.stdout.write(`${name.padEnd(20)} ${own.padStart(6)} s   ${ratio}  (${range})\n`);
+    process.stdout.write(`${way.padEnd(20)} ${own.padStart(6)} s   ${ratio}  (${range})\n`);
   }
+}
+
+try {
+  const { stdout: version } = spawnSync(NODE, ['--version'], { encoding: 'utf8' });
+  process.stdout.write(`Node ${version.trim()}, ${TASKS} tasks, ${REPEATS} repeats\n`);
+  for (const name of PROGRAMS) measure(name);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -1,27 +1,13 @@
 'use strict';
 /**
- * Tasks through a pool of two workers, for node.mjs: parsing, sorting and arithmetic on what arrives, and an answer.
+ * Tasks through a pool of two workers, for node.mjs.
  *
  *     node_pool.cjs TASKS
  *
  * Prints the CPU microseconds of the process, all threads of it.
  */
 const { Worker, isMainThread, parentPort } = require('node:worker_threads');
-
-const records = (n) =>
-  Array.from({ length: n }, (_, i) => ({
-    key: `key ${i % 97}`,
-    value: (i * 7919) % 1009,
-    text: `text ${i}`,
-  }));
-
-function work(json) {
-  const rows = JSON.parse(json);
-  rows.sort((a, b) => a.value - b.value || (a.key < b.key ? -1 : 1));
-  const sums = new Map();
-  for (const { key, value } of rows) sums.set(key, (sums.get(key) ?? 0) + Math.sqrt(value));
-  return [...sums].reduce((total, [key, sum]) => total + sum * key.length, 0);
-}
+const { records, work } = require('./node_tasks.cjs');
 
 if (isMainThread) {
   const count = Number(process.argv[2]);

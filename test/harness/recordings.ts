@@ -15,7 +15,7 @@ import { type PoolTables, poolTablesOf, type Stack, stackOf } from './pools.ts';
 
 export const META: RecordingMeta = {
   format: 'perfscope',
-  version: 2,
+  version: 3,
   producer: 'test',
   command: ['python3', 'app.py'],
   directory: '/home/me',

@@ -58,7 +58,7 @@ function random(seed: number): () => number {
 export function syntheticMeta(length: number, more: Partial<RecordingMeta> = {}): RecordingMeta {
   return {
     format: 'perfscope',
-    version: 2,
+    version: 3,
     producer: '0.1.0',
     command: ['python', 'train.py', '--workers', '4'],
     directory: '/home/ada/project',

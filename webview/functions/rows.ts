@@ -1,11 +1,13 @@
 import { functionTotals } from '../../analyzer/analysis/callTree.ts';
+import { type TierTotals, tierTotals } from '../../analyzer/analysis/tiers.ts';
 import type { Selection } from '../../analyzer/analysis/weights.ts';
 import type { Sorting as GridSorting } from '../dom/grid.ts';
 import type { Profile } from '../profile.ts';
+import { optimisedShare } from './tiers.ts';
 
-export const COLUMNS = ['name', 'selfCpu', 'totalCpu', 'selfWall', 'totalWall'] as const;
+export const COLUMNS = ['name', 'selfCpu', 'totalCpu', 'selfWall', 'totalWall', 'tier'] as const;
 export type Column = (typeof COLUMNS)[number];
-type FigureColumn = Exclude<Column, 'name'>;
+type FigureColumn = Exclude<Column, 'name' | 'tier'>;
 
 /** Figures of every function in a selection, in Nanos, by function number. */
 export interface FunctionFigures {
@@ -13,6 +15,8 @@ export interface FunctionFigures {
   /** CPU and wall time of the whole selection: what shares are shares of. */
   readonly cpu: number;
   readonly wall: number;
+  /** What V8 ran in the selected lanes, over the whole run: its ticks are counted and not kept. */
+  readonly tiers: TierTotals;
 }
 
 export type Sorting = GridSorting<Column>;
@@ -31,13 +35,14 @@ export function functionFigures(profile: Profile, selection: Selection): Functio
     },
     cpu: cpu.total[0] as number,
     wall: wall.total[0] as number,
+    tiers: tierTotals(profile.recording.tables, profile.functions, selection.lanes ?? null),
   };
 }
 
 /** The functions that were seen in the selection and that a search finds (null: all), sorted. */
 export function sortedFunctions(
   { functions }: Pick<Profile, 'functions'>,
-  { figures }: FunctionFigures,
+  { figures, tiers }: FunctionFigures,
   found: Uint8Array | null,
   { by, descending }: Sorting,
 ): number[] {
@@ -52,6 +57,10 @@ export function sortedFunctions(
     return rows.sort(
       (a, b) => sign * compare(functions.name[a] as string, functions.name[b] as string) || a - b,
     );
+  }
+  if (by === 'tier') {
+    const share = (id: number): number => optimisedShare(tiers.ofFunction.get(id));
+    return rows.sort((a, b) => sign * (share(a) - share(b)) || a - b);
   }
   const values = figures[by];
   return rows.sort((a, b) => sign * ((values[a] as number) - (values[b] as number)) || a - b);

@@ -7,8 +7,9 @@ import { counted, duration, percent, place, visible } from '../format.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
 import { type Column, type FunctionFigures, functionFigures, type Sorting, sortedFunctions } from './rows.ts';
+import { tierCell, tierWords } from './tiers.ts';
 
-const COLUMNS: readonly GridColumn<Column>[] = [
+const FIGURES: readonly GridColumn<Column>[] = [
   { id: 'name', title: 'Function', explanation: 'Name of the function and where it is defined' },
   { id: 'selfCpu', title: 'Self CPU', explanation: 'CPU time in the function itself' },
   {
@@ -28,6 +29,14 @@ const COLUMNS: readonly GridColumn<Column>[] = [
   },
 ];
 
+/** Only of recordings that hold V8's ticks. */
+const TIER: GridColumn<Column> = {
+  id: 'tier',
+  title: 'V8 ran',
+  explanation:
+    "What ran when V8 looked, over the whole run of the selected lanes: tiers of the function's own code, or what it called. Sorts by optimised code",
+};
+
 /** The functions of what is selected. */
 export function createFunctions(
   view: ViewContext,
@@ -35,6 +44,8 @@ export function createFunctions(
 ): { element: HTMLElement; active: (shown: boolean) => void } {
   const { profile, store, announce } = view;
   const { functions, homes } = profile;
+  const hasTiers = profile.recording.tables.functionTiers.length > 0;
+  const columns = hasTiers ? [...FIGURES, TIER] : FIGURES;
   const empty = h('p', { class: 'empty', hidden: true });
 
   let sorting: Sorting = { by: 'selfCpu', descending: true };
@@ -45,8 +56,10 @@ export function createFunctions(
 
   const rowOf = (index: number): GridRow => {
     const id = rows[index] as number;
-    const { figures: of, cpu, wall } = figures as FunctionFigures;
+    const { figures: of, cpu, wall, tiers } = figures as FunctionFigures;
     const home = homes[id];
+    const ticks = tiers.ofFunction.get(id);
+    const words = tierWords(ticks);
     const source =
       visible(place(functions.file[id] as string, functions.line[id] as number)) || (home?.module ?? '');
     return {
@@ -56,21 +69,22 @@ export function createFunctions(
         figure(of.totalCpu[id] as number, cpu, 'cpu'),
         figure(of.selfWall[id] as number, wall, 'wall'),
         figure(of.totalWall[id] as number, wall, 'wall'),
+        ...(hasTiers ? [tierCell(ticks)] : []),
       ],
       selected: id === store.get().picked,
-      title: visible(`${functions.name[id]}\n${functions.file[id]}`),
+      title: `${visible(`${functions.name[id]}\n${functions.file[id]}`)}${words && `\n${words}`}`,
     };
   };
   const grid = createGrid<Column>({
     label: 'Functions',
     id: 'function',
-    columns: COLUMNS,
+    columns,
     sorting,
     row: rowOf,
     onSort: (chosen) => {
       sorting = chosen;
       sort();
-      announce(saySorting(COLUMNS, sorting));
+      announce(saySorting(columns, sorting));
     },
     onPick: (index) => {
       const id = rows[index] as number;
@@ -78,7 +92,7 @@ export function createFunctions(
     },
     onEnter: (index) => showInFlame(rows[index] as number),
   });
-  const element = h('div', { class: 'functions' }, grid.element, empty);
+  const element = h('div', { class: `functions${hasTiers ? ' tiered' : ''}` }, grid.element, empty);
 
   const weigh = (): void => {
     stale = !isShown;

@@ -10,7 +10,7 @@ const KEYS: readonly (readonly [
     [
       ['/', 'find a function, file or lane; /…/ is a regular expression'],
       ['Esc', 'take back: the zoom of the flame graph, the range, the lanes, the search, the view'],
-      ['1 2 3 4', 'flame graph, functions; tasks and locks where there are some'],
+      ['1 2 3 4 5', 'flame graph, functions; tasks, locks and deoptimisations where there are some'],
       ['C V G', 'weigh by CPU, wall time, GIL wait'],
       ['?', 'this help'],
     ],

@@ -10,7 +10,7 @@ export interface Interval {
 export const FLAME_METRICS = ['cpu', 'wall', 'gil-wait', 'gil-held'] as const;
 export type FlameMetric = (typeof FLAME_METRICS)[number];
 
-export const TABS = ['flame', 'functions', 'tasks', 'locks'] as const;
+export const TABS = ['flame', 'functions', 'tasks', 'locks', 'deopts'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What is selected and what is in sight: shared by every view, and what the URL keeps. */

@@ -20,6 +20,7 @@ const { FORMAT, Records, now, systemThread } = require('./records.cjs');
 const { replace } = require('./replace.cjs');
 const { Scripts, SeenScripts } = require('./scripts.cjs');
 const { ALONE, ENDED, ENDING, FOLLOWED, GONE, NEW, newShared, ring, wordOf } = require('./shared.cjs');
+const { hideFlags, markLog } = require('./ticks.cjs');
 
 // The program's waits are recorded.
 const { wait } = Atomics;
@@ -46,18 +47,23 @@ const HARMLESS = new Set([
   'SIGWINCH',
 ]);
 
-function startMain({ folder, rate }) {
+function startMain({ folder, rate, ticks }) {
   const file = path.join(folder, `${process.pid}-${Math.round(now() / 1e3)}.node`);
-  if (!may('fs.write', file) || !canProfile()) return;
+  if (!may('fs.write', file) || (ticks === null && !canProfile())) return;
   const records = new Records(file);
-  const shared = newShared();
-  const logs = newLogs();
-  const interval = Math.round(1e6 / rate);
   const { pid, ppid: parent, version } = process;
   records.write(
     JSON.stringify({ k: FORMAT, pid, parent, command: commandLine(), version, rate, time: now() }),
     threadLine(0, 0, ''),
   );
+  if (ticks !== null) {
+    workers.setEnvironmentData(KEY, { file, flags: ticks.flags });
+    logTicks(ticks.flags);
+    return;
+  }
+  const shared = newShared();
+  const logs = newLogs();
+  const interval = Math.round(1e6 / rate);
   const thread = new ProfiledThread(records, shared, 0, interval);
   const settings = { file, shared, logs, interval, helper: NOBODY };
   if (may('inspector') && may('worker')) settings.helper = startHelper(records, settings);
@@ -89,6 +95,12 @@ function startHelper(records, { file, shared, logs, interval }) {
 
 const commandLine = () => [process.argv0, ...process.execArgv, ...process.argv.slice(1)].join(' ');
 
+/** V8 logs its ticks, and nobody profiles the thread beside it: a profile keeps V8 from most of them. */
+function logTicks(flags) {
+  hideFlags(flags);
+  markLog({ pid: process.pid, tid: systemThread(), node: process.execPath, time: now() });
+}
+
 /** A process that sends itself a signal which it does not handle ends without an event. */
 function flushBeforeSignals(thread) {
   const { _kill: kill } = process;
@@ -108,6 +120,11 @@ function startWorker() {
   if (settings === undefined) return;
   const records = new Records(settings.file);
   const { threadId, threadName } = workers;
+  if (settings.flags !== undefined) {
+    records.write(threadLine(threadId, threadId, threadName || ''));
+    logTicks(settings.flags);
+    return;
+  }
   records.write(threadLine(threadId, shownNumber(threadId, settings.helper), threadName || ''));
   const thread = new ProfiledThread(records, settings.shared, threadId, settings.interval);
   thread.begin();

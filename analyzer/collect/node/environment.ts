@@ -18,11 +18,18 @@ export function locksOut(texts: readonly string[], agentsDir: string): boolean {
   return !readable.some((path) => path === '*' || agentsDir.startsWith(path.replace(/\*$/, '')));
 }
 
+/** `flags`: options of `node` that make V8 log its ticks. `shims`: a folder for PATH, with a `node` that adds them. */
+export interface TickShims {
+  readonly flags: readonly string[];
+  readonly shims: string;
+}
+
 /**
  * What the environment of a command needs for the agent to start in it, if it is Node, and in every Node below it.
  *
  * `agentsDir`: the folder that holds `preload.cjs`. `recordsDir`: an existing, empty folder, one a run. NODE_OPTIONS of the user
- * stay, behind ours, and are what the program sees of them. Nothing for a command that may not read the agent.
+ * stay, behind ours, and are what the program sees of them. Nothing for a command that may not read the agent. `ticks`: V8 logs its
+ * ticks instead of being profiled.
  */
 export function nodeEnvironment(
   command: readonly string[],
@@ -30,6 +37,7 @@ export function nodeEnvironment(
   agentsDir: string,
   recordsDir: string,
   rate: number,
+  ticks: TickShims | null = null,
 ): Record<string, string> {
   if (locksOut([...command, env.NODE_OPTIONS ?? ''], resolve(agentsDir))) return {};
   const preload = join(resolve(agentsDir), 'preload.cjs').replaceAll('\\', '\\\\').replaceAll('"', '\\"');
@@ -38,5 +46,7 @@ export function nodeEnvironment(
     NODE_OPTIONS: `--require "${preload}"${own}`,
     PERFSCOPE_NODE_DIR: resolve(recordsDir),
     PERFSCOPE_NODE_HZ: String(rate),
+    ...(ticks === null ? {} : { PERFSCOPE_NODE_TICKS: JSON.stringify(ticks) }),
+    ...(ticks === null || env.PATH === undefined ? {} : { PATH: `${ticks.shims}:${env.PATH}` }),
   };
 }

@@ -10,6 +10,8 @@ const TRIFLE = 0.02;
 
 /** What the collector knows besides what its files say. */
 export interface NodeFindings {
+  /** Whether threads are profiled, or only tell who they are. */
+  readonly profiles: boolean;
   /** Node processes that the agent did not reach. */
   readonly unreached: readonly number[];
   readonly lost: Lost;
@@ -22,7 +24,7 @@ export interface NodeFindings {
 /** The health of the collector from that of its files, null before there are any. */
 export function nodeHealth(
   files: NodeHealth | null,
-  { unreached, lost, isWall, failure }: NodeFindings,
+  { profiles, unreached, lost, isWall, failure }: NodeFindings,
 ): CollectorHealth {
   const warnings = failure === null ? [] : [failure];
   if (isWall && (files?.threads ?? 0) > 0) {
@@ -63,7 +65,7 @@ export function nodeHealth(
   return {
     id: 'node',
     status: warnings.length > 0 ? 'partial' : 'ok',
-    requestedHz: files?.requestedHz ?? null,
+    requestedHz: profiles ? (files?.requestedHz ?? null) : null,
     achievedHz: covered > 0 ? samples / covered : null,
     samples,
     missed: Math.max(0, Math.round(covered * (files?.requestedHz ?? 0)) - samples),

@@ -2,10 +2,11 @@ import { kill } from 'node:process';
 import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
 import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
+import { isNode } from '../nodeCommand.ts';
 import { EventRows } from './eventRows.ts';
 import { nodeHealth } from './health.ts';
 import type { Lost } from './lastSlices.ts';
-import { isNode, Reach } from './reach.ts';
+import { Reach } from './reach.ts';
 import { InsideRows, type ThreadRows } from './rows.ts';
 import { SeenFunctions } from './seenFunctions.ts';
 import { ProfileStacks } from './stacks.ts';
@@ -13,7 +14,7 @@ import { NodeTail } from './tail.ts';
 import { WallRows } from './wallRows.ts';
 
 export { nodeAvailability } from './availability.ts';
-export { NODE_RATE, nodeEnvironment } from './environment.ts';
+export { NODE_RATE, nodeEnvironment, type TickShims } from './environment.ts';
 
 /** Milliseconds between two looks at the files: threads should be known before their first rows are written. */
 const POLL_PERIOD = 50;
@@ -26,6 +27,8 @@ export interface NodeParts {
   readonly agents: string;
   /** Whether another collector accounts for the time of threads. Without, they get lanes and rows here, by wall time. */
   readonly outside: boolean;
+  /** Whether the agent takes profiles; where it does not, threads only tell who they are. */
+  readonly profiles: boolean;
 }
 
 /** Takes what Node's threads tell of themselves: stacks of JavaScript, messages, tasks of pools, garbage collections. */
@@ -47,8 +50,8 @@ export class NodeCollector implements Collector {
   }
 
   start(run: RunContext, deliver: (batch: Batch) => void): void {
-    const { folder, agents, outside } = this.parts;
-    const rows = outside ? new InsideRows() : new WallRows(run, now);
+    const { folder, agents, outside, profiles } = this.parts;
+    const rows = outside ? new InsideRows(profiles) : new WallRows(run, now);
     const events = new EventRows(rows);
     const seen = new SeenFunctions();
     const stacks = new ProfileStacks(rows.interner, seen, agents);
@@ -61,7 +64,7 @@ export class NodeCollector implements Collector {
   }
 
   tellsStacksOf(command: string): boolean {
-    return this.parts.outside && isNode(command);
+    return this.parts.profiles && this.parts.outside && isNode(command);
   }
 
   notice(batch: SessionBatch): void {
@@ -77,13 +80,15 @@ export class NodeCollector implements Collector {
 
   health(): CollectorHealth {
     const { stoppedAt } = this;
+    const { profiles, outside } = this.parts;
     const files = this.tail?.health() ?? null;
     const reached = files?.processes ?? new Set<number>();
     return nodeHealth(files, {
+      profiles,
       // A process that has just begun has not said yet that the agent is there; one that is killed may still be told of.
       unreached: stoppedAt === null ? [] : this.reach.missed(reached, stoppedAt, isAlive),
-      lost: stoppedAt === null ? NOTHING_LOST : (this.rows?.lost() ?? NOTHING_LOST),
-      isWall: !this.parts.outside,
+      lost: stoppedAt === null || !profiles ? NOTHING_LOST : (this.rows?.lost() ?? NOTHING_LOST),
+      isWall: !outside,
       failure: this.failure,
     });
   }

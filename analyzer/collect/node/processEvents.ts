@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { DIRECTIONS, SPAN_KINDS } from '../../model/index.ts';
+import { pathOf } from '../sourcePath.ts';
 import { Channels } from './channels.ts';
 import type { EventRows } from './eventRows.ts';
 import type { EventRecord, NodeEvent, Received, Sent } from './events.ts';
 import { Exchange, type Message } from './exchange.ts';
 import { ThreadNames } from './names.ts';
-import { pathOf } from './paths.ts';
 import type { ThreadScripts } from './scripts/index.ts';
 import type { SeenFunctions } from './seenFunctions.ts';
 import { WorkerPools } from './workerPools.ts';

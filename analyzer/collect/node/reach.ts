@@ -1,7 +1,6 @@
 import type { SessionBatch } from '../collector.ts';
+import { isNode } from '../nodeCommand.ts';
 
-/** A command line of Node. */
-const NODE = /^(?:\S*\/)?node(?:js)?(?:\s|$)/;
 /** What the kernel calls a program of Node. */
 const NODE_NAME = /^node(?:js)?$/;
 /** With these Node prints something or starts a script of a package, and runs no JavaScript of its own. */
@@ -11,8 +10,6 @@ const RUNS_NOTHING =
 const STARTING = 300e6;
 /** Forks of forks; process ids that are used again could otherwise lead in a circle. */
 const MOST_GENERATIONS = 64;
-
-export const isNode = (command: string): boolean => NODE.test(command);
 
 interface Seen {
   readonly parent: number;

@@ -45,6 +45,12 @@ export class InsideRows implements ThreadRows {
   private readonly inside = new TableBuilder(insideSchema, 1024);
   private readonly lastSlices = new LastSlices();
   private lanes = 0;
+  private readonly claims: boolean;
+
+  /** `claims`: whether threads that tell who they are will tell their stacks, too. */
+  constructor(claims: boolean) {
+    this.claims = claims;
+  }
 
   newLane(): number {
     return this.lanes++;
@@ -56,7 +62,7 @@ export class InsideRows implements ThreadRows {
     if (tid === 0) return null;
     const lane = this.lanes++;
     this.mentions.push({ lane, process: pid, thread: tid, time, name, runtime });
-    this.inside.push({ lane, start: time, end: time, stack: -1 });
+    if (this.claims) this.inside.push({ lane, start: time, end: time, stack: -1 });
     this.lastSlices.begin(lane, pid, tid, time);
     return lane;
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { pathOf } from '../paths.ts';
+import { pathOf } from '../../sourcePath.ts';
 import type { ProfileNode, ScriptRecord } from '../records.ts';
 import { Facts, type SentScript, SharedFacts } from './facts.ts';
 import { Script } from './script.ts';
