@@ -85,6 +85,8 @@ export interface TransferLine {
   readonly count: number;
   readonly bytes: number;
   readonly seconds: number;
+  /** The bytes are an estimate, at least of some. */
+  readonly estimated: boolean;
 }
 
 export interface LockSiteLine extends PlaceLine {
@@ -148,11 +150,12 @@ export function poolSummary(recording: Recording, functions: Functions): PoolSum
     tasks: tasks.map((totals) =>
       taskLine(totals, tables.pools.kind[totals.pool] as string, place(definition(totals, functions))),
     ),
-    transfers: transferTotals(tables, tasks).map(({ direction, count, bytes, time }) => ({
+    transfers: transferTotals(tables, tasks).map(({ direction, count, bytes, time, isEstimated }) => ({
       direction,
       count,
       bytes,
       seconds: toSeconds(time),
+      estimated: isEstimated,
     })),
     locks: locks.map((totals) => ({
       lock: totals.lock,

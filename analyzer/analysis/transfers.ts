@@ -7,6 +7,8 @@ export interface TransferTotals {
   readonly count: number;
   readonly bytes: number;
   readonly time: number;
+  /** Bytes of some of them are estimates: what was looked at, and all that was cloned. */
+  readonly isEstimated: boolean;
 }
 
 /**
@@ -20,6 +22,7 @@ export function transferTotals(
   const count = new Float64Array(DIRECTIONS.length);
   const bytes = new Float64Array(DIRECTIONS.length);
   const time = new Float64Array(DIRECTIONS.length);
+  const estimated = new Set(['clone-out', 'clone-in'].map((name) => DIRECTIONS.indexOf(name as Direction)));
   const add = (direction: number, of: number, volume: number, took: number) => {
     count[direction] = (count[direction] as number) + of;
     bytes[direction] = (bytes[direction] as number) + volume;
@@ -33,6 +36,7 @@ export function transferTotals(
     const known = volume > 0 && volume < Number.POSITIVE_INFINITY ? volume : 0;
     const weight = transfers.weight[row] as number;
     const took = Math.max(0, sent) + Math.max(0, arrived);
+    if (transfers.estimated[row] === 1) estimated.add(transfers.direction[row] as number);
     add(transfers.direction[row] as number, weight, weight * known, weight * took);
   }
   for (const { pool, out, back } of tasks) {
@@ -45,5 +49,6 @@ export function transferTotals(
     count: count[at] as number,
     bytes: bytes[at] as number,
     time: time[at] as number,
+    isEstimated: estimated.has(at),
   })).filter((each) => each.count > 0);
 }

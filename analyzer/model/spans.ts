@@ -35,7 +35,8 @@ export const spansSchema = {
  * A span that moved `bytes` (a double: a run may move more than 4 GiB at once) in `direction`. `lane`, `start`, `end`: who
  * sent, and when (Nanos); for a message, when it was serialised. `toLane`, `toStart`, `toEnd`: where and when it arrived,
  * -1 when that was not seen; for a message, when it was deserialised. `stack`: the code that sent it, -1 when unknown.
- * `weight`: transfers that this row stands for, 1 unless there were too many to record each.
+ * `weight`: transfers that this row stands for, 1 unless there were too many to record each. `estimated`: 1 where `bytes` was told from
+ * a look at the value and not by what serialised it, 0 where it is exact.
  *
  * What a task carries to its worker and back is in `tasks` and not repeated here.
  */
@@ -50,6 +51,7 @@ export const transfersSchema = {
   toStart: 'i64',
   toEnd: 'i64',
   weight: 'u32',
+  estimated: 'u8',
 } as const satisfies Schema;
 
 /**

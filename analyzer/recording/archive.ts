@@ -21,6 +21,11 @@ const TABLE_SINCE: Partial<Record<TableName, number>> = {
   deopts: 3,
 };
 
+/** The same for columns. */
+const COLUMN_SINCE: Partial<Record<TableName, Readonly<Record<string, number>>>> = {
+  transfers: { estimated: 3 },
+};
+
 export const META_ENTRY = 'recording.json';
 export const tableEntry = (name: TableName): string => `${name}.arrow`;
 
@@ -72,7 +77,10 @@ export function decodeRecording(file: Uint8Array, source: string): Recording {
       const bytes = entries[tableEntry(name)];
       const isOlder = meta.version < (TABLE_SINCE[name] ?? 1);
       if (!bytes && !isOlder) throw new Error(`its table "${name}" is missing`);
-      tables[name] = bytes ? decodeTable(SCHEMAS[name], bytes) : emptyTable(SCHEMAS[name]);
+      const later = Object.entries(COLUMN_SINCE[name] ?? {})
+        .filter(([, since]) => meta.version < since)
+        .map(([column]) => column);
+      tables[name] = bytes ? decodeTable(SCHEMAS[name], bytes, later) : emptyTable(SCHEMAS[name]);
     }
     validateTables(tables as Tables);
     return { meta, tables: tables as Tables };

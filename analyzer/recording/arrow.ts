@@ -101,12 +101,17 @@ const arrays: Record<Exclude<ColumnKind, 'utf8' | 'i64'>, abstract new (...args:
 };
 
 /**
- * Reads a table back. Columns that the schema does not know are passed over: a later version may add some.
+ * Reads a table back. Columns that the schema does not know are passed over: a later version may add some. `later`: columns that the
+ * version of the recording did not have yet; they are 0.
  *
  * Throws an Error with a phrase (`column "time" is missing`) when a column of the schema is absent, has another type or
  * another length than its neighbours.
  */
-export function decodeTable<S extends Schema>(schema: S, bytes: Uint8Array): Table<S> {
+export function decodeTable<S extends Schema>(
+  schema: S,
+  bytes: Uint8Array,
+  later: readonly string[] = [],
+): Table<S> {
   checkArrowStream(bytes);
   // Int64 as BigInt64Array: flechette's own conversion to numbers throws above 2^53 and is slower than ours.
   const decoded = tableFromIPC(bytes, { useBigInt: true });
@@ -114,9 +119,8 @@ export function decodeTable<S extends Schema>(schema: S, bytes: Uint8Array): Tab
   const table: Record<string, unknown> = { length };
   for (const [name, kind] of Object.entries(schema)) {
     const column = decoded.getChild(name);
-    if (!column && length === 0) {
-      // An older version did not have the column, and never wrote a row.
-      table[name] = newColumn(kind, 0);
+    if (!column && (length === 0 || later.includes(name))) {
+      table[name] = newColumn(kind, length);
       continue;
     }
     if (!column) throw new Error(`column "${name}" is missing`);

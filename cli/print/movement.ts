@@ -29,9 +29,9 @@ export function movementLines(summary: Summary): string[] {
 function moved({ transfers }: Summary): string[] {
   const parts = transfers
     .filter((each) => each.bytes > 0)
-    .map(({ direction, bytes: volume, count: times, seconds: took }) => {
+    .map(({ direction, bytes: volume, count: times, seconds: took, estimated }) => {
       const way = direction === 'message' ? `in ${count(times, 'message')}` : WAYS[direction];
-      return `${bytes(volume)} ${way}${took > 0 ? ` (${seconds(took)})` : ''}`;
+      return `${estimated ? 'about ' : ''}${bytes(volume)} ${way}${took > 0 ? ` (${seconds(took)})` : ''}`;
     });
   return wrapped('  moved ', parts);
 }

@@ -114,6 +114,7 @@ export function poolTablesOf(interner: Interner, origin: number, specs: PoolTabl
       end: timeOf(end),
       stack: -1,
       toLane: -1,
+      estimated: 0,
       toStart: timeOf(toStart),
       toEnd: timeOf(toEnd),
       weight: 1,

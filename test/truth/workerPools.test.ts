@@ -9,7 +9,7 @@ afterAll(folder.remove);
 const PROGRAM = join(ROOT, 'fixtures/workloads/truth/worker_pools.cjs');
 const TASKS = 60;
 /** Nanoseconds by which the two clocks that are compared may differ. */
-const CLOCKS = 5e3;
+const CLOCKS = 20e3;
 /** Share that the bytes may be off. */
 const BYTES = 0.15;
 const KINDS = [

@@ -228,6 +228,7 @@ export function taskRecording({
       bytes: 1.5e6,
       stack: solving,
       toLane: 0,
+      estimated: 0,
       toStart: start + 8 * MS,
       toEnd: start + 9 * MS,
       weight: 1,

@@ -196,7 +196,7 @@ function messageTip(profile: Profile, row: number): Tip {
   const arrived = transfers.toStart[row] as number;
   const figures: [string, string][] = [
     ['at', duration(sent - profile.bounds.from)],
-    ['volume', bytes(transfers.bytes[row] as number)],
+    ['volume', `${transfers.estimated[row] === 1 ? 'about ' : ''}${bytes(transfers.bytes[row] as number)}`],
     ['serialising', duration((transfers.end[row] as number) - sent)],
     ['to', to < 0 ? 'not seen' : laneName(profile, to)],
   ];

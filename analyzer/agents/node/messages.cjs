@@ -74,7 +74,7 @@ class Messages {
           messages.unsent(port, place);
           throw withoutUs(error, wrapper);
         }
-        messages.sent(place, begin, clock());
+        messages.sent(place, clock() - begin);
         return result;
       },
     }.postMessage;
@@ -92,6 +92,8 @@ class Messages {
    * anything else.
    */
   sends(port, message, list) {
+    // What follows is not the program's.
+    const time = clock();
     const { ports, sites } = this;
     const index = port.sent++;
     let moved = 0;
@@ -112,13 +114,13 @@ class Messages {
     const bytes = this.size(port, message, moved);
     const { how, ref, name, error } = this;
     const { number, site } = port;
-    return this.log.record(KINDS.sent, clock(), 0, number, index, bytes, how, site, ref, name, error, moved);
+    return this.log.record(KINDS.sent, time, 0, number, index, bytes, how, site, ref, name, error, moved);
   }
 
-  sent(place, begin, end) {
-    this.duration = end - begin;
-    this.log.change(place, 1, begin);
-    this.log.change(place, 2, this.duration);
+  /** `duration`: nanoseconds. */
+  sent(place, duration) {
+    this.duration = duration;
+    this.log.change(place, 2, duration);
   }
 
   /** It could not be cloned. */

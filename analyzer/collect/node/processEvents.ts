@@ -238,6 +238,7 @@ export class ProcessEvents {
       toStart: received ? received.time - received.duration : -1,
       toEnd: received?.time ?? -1,
       weight: 1,
+      estimated: Number(sent.isEstimated),
     });
   }
 
@@ -257,7 +258,7 @@ export class ProcessEvents {
         bytes,
         stack: thread.names.stack(site),
       };
-      transfers.push({ ...row, toLane: -1, toStart: -1, toEnd: -1, weight: missing });
+      transfers.push({ ...row, toLane: -1, toStart: -1, toEnd: -1, weight: missing, estimated: 1 });
     }
   }
 

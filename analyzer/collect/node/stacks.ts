@@ -131,6 +131,7 @@ export class ProfileStacks {
 
   /** What a thread waits for whose innermost function is that of a call. Native functions are how a function waits. */
   private waitOf({ node, parent, wait }: Call, file: string, stack: StackId | -1): Wait {
+    if (file === this.agentFile && AGENT_WAITS.has(node.name)) return 'other';
     if (file === this.waitFile && node.name === 'wait') return 'lock';
     const isPart = stack === parent || node.url === '' || file.startsWith(this.ownFolder);
     return WAITING_IN[`${node.name} ${node.url}`] ?? (isPart ? wait : 'none');

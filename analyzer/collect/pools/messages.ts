@@ -91,6 +91,7 @@ export class Messages {
       ...sent,
       direction: MESSAGE,
       toLane: received?.lane ?? -1,
+      estimated: 0,
       toStart: received?.start ?? -1,
       toEnd: received?.end ?? -1,
     });

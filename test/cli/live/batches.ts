@@ -178,7 +178,7 @@ export class Batches {
   message(lane: number, time: number, bytes: number): this {
     const at = this.at(time);
     const direction = DIRECTIONS.indexOf('message');
-    const arrival = { toLane: -1, toStart: -1, toEnd: -1, weight: 1 };
+    const arrival = { toLane: -1, toStart: -1, toEnd: -1, weight: 1, estimated: 0 };
     this.transfers.push({ lane, direction, start: at, end: at, bytes, stack: -1, ...arrival });
     return this;
   }
