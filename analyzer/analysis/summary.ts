@@ -14,13 +14,14 @@ import { parallelEfficiency } from './efficiency.ts';
 import { type EngineSummary, engineSummary, type TierLine } from './engineSummary.ts';
 import { type Functions, functionsOf } from './functions.ts';
 import { laneTotals } from './laneTotals.ts';
+import { type LoopSummary, loopSummary } from './loopSummary.ts';
 import { type PoolSummary, poolSummary } from './poolSummary.ts';
 import { laneRoles } from './roles.ts';
 import { byTicks, type TierTotals, tierTotals } from './tiers.ts';
 import { rowStarts, selfWeights } from './weights.ts';
 
 /** What one run came to: the document of `perfscope summary --json` and the source of every other summary. Seconds. */
-export interface Summary extends PoolSummary, EngineSummary {
+export interface Summary extends PoolSummary, EngineSummary, LoopSummary {
   readonly version: 1;
   readonly command: readonly string[];
   readonly exitCode: number | null;
@@ -141,6 +142,7 @@ export function summarize({ meta, tables }: Recording): Summary {
     kernels: [],
     ...poolSummary({ meta, tables }, functions),
     ...engineSummary(tables, functions, tiers),
+    ...loopSummary(tables),
     efficiency: { ...(efficiency ?? NO_EFFICIENCY), device: null },
     findings: [],
   };

@@ -1,5 +1,6 @@
 import type { Summary } from '../../analyzer/analysis/summary.ts';
 import { engineLines } from './engine.ts';
+import { loopLines } from './loops.ts';
 import { movementLines } from './movement.ts';
 import { taskLines } from './tasks.ts';
 import { fitted, moduleName } from './text.ts';
@@ -11,7 +12,12 @@ const NAME_WIDTH = 34;
 /** The summary of a run as lines of text, without colour and without a newline at the end. */
 export function summaryLines(summary: Summary): string[] {
   const lines = [headline(summary), figures(summary), ...sampling(summary), efficiency(summary)];
-  const tasks = [...taskLines(summary), ...movementLines(summary), ...engineLines(summary)];
+  const tasks = [
+    ...taskLines(summary),
+    ...movementLines(summary),
+    ...loopLines(summary),
+    ...engineLines(summary),
+  ];
   if (tasks.length > 0) lines.push('', ...tasks);
   lines.push('', ...functions(summary));
   const warnings = [

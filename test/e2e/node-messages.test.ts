@@ -140,6 +140,24 @@ function send(port, i) { port.postMessage({ list: Array.from({ length: i % 50 },
     expect(strings.value[frames.file[frame] as number]).toBe(file);
   });
 
+  test('threads of WebAssembly are lanes with their functions', async () => {
+    const file = program(`const { Worker, isMainThread } = require('node:worker_threads');
+// (func (export "spin") (param i32) (result i32) (local i32)): adds, multiplies and counts down.
+const code = [1, 1, 127, 3, 64, 32, 1, 32, 0, 106, 65, 7, 108, 33, 1, 32, 0, 65, 1, 107, 34, 0, 13, 0, 11, 32, 1, 11];
+const bytes = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 1, 127, 1, 127, 3, 2, 1, 0,
+  7, 8, 1, 4, 115, 112, 105, 110, 0, 0, 10, code.length + 2, 1, code.length, ...code]);
+if (isMainThread) for (let i = 0; i < 2; i++) new Worker(__filename);
+else {
+  const { spin } = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports;
+  const began = process.cpuUsage();
+  while (process.cpuUsage(began).user < 600000) spin(1e6);
+}`);
+    const { summary } = await record(folder.path, [], [path, file]);
+    const spin = summary.functions.find(({ name }) => name.startsWith('wasm-function[0]') || name === 'spin');
+    expect(spin?.selfSeconds).toBeGreaterThan(0.2);
+    expect(summary.pools).toMatchObject([{ kind: 'Worker', size: 2, tasks: 2 }]);
+  });
+
   test('waits in Atomics.wait, collections and the event loop are told, and a waiting worker is not busy', async () => {
     const file = program(`const { Worker, isMainThread } = require('node:worker_threads');
 if (isMainThread) {

@@ -119,7 +119,6 @@ if (isMainThread) {
 
 describe.each(nodes())('Node $version: what is missing at a sudden end is said', ({ path }) => {
   test.each([
-    ['terminate', 1],
     ['SIGKILL', 2],
     ['SIGTERM', 2],
     ['abort', 2],
@@ -138,8 +137,11 @@ describe.each(nodes())('Node $version: what is missing at a sudden end is said',
     expect(said === undefined).toBe(lostCpuSeconds < 0.02);
   });
 
-  test('nothing is, when threads end by themselves', async () => {
-    const { summary } = await record(folder.path, [], [path, program(ENDS), 'nothing']);
+  test.each([
+    ['end by themselves', 'nothing'],
+    ['are terminated', 'terminate'],
+  ])('nothing is, when threads %s', async (_, way) => {
+    const { summary } = await record(folder.path, [], [path, program(ENDS), way]);
     const { status, figures, warnings } = nodeHealth(summary);
     expect([status, figures.threadsCutShort, figures.lostSeconds, warnings]).toEqual(['ok', 0, 0, []]);
   });

@@ -75,7 +75,8 @@ describe.each(nodes())('Node $version', ({ path }) => {
 const cluster = require('node:cluster');
 const { Worker, isMainThread, workerData } = require('node:worker_threads');
 const { fork, execFileSync, execFile } = require('node:child_process');
-function inWorker() { spend(200, arithmetic); }
+// CPU of the process, which three workers use at a time.
+function inWorker() { spend(900, arithmetic); }
 function inCluster() { spend(200, arithmetic); }
 function inChild() { spend(200, arithmetic); }
 if (!isMainThread) inWorker();

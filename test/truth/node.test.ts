@@ -15,6 +15,8 @@ const POINTS = 2;
 /** About 6 s of CPU, 10,000 samples at `RATE`: the standard deviation of a share of 70 % is half a point. */
 const UNITS = 40_000;
 const RATE = '2000';
+/** The same of loops that V8 compiles anew with each caller, and not always equally well. */
+const INLINED_POINTS = 3;
 /** About 5 s of CPU. */
 const CALLS = 300_000;
 const CONFIGURATIONS = [
@@ -33,14 +35,14 @@ beforeAll(() => {
 });
 
 /** CPU seconds of the three functions, which must be split 70/20/10. */
-function expectSplit({ functions }: Summary): void {
+function expectSplit({ functions }: Summary, points: number): void {
   const seconds = ['heavy', 'medium', 'light'].map(
     (name) => functions.find((each) => each.name === name)?.selfSeconds ?? 0,
   );
   const sum = seconds.reduce((total, each) => total + each, 0);
   expect(sum).toBeGreaterThan(3);
   for (const [i, share] of [70, 20, 10].entries())
-    expect(Math.abs((100 * (seconds[i] as number)) / sum - share)).toBeLessThan(POINTS);
+    expect(Math.abs((100 * (seconds[i] as number)) / sum - share)).toBeLessThan(points);
 }
 
 describe.each(nodes())('Node $version', ({ path }) => {
@@ -52,7 +54,7 @@ describe.each(nodes())('Node $version', ({ path }) => {
         ['-r', RATE],
         [path, SPLIT, String(UNITS), mode, String(n)],
       );
-      expectSplit(summary);
+      expectSplit(summary, POINTS);
       const told = ended.stdout
         .trim()
         .split('\n')
@@ -66,7 +68,7 @@ describe.each(nodes())('Node $version', ({ path }) => {
     ['with a source map', join(folder.path, 'mapped.cjs')],
   ])('a split between functions that V8 puts into their caller, %s', async (_what, program) => {
     const { summary } = await record(folder.path, ['-r', RATE], [path, program, String(CALLS)]);
-    expectSplit(summary);
+    expectSplit(summary, INLINED_POINTS);
     const of = (name: string) => summary.functions.find((each) => each.name === name);
     const [work, heavy] = [of('work'), of('heavy')];
     expect(heavy).toMatchObject({ file: INLINED, line: lineOf('function heavy') });

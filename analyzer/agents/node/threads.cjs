@@ -72,7 +72,7 @@ function startMain({ folder, rate, ticks }) {
   thread.begin();
   thread.recording = recordThread(records, settings, 0);
   flushBeforeSignals(thread);
-  flushBeforeTerminate(shared);
+  flushBeforeTerminate(records, shared);
 }
 
 /** Gives the helper's number. */
@@ -129,17 +129,18 @@ function startWorker() {
   const thread = new ProfiledThread(records, settings.shared, threadId, settings.interval);
   thread.begin();
   thread.recording = recordThread(records, settings, threadId);
-  flushBeforeTerminate(settings.shared);
+  flushBeforeTerminate(records, settings.shared);
   hideThread(settings.helper);
 }
 
 /** A thread that is terminated has no time to end its slice: whoever terminates it waits for that. */
-function flushBeforeTerminate(shared) {
+function flushBeforeTerminate(records, shared) {
   const { prototype } = workers.Worker;
   const { terminate } = prototype;
   const wrapper = {
     terminate(...list) {
-      lastSlice(shared, wordOf(Reflect.apply(numberOf, this, [])), LAST_PATIENCE);
+      const thread = Reflect.apply(numberOf, this, []);
+      if (lastSlice(shared, wordOf(thread), LAST_PATIENCE)) records.write(endLine(thread));
       return Reflect.apply(terminate, this, list);
     },
   }.terminate;
@@ -154,6 +155,9 @@ function lastSlice(shared, word, patience) {
   wait(shared, word, ENDING, patience);
   return Atomics.load(shared, word) === ENDED;
 }
+
+/** Nothing of the thread's JavaScript until now is missing. */
+const endLine = (thread) => JSON.stringify({ k: 'end', thread, time: now() });
 
 /** `number`: what the program calls the thread. */
 const threadLine = (thread, number, name) =>
@@ -214,9 +218,8 @@ class ProfiledThread {
     }
   }
 
-  /** Nothing of the thread's JavaScript until now is missing. */
   sayEnd() {
-    this.records.write(JSON.stringify({ k: 'end', thread: this.thread, time: now() }));
+    this.records.write(endLine(this.thread));
   }
 }
 

@@ -30,6 +30,8 @@ interface Thread {
   readonly lane: number;
   /** Its number for the system. */
   readonly tid: number;
+  /** Nanos. */
+  readonly began: number;
   readonly names: ThreadNames;
   /** When a task was submitted and where, by the port and number of the message that carries it. */
   readonly submitted: Map<string, { readonly time: number; readonly site: number }>;
@@ -72,7 +74,7 @@ export class ProcessEvents {
   /** A thread has begun. `tid`: its number for the system. */
   thread(number: number, lane: number, time: number, tid: number, scripts: ThreadScripts): void {
     const names = new ThreadNames(this.rows.interner, this.seen, scripts);
-    this.threads.set(number, { lane, tid, names, submitted: new Map(), sent: new Map() });
+    this.threads.set(number, { lane, tid, began: time, names, submitted: new Map(), sent: new Map() });
     this.pools.began(number, lane, time);
   }
 
@@ -93,7 +95,8 @@ export class ProcessEvents {
       case 'moved':
         this.channels.moved(record.thread, record.port, record.by);
         break;
-      case 'worker':
+      case 'worker': {
+        const its = this.threads.get(record.worker);
         this.pools.made({
           thread: record.worker,
           file: pathOf(record.file),
@@ -101,8 +104,8 @@ export class ProcessEvents {
           stack: thread.names.stack(record.site),
           maker: thread.lane,
           made: record.time,
-          lane: -1,
-          began: -1,
+          lane: its?.lane ?? -1,
+          began: its?.began ?? -1,
           ended: -1,
           pool: null,
           open: [],
@@ -110,6 +113,7 @@ export class ProcessEvents {
           isStream: false,
         });
         break;
+      }
       case 'unlogged':
         this.counts.unlogged++;
         break;

@@ -22,7 +22,7 @@ const LOADER = 'node:internal/modules/';
 /** The agent's functions in which a thread waits for its profiler: nothing happens meanwhile. */
 const AGENT_WAITS = new Set(['begin', 'lastSlice']);
 /** Where the agent runs for itself; its other functions stand between the program and what it calls. */
-const AGENT_FILE = 'threads.cjs';
+const AGENT_FILES = ['threads.cjs', 'scripts.cjs'];
 /** Stands between the program and `Atomics.wait`, which is no function of its own to V8. */
 const WAIT_FILE = 'loop.cjs';
 /** Stands between the program and the processes that it starts, and waits for them. */
@@ -49,7 +49,7 @@ export class ProfileStacks {
   private readonly interner: Interner;
   private readonly seen: SeenFunctions;
   private readonly ownFolder: string;
-  private readonly agentFile: string;
+  private readonly agentFiles: ReadonlySet<string>;
   private readonly waitFile: string;
   private readonly spawnFile: string;
 
@@ -58,7 +58,7 @@ export class ProfileStacks {
     this.interner = interner;
     this.seen = seen;
     this.ownFolder = ownFolder;
-    this.agentFile = join(ownFolder, AGENT_FILE);
+    this.agentFiles = new Set(AGENT_FILES.map((file) => join(ownFolder, file)));
     this.waitFile = join(ownFolder, WAIT_FILE);
     this.spawnFile = join(ownFolder, SPAWN_FILE);
   }
@@ -118,7 +118,7 @@ export class ProfileStacks {
       leaves.set(node.id, new Leaf(stack, ticks, wait));
       const isOwn = file.startsWith(this.ownFolder);
       // What the agent's wrappers call is the program's own.
-      const isWrapper = isOwn && parent !== -1 && file !== this.agentFile;
+      const isWrapper = isOwn && parent !== -1 && !this.agentFiles.has(file);
       const isAgents = call.isAgents || (isOwn && !isWrapper);
       const below = { parent: isWrapper ? parent : stack, caller: file, wait, depth: depth + 1, isAgents };
       for (const id of node.children) {
@@ -131,7 +131,7 @@ export class ProfileStacks {
 
   /** What a thread waits for whose innermost function is that of a call. Native functions are how a function waits. */
   private waitOf({ node, parent, wait }: Call, file: string, stack: StackId | -1): Wait {
-    if (file === this.agentFile && AGENT_WAITS.has(node.name)) return 'other';
+    if (this.agentFiles.has(file) && AGENT_WAITS.has(node.name)) return 'other';
     if (file === this.waitFile && node.name === 'wait') return 'lock';
     const isPart = stack === parent || node.url === '' || file.startsWith(this.ownFolder);
     return WAITING_IN[`${node.name} ${node.url}`] ?? (isPart ? wait : 'none');
@@ -141,7 +141,7 @@ export class ProfileStacks {
   private stackOf({ node, parent, isAgents }: Call, script: Script, line?: number): StackId | -1 {
     const { interner } = this;
     const { file } = script;
-    if (file === this.agentFile && AGENT_WAITS.has(node.name))
+    if (this.agentFiles.has(file) && AGENT_WAITS.has(node.name))
       return interner.stack(-1, special(interner, IDLE));
     if (file === this.spawnFile && parent !== -1) return parent;
     if (isAgents || node.name === ROOT || interner.frameCount >= MOST_FRAMES) return parent;
@@ -149,7 +149,10 @@ export class ProfileStacks {
     if (known !== undefined) return interner.stack(parent, special(interner, known));
     if (file === this.waitFile && node.name === 'wait')
       return interner.stack(parent, special(interner, ATOMICS_WAIT));
-    if (file.startsWith(this.ownFolder)) return interner.stack(parent, special(interner, '[perfscope]'));
+    if (file.startsWith(this.ownFolder)) {
+      const own = special(interner, '[perfscope]');
+      return interner.stack(this.agentFiles.has(file) ? -1 : parent, own);
+    }
     let stack = parent;
     for (const place of line === undefined ? [script.place(node)] : script.placesAt(node, line)) {
       const language = place.file === '' ? 'native' : 'javascript';
