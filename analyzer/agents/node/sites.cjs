@@ -3,8 +3,8 @@
 const { clock } = require('./log.cjs');
 
 const DEEPEST = 24;
-/** Nanoseconds between two looks at the stack of a thread: one costs some ten microseconds. */
-const BETWEEN = 2e6;
+/** Nanoseconds between two looks at the stack of a thread: one costs some fifty microseconds. */
+const BETWEEN = 20e6;
 const OWN = __dirname;
 const NODES_OWN = /^node:/;
 
@@ -16,7 +16,7 @@ class Sites {
   }
 
   /**
-   * Number of the calling site. Where the last look was less than two milliseconds ago it is `known`, the last site of the same
+   * Number of the calling site. Where the last look was less than twenty milliseconds ago it is `known`, the last site of the same
    * kind; -1 for none.
    */
   here(known) {
