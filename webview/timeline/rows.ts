@@ -83,8 +83,12 @@ function counterRow(profile: Profile, series: number, y: number, level: 2 | 3): 
   const owner = profile.lanes.find(
     (each) => lanes.thread[each] === lanes.thread[lane] && lanes.process[each] === lanes.process[lane],
   );
-  const detail = owner === undefined || level === 2 ? '' : laneTitle(profile, owner);
-  return { kind: 'counter', series, title: visible(quantity), detail, y, height: COUNTER_HEIGHT, level };
+  // Below "Event loops" the name need not say whose kind of number it is.
+  const title =
+    owner === undefined || level === 2
+      ? visible(quantity)
+      : `${laneTitle(profile, owner)} ${visible(quantity).replace(/^event-loop /, '')}`;
+  return { kind: 'counter', series, title, detail: '', y, height: COUNTER_HEIGHT, level };
 }
 
 /**
