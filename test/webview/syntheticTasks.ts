@@ -1,4 +1,4 @@
-import { newTask, type TaskRow } from '../../analyzer/collect/pools/pool.ts';
+import { newTask, type TaskRow } from '../../analyzer/collect/newTask.ts';
 import {
   DIRECTIONS,
   emptyTables,

@@ -1,12 +1,10 @@
 import { type DeoptGroup, deoptGroups } from '../../analyzer/analysis/deopts.ts';
 import type { ViewContext } from '../context.ts';
-import { h, setText } from '../dom/element.ts';
-import { type Column, createGrid, nameCell, type Sorting, saySorting } from '../dom/grid.ts';
-import { settling } from '../dom/settle.ts';
-import { count, counted, duration, place, visible } from '../format.ts';
+import { h } from '../dom/element.ts';
+import type { Column, Sorting } from '../dom/grid.ts';
+import { count, duration, place, visible } from '../format.ts';
+import { cell, createListing } from '../listing.ts';
 import type { Profile } from '../profile.ts';
-import { matcherOf } from '../state/search.ts';
-import { selectionOf } from '../state/viewState.ts';
 import { definedAt, taskName } from '../tasks/names.ts';
 
 type DeoptColumn = 'name' | 'count' | 'lanes' | 'last' | 'kind' | 'reason' | 'place';
@@ -34,93 +32,40 @@ export function createDeopts(view: ViewContext): {
   element: HTMLElement;
   active: (shown: boolean) => void;
 } {
-  const { profile, store, announce } = view;
+  const { profile } = view;
   const { recording, functions } = profile;
   const { tables, meta } = recording;
-  const empty = h('p', { class: 'empty', hidden: true });
-  let sorting: Sorting<DeoptColumn> = { by: 'count', descending: true };
-  let groups: DeoptGroup[] = [];
-  let rows: DeoptGroup[] = [];
-  let isShown = false;
-  let stale = true;
-  const pick = (index: number): void => {
-    const { function: called } = rows[index] as DeoptGroup;
-    if (called >= 0) store.set({ picked: store.get().picked === called ? -1 : called });
-  };
-  const grid = createGrid<DeoptColumn>({
+  return createListing<DeoptGroup, DeoptColumn>(view, {
     label: 'Deoptimisations',
     id: 'deopt',
+    className: 'deopts',
+    noun: 'deoptimisations',
     columns: COLUMNS,
-    sorting,
-    row: (index) => {
-      const its = rows[index] as DeoptGroup;
-      const { function: called, reason, kind } = its;
-      const name = taskName(profile, called);
-      return {
-        cells: [
-          nameCell(profile.homes[called]?.origin ?? 'native', name, definedAt(profile, called)),
-          cell(count(its.count)),
-          cell(count(its.lanes.size)),
-          cell(duration(its.last - meta.clock.start)),
-          words(kind),
-          words(visible(reason)),
-          words(placeOf(its)),
-        ],
-        selected: called >= 0 && called === store.get().picked,
-        title: `${name}\n${kind}: ${visible(reason)}\n${visible(its.file)}:${its.line}`,
-      };
+    sorting: { by: 'count', descending: true },
+    none: {
+      found: 'No deoptimisation in this selection matches the search.',
+      seen: 'Nothing was deoptimised in this selection.',
     },
-    onSort: (chosen) => {
-      sorting = chosen;
-      sort();
-      announce(saySorting(COLUMNS, sorting));
-    },
-    onPick: pick,
-    onEnter: (index) => {
-      pick(index);
-      store.set({ tab: 'flame' });
-    },
+    rows: (selection) => deoptGroups(tables, functions, selection),
+    functionOf: (its) => its.function,
+    textOf: (its) => textOf(profile, its),
+    comparing: (sorting) => comparing(profile, sorting),
+    show: (its) => ({
+      name: taskName(profile, its.function),
+      detail: definedAt(profile, its.function),
+      cells: [
+        cell(count(its.count)),
+        cell(count(its.lanes.size)),
+        cell(duration(its.last - meta.clock.start)),
+        words(its.kind),
+        words(visible(its.reason)),
+        words(placeOf(its)),
+      ],
+      more: [`${its.kind}: ${visible(its.reason)}`, `${visible(its.file)}:${its.line}`],
+    }),
   });
-  const element = h('div', { class: 'deopts' }, grid.element, empty);
-
-  const weigh = (): void => {
-    stale = !isShown;
-    if (!isShown) return;
-    groups = deoptGroups(tables, functions, selectionOf(store.get(), tables.lanes.length));
-    sort();
-  };
-  const sort = (): void => {
-    const finds = matcherOf(store.get().search);
-    rows = groups.filter((its) => finds?.(textOf(profile, its)) !== false);
-    rows.sort(comparing(profile, sorting));
-    empty.hidden = rows.length > 0;
-    grid.element.hidden = rows.length === 0;
-    setText(
-      empty,
-      finds
-        ? 'No deoptimisation in this selection matches the search.'
-        : 'Nothing was deoptimised in this selection.',
-    );
-    grid.show(rows.length, 0);
-  };
-  store.on(['range', 'lanes'], settling(weigh));
-  store.on(['search'], () => {
-    if (!isShown) return;
-    sort();
-    if (store.get().search !== '') announce(`${counted(rows.length, 'row')} of deoptimisations found.`);
-  });
-  store.on(['picked'], grid.draw);
-  return {
-    element,
-    active: (shown) => {
-      isShown = shown;
-      if (shown && stale) weigh();
-      else if (shown) grid.draw();
-    },
-  };
 }
 
-const cell = (text: string): HTMLElement => h('div', { role: 'gridcell' }, h('span', {}, text));
 const words = (text: string): HTMLElement =>
   h('div', { role: 'gridcell', class: 'words' }, h('bdi', {}, text));
 

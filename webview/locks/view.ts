@@ -1,13 +1,11 @@
 import { type LockTotals, lockTotals } from '../../analyzer/analysis/locks.ts';
 import { type Site, UNKNOWN_SITE } from '../../analyzer/analysis/sites.ts';
 import type { ViewContext } from '../context.ts';
-import { h, setText } from '../dom/element.ts';
-import { type Column, createGrid, nameCell, type Sorting, saySorting } from '../dom/grid.ts';
-import { settling } from '../dom/settle.ts';
-import { count, counted, duration, percent } from '../format.ts';
+import { h } from '../dom/element.ts';
+import type { Column, Sorting } from '../dom/grid.ts';
+import { count, duration, percent } from '../format.ts';
+import { cell, createListing } from '../listing.ts';
 import type { Profile } from '../profile.ts';
-import { matcherOf } from '../state/search.ts';
-import { selectionOf } from '../state/viewState.ts';
 import { siteName } from '../tasks/names.ts';
 import { laneName } from '../timeline/rows.ts';
 
@@ -28,32 +26,30 @@ const COLUMNS: readonly Column<LockColumn>[] = [
 
 /** Locks that threads waited for: one row a lock and place of waiting. */
 export function createLocks(view: ViewContext): { element: HTMLElement; active: (shown: boolean) => void } {
-  const { profile, store, announce } = view;
+  const { profile } = view;
   const { tables } = profile.recording;
-  const empty = h('p', { class: 'empty', hidden: true });
-  let sorting: Sorting<LockColumn> = { by: 'time', descending: true };
-  let places: LockTotals[] = [];
-  let rows: LockTotals[] = [];
-  let isShown = false;
-  let stale = true;
-  const pick = (index: number): void => {
-    const called = siteOf(rows[index] as LockTotals).function;
-    if (called >= 0) store.set({ picked: store.get().picked === called ? -1 : called });
-  };
-  const grid = createGrid<LockColumn>({
+  return createListing<LockTotals, LockColumn>(view, {
     label: 'Locks',
     id: 'lock',
+    className: 'locks',
+    noun: 'locks',
     columns: COLUMNS,
-    sorting,
-    row: (index) => {
-      const its = rows[index] as LockTotals;
-      const called = siteOf(its).function;
-      const name = waiter(profile, its);
+    sorting: { by: 'time', descending: true },
+    none: {
+      found: 'No lock in this selection matches the search.',
+      seen: 'Nothing waited for a lock in this selection.',
+    },
+    rows: (selection) => lockTotals(tables, profile.siteOf, selection, 'place'),
+    functionOf: (its) => siteOf(its).function,
+    textOf: (its) => `${waiter(profile, its)} ${holder(profile, its)} lock #${its.lock}`,
+    comparing: (sorting) => comparing(profile, sorting),
+    show: (its) => {
       const held = holder(profile, its);
-      const { time: heldTime } = mostBy(its);
+      const { time } = mostBy(its);
       return {
+        name: waiter(profile, its),
+        detail: `lock #${its.lock}`,
         cells: [
-          nameCell(profile.homes[called]?.origin ?? 'native', name, `lock #${its.lock}`),
           cell(count(its.waits)),
           cell(count(its.lanes)),
           cell(duration(its.time)),
@@ -62,66 +58,14 @@ export function createLocks(view: ViewContext): { element: HTMLElement; active: 
             'div',
             { role: 'gridcell', class: 'holder' },
             h('bdi', {}, held),
-            h('span', { class: 'share' }, heldTime > 0 ? percent(heldTime / its.time) : ''),
+            h('span', { class: 'share' }, time > 0 ? percent(time / its.time) : ''),
           ),
         ],
-        selected: called >= 0 && called === store.get().picked,
-        title: `${name}\nlock #${its.lock}, held by ${held}`,
+        more: [`lock #${its.lock}, held by ${held}`],
       };
     },
-    onSort: (chosen) => {
-      sorting = chosen;
-      sort();
-      announce(saySorting(COLUMNS, sorting));
-    },
-    onPick: pick,
-    onEnter: (index) => {
-      pick(index);
-      store.set({ tab: 'flame' });
-    },
   });
-  const element = h('div', { class: 'locks' }, grid.element, empty);
-
-  const weigh = (): void => {
-    stale = !isShown;
-    if (!isShown) return;
-    places = lockTotals(tables, profile.siteOf, selectionOf(store.get(), tables.lanes.length), 'place');
-    sort();
-  };
-  const sort = (): void => {
-    const finds = matcherOf(store.get().search);
-    rows = places.filter(
-      (its) => finds?.(`${waiter(profile, its)} ${holder(profile, its)} lock #${its.lock}`) !== false,
-    );
-    rows.sort(comparing(profile, sorting));
-    empty.hidden = rows.length > 0;
-    grid.element.hidden = rows.length === 0;
-    setText(
-      empty,
-      finds
-        ? 'No lock in this selection matches the search.'
-        : 'Nothing waited for a lock in this selection.',
-    );
-    grid.show(rows.length, 0);
-  };
-  store.on(['range', 'lanes'], settling(weigh));
-  store.on(['search'], () => {
-    if (!isShown) return;
-    sort();
-    if (store.get().search !== '') announce(`${counted(rows.length, 'row')} of locks found.`);
-  });
-  store.on(['picked'], grid.draw);
-  return {
-    element,
-    active: (shown) => {
-      isShown = shown;
-      if (shown && stale) weigh();
-      else if (shown) grid.draw();
-    },
-  };
 }
-
-const cell = (text: string): HTMLElement => h('div', { role: 'gridcell' }, h('span', {}, text));
 
 /** Totals of one place have one line that waited. */
 const siteOf = ({ waiting }: LockTotals): Site => waiting[0] ?? UNKNOWN_SITE;

@@ -5,7 +5,7 @@
  */
 const { PerformanceObserver, performance } = require('node:perf_hooks');
 const { Delays } = require('./delays.cjs');
-const { KINDS, clock } = require('./log.cjs');
+const { KINDS, clock, clockOf } = require('./log.cjs');
 const { replace } = require('./replace.cjs');
 const { withoutUs } = require('./sites.cjs');
 
@@ -19,17 +19,15 @@ class Loop {
     this.waited = 0;
     this.waitsSince = 0;
     this.used = performance.eventLoopUtilization();
-    this.last = clock();
-    this.delays = new Delays(this.last);
+    this.delays = new Delays(clock());
   }
 
   hook() {
     this.hookWait();
     const { log } = this;
     new PerformanceObserver((list) => {
-      const ahead = clock() - performance.now() * 1e6;
       for (const { startTime, duration, detail } of list.getEntries())
-        log.record(KINDS.gc, ahead + startTime * 1e6, duration * 1e6, detail?.kind ?? 0);
+        log.record(KINDS.gc, clockOf(startTime), duration * 1e6, detail?.kind ?? 0);
     }).observe({ entryTypes: ['gc'] });
   }
 
@@ -71,9 +69,8 @@ class Loop {
     const active = (used.active - this.used.active) * 1e6;
     const share = idle + active > 0 ? Math.max(0, active - this.waited) / (idle + active) : -1;
     const delay = Math.max(0, this.delays.longest(time) - this.waited);
-    this.log.record(KINDS.loop, time, share, delay, time - this.last);
+    this.log.record(KINDS.loop, time, share, delay);
     this.used = used;
-    this.last = time;
     this.waited = 0;
   }
 }

@@ -7,7 +7,7 @@ const { isProxy } = require('node:util').types;
 const workers = require('node:worker_threads');
 const { KINDS, clock } = require('./log.cjs');
 const { portsIn } = require('./ports.cjs');
-const { replace, replaceClass } = require('./replace.cjs');
+const { fieldOf, replace, watchClass } = require('./replace.cjs');
 const { withoutUs } = require('./sites.cjs');
 const { Sizer } = require('./sizes.cjs');
 
@@ -106,7 +106,7 @@ class Messages {
         ports.serve(each, port.worker);
       }
     }
-    port.site = sites.here(port.site);
+    port.site = sites.here(port.site, time);
     this.ref = -1;
     this.name = -1;
     this.error = -1;
@@ -232,16 +232,9 @@ class Messages {
   }
 
   hookChannels() {
-    const { ports } = this;
-    const { MessageChannel } = workers;
-    const wrapper = new Proxy(MessageChannel, {
-      construct(target, list, made) {
-        const channel = Reflect.construct(target, list, made === wrapper ? target : made);
-        ports.addChannel(channel.port1, channel.port2);
-        return channel;
-      },
-    });
-    replaceClass(workers, 'MessageChannel', wrapper);
+    const wrapper = watchClass(workers, 'MessageChannel', ({ port1, port2 }) =>
+      this.ports.addChannel(port1, port2),
+    );
     const global = Object.getOwnPropertyDescriptor(globalThis, 'MessageChannel');
     Object.defineProperty(
       globalThis,
@@ -256,7 +249,7 @@ function transferred(transfer) {
   if (transfer === undefined || transfer === null || typeof transfer !== 'object' || isProxy(transfer))
     return null;
   if (Array.isArray(transfer)) return transfer;
-  const list = Object.getOwnPropertyDescriptor(transfer, 'transfer')?.value;
+  const list = fieldOf(transfer, 'transfer');
   return Array.isArray(list) ? list : null;
 }
 

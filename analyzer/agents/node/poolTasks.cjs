@@ -6,7 +6,7 @@
 const asyncHooks = require('node:async_hooks');
 const { isProxy } = require('node:util').types;
 const { KINDS, clock } = require('./log.cjs');
-const { replace, replaceClass } = require('./replace.cjs');
+const { fieldOf, replace, watchClass } = require('./replace.cjs');
 const { withoutUs } = require('./sites.cjs');
 
 const RESOURCES = new Set(['Piscina.Task', 'Tinypool.Task']);
@@ -15,7 +15,6 @@ const WORKERPOOL = /[\\/]workerpool[\\/]src[\\/]Pool\.js$/;
 const MOST_WAITING = 100_000;
 
 const { hasOwn } = Object;
-const own = (object, name) => Object.getOwnPropertyDescriptor(object, name)?.value;
 
 class PoolTasks {
   constructor(log, sites, messages) {
@@ -28,23 +27,9 @@ class PoolTasks {
   }
 
   hook() {
-    const tasks = this;
-    const { AsyncResource } = asyncHooks;
-    const traps = {
-      construct(target, list, type) {
-        const isTask = RESOURCES.has(list[0]);
-        let resource;
-        try {
-          resource = Reflect.construct(target, list, type === wrapper ? target : type);
-        } catch (error) {
-          throw withoutUs(error, traps.construct);
-        }
-        if (isTask) tasks.submitted(resource);
-        return resource;
-      },
-    };
-    const wrapper = new Proxy(AsyncResource, traps);
-    replaceClass(asyncHooks, 'AsyncResource', wrapper);
+    watchClass(asyncHooks, 'AsyncResource', (resource, [type]) => {
+      if (RESOURCES.has(type)) this.submitted(resource);
+    });
     this.messages.describe = (port, index, message) => this.describe(port, index, message);
   }
 
@@ -74,8 +59,9 @@ class PoolTasks {
 
   /** `key`: what it will be known by when it is sent. */
   submitted(key) {
-    this.site = this.sites.here(this.site);
-    this.waiting.add({ key, time: clock(), site: this.site });
+    const time = clock();
+    this.site = this.sites.here(this.site, time);
+    this.waiting.add({ key, time, site: this.site });
     if (this.waiting.size > MOST_WAITING) this.waiting.delete(this.waiting.values().next().value);
   }
 
@@ -85,14 +71,15 @@ class PoolTasks {
     const { log, messages } = this;
     const key = hasOwn(message, 'taskId') ? 'taskId' : 'id';
     if (!hasOwn(message, key)) return;
-    const ref = own(message, key);
+    const ref = fieldOf(message, key);
     if (typeof ref !== 'number') return;
     messages.ref = ref;
-    const method = own(message, 'method');
-    const filename = own(message, 'filename');
-    if (typeof filename === 'string') messages.name = log.text(`${filename}\n${own(message, 'name')}`);
-    else if (typeof method === 'string') messages.name = log.text(methodName(method, own(message, 'params')));
-    const error = own(message, 'error');
+    const method = fieldOf(message, 'method');
+    const filename = fieldOf(message, 'filename');
+    if (typeof filename === 'string') messages.name = log.text(`${filename}\n${fieldOf(message, 'name')}`);
+    else if (typeof method === 'string')
+      messages.name = log.text(methodName(method, fieldOf(message, 'params')));
+    const error = fieldOf(message, 'error');
     if (error !== null && error !== undefined) messages.error = log.text(errorName(error));
     if (this.waiting.size === 0 || messages.name < 0) return;
     for (const task of this.waiting) {
@@ -106,8 +93,8 @@ class PoolTasks {
 
 /** Whether a task that waits is the one that a message carries. */
 function isTask(key, ref, message) {
-  if (key === null || Array.isArray(key)) return (own(message, 'params') ?? null) === key;
-  return key.taskId === ref && key.filename === own(message, 'filename');
+  if (key === null || Array.isArray(key)) return (fieldOf(message, 'params') ?? null) === key;
+  return key.taskId === ref && key.filename === fieldOf(message, 'filename');
 }
 
 /** workerpool sends a function as its text, as what a method `run` is given. */
@@ -119,7 +106,7 @@ function methodName(method, params) {
 
 function errorName(error) {
   if (typeof error !== 'object' || isProxy(error)) return typeof error;
-  const name = own(error, 'name');
+  const name = fieldOf(error, 'name');
   if (typeof name === 'string') return name.slice(0, 200);
   return error instanceof Error ? error.constructor.name : 'Error';
 }

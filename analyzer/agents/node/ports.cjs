@@ -5,6 +5,7 @@
  * message (`moved` here, `arrived` there).
  */
 const { MessagePort } = require('node:worker_threads');
+const { fieldOf } = require('./replace.cjs');
 
 class Ports {
   constructor(log) {
@@ -61,7 +62,7 @@ function portsIn(value) {
   if (value === null || typeof value !== 'object') return [];
   const found = [];
   for (const name of Object.keys(value).slice(0, 32)) {
-    const field = Object.getOwnPropertyDescriptor(value, name)?.value;
+    const field = fieldOf(value, name);
     if (field instanceof MessagePort) found.push(field);
   }
   return found;

@@ -3,29 +3,12 @@
 const { isProxy } = require('node:util').types;
 const workers = require('node:worker_threads');
 const { clock } = require('./log.cjs');
-const { replaceClass } = require('./replace.cjs');
 const { numberOf } = require('./numbers.cjs');
 const { portsIn } = require('./ports.cjs');
-const { withoutUs } = require('./sites.cjs');
+const { fieldOf, watchClass } = require('./replace.cjs');
 
-/** `made`: called with each worker's number and site. */
+/** `made`: called with each worker's site. */
 function hookWorkers(log, ports, sites, made) {
-  const { Worker } = workers;
-  const traps = {
-    construct(target, list, type) {
-      const time = clock();
-      let worker;
-      try {
-        worker = Reflect.construct(target, list, type === wrapper ? target : type);
-      } catch (error) {
-        throw withoutUs(error, traps.construct);
-      }
-      describe(worker, list, time);
-      return worker;
-    },
-  };
-  const wrapper = new Proxy(Worker, traps);
-
   function describe(worker, [file, options], time) {
     const number = Reflect.apply(numberOf, worker, []);
     const symbol = Object.getOwnPropertySymbols(worker).find((each) => each.description === 'kPublicPort');
@@ -41,14 +24,13 @@ function hookWorkers(log, ports, sites, made) {
     made(site);
   }
 
-  replaceClass(workers, 'Worker', wrapper);
+  watchClass(workers, 'Worker', describe, clock);
 }
 
 function readOptions(options) {
   if (options === null || typeof options !== 'object' || isProxy(options))
     return { evaluated: false, data: null };
-  const own = (name) => Object.getOwnPropertyDescriptor(options, name)?.value;
-  return { evaluated: own('eval') === true, data: own('workerData') };
+  return { evaluated: fieldOf(options, 'eval') === true, data: fieldOf(options, 'workerData') };
 }
 
 module.exports = { hookWorkers };

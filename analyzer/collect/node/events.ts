@@ -50,7 +50,6 @@ export type NodeEvent =
       readonly utilisation: number;
       /** Nanos that it was late at most. */
       readonly delay: number;
-      readonly elapsed: number;
     }
   | { readonly kind: 'end'; readonly time: number }
   /** The listeners of a message that came as an event have returned. */
@@ -201,8 +200,8 @@ function eventOf(at: (field: number) => number): NodeEvent | null {
       if (!isAmount(at(2))) return null;
       return { kind: 'gc', begin: Math.round(time), duration: Math.round(at(2)), type: at(3) };
     case 6:
-      if (!isAmount(at(3)) || !isAmount(at(4))) return null;
-      return { kind: 'loop', time: Math.round(time), utilisation: at(2), delay: at(3), elapsed: at(4) };
+      if (!isAmount(at(3))) return null;
+      return { kind: 'loop', time: Math.round(time), utilisation: at(2), delay: at(3) };
     case 7:
       return { kind: 'end', time: Math.round(time) };
     case 8:

@@ -1,4 +1,5 @@
 import type { SessionBatch } from '../collector.ts';
+import { hasAgent, type SeenProcess } from '../forks.ts';
 import { isNode } from '../nodeCommand.ts';
 
 /** What the kernel calls a program of Node. */
@@ -8,12 +9,8 @@ const RUNS_NOTHING =
   /^\S+\s+(?:-v|--version|-h|--help|--v8-options|--completion-bash|--build-snapshot-config|--run)(?=[\s=]|$)/;
 /** Nanos that a process has to load the agent, before its recording ends. */
 const STARTING = 300e6;
-/** Forks of forks; process ids that are used again could otherwise lead in a circle. */
-const MOST_GENERATIONS = 64;
 
-interface Seen {
-  readonly parent: number;
-  readonly command: string;
+interface Seen extends SeenProcess {
   readonly name: string;
   readonly start: number;
 }
@@ -38,18 +35,8 @@ export class Reach {
    * of the recording's end, when the youngest of those that live may still be loading it.
    */
   missed(reached: ReadonlySet<number>, now: number, isAlive: (process: number) => boolean): number[] {
-    const isReached = (process: number, generations = 0): boolean => {
-      if (reached.has(process)) return true;
-      if (generations > MOST_GENERATIONS) return false;
-      // Between fork and exec a process is called as its parent is; it runs nothing.
-      const own = this.seen.get(process);
-      const parent = own && this.seen.get(own.parent);
-      return (
-        parent !== undefined && parent.command === own?.command && isReached(own.parent, generations + 1)
-      );
-    };
     return [...this.seen]
-      .filter(([process, each]) => runsNode(each) && !isReached(process))
+      .filter(([process, each]) => runsNode(each) && !hasAgent(process, reached, this.seen))
       .filter(([process, { start }]) => start < now - STARTING || !isAlive(process))
       .map(([process]) => process);
   }

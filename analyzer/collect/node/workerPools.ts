@@ -1,9 +1,7 @@
-import { NOT_LOOKED, type Row, type SCHEMAS } from '../../model/index.ts';
+import { newTask, type TaskRow } from '../newTask.ts';
 import type { End } from './channels.ts';
 import type { EventRows } from './eventRows.ts';
 import type { Message } from './exchange.ts';
-
-type TaskRow = { -readonly [C in keyof Row<typeof SCHEMAS.tasks>]: number };
 
 /** Kinds of pools, by the folder of the library that keeps them. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -276,28 +274,3 @@ function ready(pool: WorkerPool, time: number): void {
   pool.ready = Math.max(time, pool.start);
   pool.changed = true;
 }
-
-/** A task of which nothing is known yet. */
-const newTask = (pool: number, job: number): TaskRow => ({
-  pool,
-  job,
-  function: -1,
-  stack: -1,
-  lane: -1,
-  from: -1,
-  submit: -1,
-  dequeue: -1,
-  start: -1,
-  end: -1,
-  returned: -1,
-  items: 1,
-  weight: 1,
-  bytesOut: -1,
-  bytesBack: -1,
-  packOut: -1,
-  unpackOut: -1,
-  packBack: -1,
-  unpackBack: -1,
-  repeats: NOT_LOOKED,
-  exception: -1,
-});

@@ -1,6 +1,7 @@
+import { newTask } from '../newTask.ts';
 import { Messages, type SentMessage } from './messages.ts';
 import type { ProcessNames } from './names.ts';
-import { newTask, Pool } from './pool.ts';
+import { Pool } from './pool.ts';
 import { ProcessTasks } from './processTasks.ts';
 import type { FieldsOf, PoolRecord } from './records.ts';
 import type { PoolRows } from './rows.ts';

@@ -1,5 +1,6 @@
 import type { Tables } from '../../model/index.ts';
 import { agentFiles } from '../agentFiles.ts';
+import { hasAgent, type SeenProcess } from '../forks.ts';
 
 const EXTENSION = '.reached';
 /** A process without a name for its interpreter runs no Python, or ended before that was known. */
@@ -7,12 +8,7 @@ const PYTHON = /^(?:CPython|PyPy) /;
 /** Interpreters that the hooks are made for. */
 const HOOKED = /^CPython 3\.(?:[89]|\d\d)(?:\.(?!.*free-threaded)|$)/;
 
-/** Forks of forks; process ids that are used again could otherwise lead in a circle. */
-const MOST_GENERATIONS = 64;
-
-interface Seen {
-  readonly parent: number;
-  readonly command: string;
+interface Seen extends SeenProcess {
   readonly runtime: string;
 }
 
@@ -49,18 +45,8 @@ export class Reach {
     const reached = new Set(
       agentFiles(this.folder, EXTENSION).map((name) => Number(name.slice(0, -EXTENSION.length))),
     );
-    const isReached = (process: number, generations = 0): boolean => {
-      if (reached.has(process)) return true;
-      if (generations > MOST_GENERATIONS) return false;
-      // A process that was forked has what its parent has, and tells nobody.
-      const own = this.seen.get(process);
-      const parent = own && this.seen.get(own.parent);
-      return (
-        parent !== undefined && parent.command === own?.command && isReached(own.parent, generations + 1)
-      );
-    };
     return [...this.seen]
-      .filter(([process, { runtime }]) => HOOKED.test(runtime) && !isReached(process))
+      .filter(([process, { runtime }]) => HOOKED.test(runtime) && !hasAgent(process, reached, this.seen))
       .map(([process]) => process);
   }
 }
