@@ -19,16 +19,16 @@ class Delays {
   /** Nanoseconds that the loop was late at most since the last call. */
   longest(time) {
     const { older, younger } = this;
-    const hasTurned = older.hasTurned || younger.hasTurned;
+    // Both would have forgotten the delay that goes on, if the second were emptied too.
+    if (!older.hasTurned && !younger.hasTurned) return time - this.turned;
+    this.turned = time;
     // The older one has what the last call has told, too.
-    const late = Math.max(younger.max, older.max > older.told ? older.max : 0) - RESOLUTION * 1e6;
-    const longest = Math.max(late, hasTurned ? 0 : time - this.turned);
-    if (hasTurned) this.turned = time;
+    const longest = Math.max(younger.max, older.max > older.told ? older.max : 0);
     older.empty();
     younger.tell();
     this.older = younger;
     this.younger = older;
-    return Math.max(0, longest);
+    return Math.max(0, longest - RESOLUTION * 1e6);
   }
 }
 
