@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Summary } from '../../analyzer/analysis/summary.ts';
-import { interpreters, PYTHON, ROOT, record, temporaryFolder } from '../harness/perfscope.ts';
+import { interpreters, PYTHON, ROOT, record, run, temporaryFolder } from '../harness/perfscope.ts';
 
 /** Measurements against programs whose answer is known by construction. */
 const folder = temporaryFolder();
@@ -10,9 +10,11 @@ afterAll(folder.remove);
 const SPLIT = join(ROOT, 'fixtures/workloads/truth/split.py');
 /** Points that a share may be off at 1 kHz. */
 const POINTS = 2;
-/** 10 s of CPU, over which chance moves the largest share by half a point; over 3 s it is one, and one test in twenty fails. */
-const SPLIT_UNITS = 12_000;
-const UNITS = 3600;
+/** Seconds of CPU over which chance moves the largest share by half a point; over 3 s it is one, and one test in twenty fails. */
+const SPLIT_SECONDS = 10;
+const SECONDS = 3;
+/** What tells how fast an interpreter is here and now. */
+const CALIBRATING_UNITS = 600;
 
 /** Shares of the three functions in their sum, in percent. */
 function shares({ functions }: Summary): number[] {
@@ -30,6 +32,14 @@ const ownAccount = (stdout: string): [number, number] => {
   return [self, children];
 };
 
+/** Units of the program that use so much CPU. */
+async function unitsOf(python: string, seconds: number): Promise<string> {
+  const { stdout } = await run(python, [SPLIT, String(CALIBRATING_UNITS), 'single', '1']);
+  const [used] = ownAccount(stdout);
+  expect(used).toBeGreaterThan(0);
+  return String(Math.round((CALIBRATING_UNITS * seconds) / used));
+}
+
 function expectSplit(summary: Summary): void {
   const [heavy = 0, medium = 0, light = 0] = shares(summary);
   expect(Math.abs(heavy - 70)).toBeLessThan(POINTS);
@@ -46,7 +56,7 @@ describe.each(interpreters())('CPython $version at $path', ({ path }) => {
     const { summary } = await record(
       folder.path,
       ['-r', '1000'],
-      [path, SPLIT, String(SPLIT_UNITS), mode, String(n)],
+      [path, SPLIT, await unitsOf(path, SPLIT_SECONDS), mode, String(n)],
     );
     expectSplit(summary);
   });
@@ -57,7 +67,7 @@ test('CPU seconds of a run are within 3 % of what the kernel tells the program i
     const { ended, summary } = await record(
       folder.path,
       ['-r', '1000'],
-      [PYTHON, SPLIT, String(UNITS), mode, '4'],
+      [PYTHON, SPLIT, await unitsOf(PYTHON, SECONDS), mode, '4'],
     );
     const [self, children] = ownAccount(ended.stdout);
     expect(summary.cpuSeconds / (self + children)).toBeGreaterThan(0.97);
@@ -67,7 +77,9 @@ test('CPU seconds of a run are within 3 % of what the kernel tells the program i
 
 describe('beside two CPU hogs', () => {
   const hogs: ChildProcess[] = [];
-  beforeAll(() => {
+  let units = '';
+  beforeAll(async () => {
+    units = await unitsOf(PYTHON, SPLIT_SECONDS);
     for (let i = 0; i < 2; i++) hogs.push(spawn(PYTHON, ['-c', 'while True: pass']));
   });
   afterAll(() => {
@@ -78,7 +90,7 @@ describe('beside two CPU hogs', () => {
     const { ended, summary } = await record(
       folder.path,
       ['-r', '1000'],
-      [PYTHON, SPLIT, String(SPLIT_UNITS), 'processes', '4'],
+      [PYTHON, SPLIT, units, 'processes', '4'],
     );
     const [self, children] = ownAccount(ended.stdout);
     expect(Math.abs(summary.cpuSeconds / (self + children) - 1)).toBeLessThan(0.03);
@@ -95,7 +107,7 @@ test('at 100 Hz the seconds are as exact as at 1 kHz', async () => {
   const { ended, summary } = await record(
     folder.path,
     ['-r', '100'],
-    [PYTHON, SPLIT, String(UNITS), 'processes', '4'],
+    [PYTHON, SPLIT, await unitsOf(PYTHON, SECONDS), 'processes', '4'],
   );
   const [self, children] = ownAccount(ended.stdout);
   expect(Math.abs(summary.cpuSeconds / (self + children) - 1)).toBeLessThan(0.03);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { BETWEEN } from '../../../../../analyzer/collect/cpython/runtime/runtime.ts';
-import { PYTHONS, ROOT, TARGETS, Target } from './pythons.ts';
+import { BETWEEN } from '../../analyzer/collect/cpython/runtime/runtime.ts';
+import { PYTHONS, ROOT, TARGETS, Target } from '../analyzer/collect/cpython/runtime/pythons.ts';
 
 const TIGHT = join(ROOT, 'fixtures/workloads/truth/tight_calls.py');
 /** Samples taken of a running target, as fast as they can be: about a second. */
