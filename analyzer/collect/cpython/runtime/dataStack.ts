@@ -52,8 +52,6 @@ export class DataStackReader implements FrameReader {
   private olderChunk = 0;
   /** Whether the frame that `executingLeaf` found cannot have called what lies above it. */
   private leafIsSure = false;
-  /** Whether the frame that `follow` began with was executing. */
-  private startExecutes = false;
 
   /** `codeStart`: where the instructions begin in a code object. */
   constructor(memory: Memory, layout: DataStackFrames, codeStart: number, frames: CodeFrames) {
@@ -78,10 +76,9 @@ export class DataStackReader implements FrameReader {
     if (top === 0) return this.isEmpty(holder, threadState) ? EMPTY : TORN;
     const chunk = memory.pointer(THREAD_AT + layout.chunk);
     this.copyChunk(chunk, memory.pointer(THREAD_AT + layout.chunkTop), top);
-    const source = layout.topInCFrame === ABSENT ? threadState + layout.top : holder + layout.topInCFrame;
     if (layout.suspended === ABSENT) {
       const outcome = this.follow(top, chain, false, 0);
-      return memory.pointerAt(source) === top ? outcome : TORN;
+      return this.isTop(top, holder, threadState) ? outcome : TORN;
     }
     if (this.isInWindow(top) && this.isExecuting(STACK_AT + top - this.windowStart))
       return this.follow(top, chain, false, 0);
@@ -91,10 +88,11 @@ export class DataStackReader implements FrameReader {
       // It has returned; or it is held up by a profiler's or debugger's hook, in which a frame does not execute either.
       if (leaf !== 0 && this.leafIsSure) return this.follow(leaf, chain, true, 0);
       const outcome = this.follow(top, chain, false, 0);
-      return memory.pointerAt(source) === top ? outcome : TORN;
+      return this.isTop(top, holder, threadState) ? outcome : TORN;
     }
     const outcome = this.follow(top, chain, true, leaf);
-    if (outcome !== ABOVE) return this.startExecutes || memory.pointerAt(source) === top ? outcome : TORN;
+    // What is left of a generator that has ended says that it executes, too.
+    if (outcome !== ABOVE) return this.isTop(top, holder, threadState) ? outcome : TORN;
     chain.clear();
     return this.follow(leaf, chain, true, 0);
   }
@@ -137,11 +135,7 @@ export class DataStackReader implements FrameReader {
       const code = memory.pointer(at + layout.code) - (low & 3);
       chain.push(frame, code, this.unitOf(at, code), !calledByC);
       // Only a call through C leaves its caller executing.
-      if (hasState) {
-        const executes = this.isExecuting(at);
-        if (frame === start) this.startExecutes = executes;
-        if (executes && !calledByC) outcome = TORN;
-      }
+      if (hasState && !calledByC && this.isExecuting(at)) outcome = TORN;
       if (at === FRAME_AT) {
         // A generator that has stopped has lost its caller.
         if (previous === 0) outcome = TORN;
@@ -161,6 +155,19 @@ export class DataStackReader implements FrameReader {
       frame = previous;
     }
     return first === 0 || above === first ? outcome : TORN;
+  }
+
+  /**
+   * Whether `top` still is the innermost frame. A struct on the C stack that was left keeps what it had, so the pointer to it counts,
+   * too.
+   */
+  private isTop(top: number, holder: number, threadState: number): boolean {
+    const { memory, layout } = this;
+    if (layout.topInCFrame === ABSENT) return memory.pointerAt(threadState + layout.top) === top;
+    return (
+      memory.pointerAt(holder + layout.topInCFrame) === top &&
+      memory.pointerAt(threadState + layout.top) === holder
+    );
   }
 
   /** Whether the thread has no frame: an outdated pointer to a struct on the C stack may lead to a 0 as well. */
