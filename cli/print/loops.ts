@@ -20,7 +20,10 @@ function collections({ pauses }: Summary): string[] {
   if (took < LONG_COLLECTIONS) return [];
   const times = its.reduce((sum, each) => sum + each.count, 0);
   const longest = Math.max(...its.map((each) => each.longestSeconds));
-  return [`  ${count(times, 'garbage collection')}: ${seconds(took)}, the longest ${seconds(longest)}`];
+  // Of those that only samples have, short ones are not counted.
+  const isSampled = its.some(({ name }) => name.endsWith('(sampled)'));
+  const what = isSampled ? 'garbage collections' : count(times, 'garbage collection');
+  return [`  ${what}: ${seconds(took)}, the longest ${seconds(longest)}`];
 }
 
 function eventLoops({ eventLoops: loops, lanes }: Summary): string[] {

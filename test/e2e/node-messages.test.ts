@@ -192,6 +192,37 @@ if (isMainThread) {
     const waiting = of('event-loop utilisation (%)', worker as number).slice(1);
     expect(waiting.reduce((sum, share) => sum + share, 0) / waiting.length).toBeLessThan(50);
   });
+
+  test('a heap that is collected all the time is left to the samples, and its collections take as long as it says', async () => {
+    const file = program(`const { PerformanceObserver } = require('node:perf_hooks');
+let took = 0, count = 0;
+const observer = new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) { took += duration; count++; } });
+observer.observe({ entryTypes: ['gc'] });
+const kept = [];
+function work() {
+  for (let i = 0; i < 300; i++) kept[i % 5000] = Array.from({ length: 50 }, (_, at) => ({ at, text: 'text ' + at }));
+  if (process.cpuUsage().user < 2.5e6) return setImmediate(work);
+  observer.disconnect();
+  console.log(JSON.stringify({ took, count }));
+}
+work();`);
+    const { ended, file: recording } = await record(folder.path, [], [path, '--max-semi-space-size=1', file]);
+    expect(ended.code).toBe(0);
+    const { took, count } = JSON.parse(ended.stdout);
+    expect(count).toBeGreaterThan(100);
+    const { spans, strings } = openRecording(recording).tables;
+    let [told, sampled] = [0, 0];
+    for (let row = 0; row < spans.length; row++) {
+      if (spans.kind[row] !== SPAN_KINDS.indexOf('gc')) continue;
+      const each = ((spans.end[row] as number) - (spans.start[row] as number)) / 1e6;
+      if (strings.value[spans.name[row] as number] === 'GC (sampled)') sampled += each;
+      else told += each;
+    }
+    expect(told).toBeGreaterThan(0);
+    expect(sampled).toBeGreaterThan(told);
+    expect((told + sampled) / took).toBeGreaterThan(0.7);
+    expect((told + sampled) / took).toBeLessThan(1.4);
+  });
 });
 
 describe('sizes of messages', () => {

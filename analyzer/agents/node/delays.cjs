@@ -16,11 +16,16 @@ class Delays {
     this.turned = time;
   }
 
+  /** Whether the loop has turned since the last call of `longest`. */
+  get hasTurned() {
+    return this.older.hasTurned || this.younger.hasTurned;
+  }
+
   /** Nanoseconds that the loop was late at most since the last call. */
   longest(time) {
-    const { older, younger } = this;
     // Both would have forgotten the delay that goes on, if the second were emptied too.
-    if (!older.hasTurned && !younger.hasTurned) return time - this.turned;
+    if (!this.hasTurned) return time - this.turned;
+    const { older, younger } = this;
     this.turned = time;
     // The older one has what the last call has told, too.
     const longest = Math.max(younger.max, older.max > older.told ? older.max : 0);

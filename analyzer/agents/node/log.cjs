@@ -28,7 +28,18 @@ const HEADER_BYTES = 4 * WORDS * SLOTS;
 const MOST_NAMES = 10_000;
 
 /** Kinds of records; analyzer/collect/node/events.ts has the same. */
-const KINDS = { none: 0, sent: 1, received: 2, submitted: 3, wait: 4, gc: 5, loop: 6, end: 7, handled: 8 };
+const KINDS = {
+  none: 0,
+  sent: 1,
+  received: 2,
+  submitted: 3,
+  wait: 4,
+  gc: 5,
+  loop: 6,
+  end: 7,
+  handled: 8,
+  told: 9,
+};
 
 /** Memory for all threads of a process. The system gives pages only to slots that are used. */
 const newLogs = () => new SharedArrayBuffer(HEADER_BYTES + SLOTS * ROOM * 8);
@@ -56,6 +67,8 @@ const clockOf = (milliseconds) => origin + milliseconds * 1e6;
 /** The same of now, at half the price of `now`. */
 const clock = () => clockOf(performanceNow());
 
+const bytesOf = (data, from, count) => new Uint8Array(data.buffer, data.byteOffset + 8 * from, 8 * count);
+
 class Slot {
   constructor(logs, number) {
     this.words = new Int32Array(logs, 4 * WORDS * number, WORDS);
@@ -80,7 +93,7 @@ class Slot {
     }
   }
 
-  /** Writes what is there as one line. */
+  /** Writes what is there: a line that says how many bytes, and these. */
   drain(thread, records) {
     const { words, data } = this;
     const head = Atomics.load(words, HEAD);
@@ -90,13 +103,12 @@ class Slot {
     const from = tail & (ROOM - 1);
     const count = (head - tail) | 0;
     const first = Math.min(count, ROOM - from);
-    const parts = [
-      Buffer.from(data.slice(from, from + first).buffer),
-      Buffer.from(data.slice(0, count - first).buffer),
-    ];
+    records.writeBytes(
+      JSON.stringify({ k: 'events', thread, left, bytes: 8 * count }),
+      bytesOf(data, from, first),
+      bytesOf(data, 0, count - first),
+    );
     Atomics.store(words, TAIL, head);
-    const events = Buffer.concat(parts).toString('base64');
-    records.write(JSON.stringify({ k: 'events', thread, left, data: events }));
   }
 
   /** For another thread to take. */

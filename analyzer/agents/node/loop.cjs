@@ -3,9 +3,10 @@
  * Records what a thread's time goes to besides its JavaScript: garbage collection, waits in `Atomics.wait`, and how late and how busy
  * its event loop is.
  */
-const { PerformanceObserver, performance } = require('node:perf_hooks');
+const { performance } = require('node:perf_hooks');
+const { Collections } = require('./collections.cjs');
 const { Delays } = require('./delays.cjs');
-const { KINDS, clock, clockOf } = require('./log.cjs');
+const { KINDS, clock } = require('./log.cjs');
 const { replace } = require('./replace.cjs');
 const { withoutUs } = require('./sites.cjs');
 
@@ -20,15 +21,12 @@ class Loop {
     this.waitsSince = 0;
     this.used = performance.eventLoopUtilization();
     this.delays = new Delays(clock());
+    this.collections = new Collections(log);
   }
 
   hook() {
     this.hookWait();
-    const { log } = this;
-    new PerformanceObserver((list) => {
-      for (const { startTime, duration, detail } of list.getEntries())
-        log.record(KINDS.gc, clockOf(startTime), duration * 1e6, detail?.kind ?? 0);
-    }).observe({ entryTypes: ['gc'] });
+    this.collections.hook();
   }
 
   hookWait() {
@@ -68,7 +66,9 @@ class Loop {
     const idle = (used.idle - this.used.idle) * 1e6;
     const active = (used.active - this.used.active) * 1e6;
     const share = idle + active > 0 ? Math.max(0, active - this.waited) / (idle + active) : -1;
+    const { hasTurned } = this.delays;
     const delay = Math.max(0, this.delays.longest(time) - this.waited);
+    this.collections.look(time, hasTurned);
     this.log.record(KINDS.loop, time, share, delay);
     this.used = used;
     this.waited = 0;

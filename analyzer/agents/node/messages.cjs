@@ -20,12 +20,16 @@ const EXACT = 0;
 const ESTIMATED = 1;
 const LIKE_OTHERS = 2;
 const SENT_FIELDS = 11;
-/** Share of the time that looks at sizes may cost, nanoseconds besides, and the share of a message's own time that does not matter. */
-const SHARE = 0.01;
+/**
+ * Share of the time that thorough looks at sizes may cost, and nanoseconds besides; how many times that with quick ones; and the share
+ * of a message's own time that does not matter.
+ */
+const SHARE = 0.003;
+const ALLOWANCE = 5e6;
+const QUICK = 4;
+const OF_A_MESSAGE = 0.02;
 /** Nanoseconds; what takes longer was interrupted. */
 const MOST_LOOK = 200e3;
-const ALLOWANCE = 5e6;
-const OF_A_MESSAGE = 0.05;
 /** Messages over which the mean size of a port's goes. */
 const SMOOTHING = 16;
 
@@ -37,9 +41,10 @@ class Messages {
     this.sizer = new Sizer();
     this.began = clock();
     this.spent = 0;
-    /** Nanoseconds of the last look at a size, and that the last message took. */
+    /** Nanoseconds of the last look at a size, and that the last message took; and when that began. */
     this.look = 5000;
     this.duration = 0;
+    this.begin = 0;
     /** What pools say of a message: given the port and the message, it sets `ref`, `name` and `error`. */
     this.describe = () => {};
     this.ref = -1;
@@ -66,7 +71,7 @@ class Messages {
         const [message, transfer] = list;
         const moving = transferred(transfer);
         const place = messages.sends(port, message, moving);
-        const begin = clock();
+        const { begin } = messages;
         let result;
         try {
           result = Reflect.apply(postMessage, this, list);
@@ -92,8 +97,6 @@ class Messages {
    * anything else.
    */
   sends(port, message, list) {
-    // What follows is not the program's.
-    const time = clock();
     const { ports, sites } = this;
     const index = port.sent++;
     let moved = 0;
@@ -106,15 +109,16 @@ class Messages {
         ports.serve(each, port.worker);
       }
     }
-    port.site = sites.here(port.site, time);
     this.ref = -1;
     this.name = -1;
     this.error = -1;
     if (port.worker >= 0) this.describe(port, index, message);
+    port.site = sites.here(port.site, clock());
+    this.begin = sites.time;
     const bytes = this.size(port, message, moved);
-    const { how, ref, name, error } = this;
+    const { begin, how, ref, name, error } = this;
     const { number, site } = port;
-    return this.log.record(KINDS.sent, time, 0, number, index, bytes, how, site, ref, name, error, moved);
+    return this.log.record(KINDS.sent, begin, 0, number, index, bytes, how, site, ref, name, error, moved);
   }
 
   /** `duration`: nanoseconds. */
@@ -130,23 +134,22 @@ class Messages {
   }
 
   /**
-   * Bytes of a message without the `moved` ones, and sets `how` they are known. The more of the thread's time such looks have taken,
-   * the less thorough they are; at last the mean of the port's messages must do.
+   * Bytes of a message without the `moved` ones, and sets `how` they are known. `begin` is the time before and after. The more of the
+   * thread's time such looks have taken, the less thorough they are; at last the mean of the port's messages must do.
    */
   size(port, message, moved) {
-    const time = clock();
-    const elapsed = time - this.began;
-    const { spent } = this;
-    const mayLook = this.look < OF_A_MESSAGE * this.duration;
-    const isThorough = mayLook || spent < SHARE * elapsed + ALLOWANCE;
-    if (!isThorough && port.bytes >= 0 && spent > 4 * (SHARE * elapsed + ALLOWANCE)) {
+    const time = this.begin;
+    const budget = SHARE * (time - this.began) + ALLOWANCE;
+    const isThorough = this.spent < budget || this.look < OF_A_MESSAGE * this.duration;
+    if (!isThorough && port.bytes >= 0 && this.spent > QUICK * budget) {
       this.how = LIKE_OTHERS;
       return port.bytes;
     }
     const bytes = Math.max(0, this.sizer.measure(message, isThorough) - moved);
     this.how = this.sizer.isExact ? EXACT : ESTIMATED;
     port.bytes = port.bytes < 0 ? bytes : port.bytes + (bytes - port.bytes) / SMOOTHING;
-    this.look = Math.min(MOST_LOOK, clock() - time);
+    this.begin = clock();
+    this.look = Math.min(MOST_LOOK, this.begin - time);
     this.spent += this.look;
     return bytes;
   }
@@ -154,45 +157,42 @@ class Messages {
   /** Messages that come as events: Node assigns the property before it calls the listeners of a message, and after. */
   hookEvents() {
     const messages = this;
-    const states = new WeakMap();
+    const { ports } = this;
     Object.defineProperty(MessagePort.prototype, RECEIVING, {
       configurable: true,
       get() {
-        return states.get(this)?.list;
+        return ports.stateOf(this).list ?? undefined;
       },
       set(list) {
-        const state = states.get(this);
-        // The first time the port is made.
-        if (state === undefined) states.set(this, { list, since: 0 });
-        else {
-          state.list = list;
-          if (state.since > 0) messages.handled(this, state.since);
-          state.since = state.since > 0 ? 0 : messages.received(this, list);
-        }
+        const port = ports.stateOf(this);
+        const isNew = port.list === null;
+        port.list = list;
+        if (isNew) return;
+        if (port.since > 0) messages.handled(port);
+        else messages.received(port);
       },
     });
-    this.watch = (port) => {
+    this.watch = (object) => {
       // It was made before us and has the property for its own.
-      states.set(port, { list: port[RECEIVING], since: 0 });
-      delete port[RECEIVING];
+      const { [RECEIVING]: list } = object;
+      delete object[RECEIVING];
+      ports.stateOf(object).list = list;
     };
   }
 
-  /** Gives the time. */
-  received(object, list) {
-    const time = clock();
-    const port = this.ports.get(object);
-    if (port === undefined) return time;
+  received(port) {
+    port.since = clock();
+    if (port.number < 0) return;
     const index = port.received++;
-    this.log.record(KINDS.received, time, 0, port.number, index);
-    if (Array.isArray(list)) this.arrived(port, index, list);
-    return time;
+    this.log.record(KINDS.received, port.since, 0, port.number, index);
+    if (Array.isArray(port.list)) this.arrived(port, index, port.list);
   }
 
   /** The listeners of a worker's message have returned; whoever answers later says so with a message. */
-  handled(object, since) {
-    const port = this.ports.get(object);
-    if (port === undefined || this.log.thread === 0) return;
+  handled(port) {
+    const { since } = port;
+    port.since = 0;
+    if (port.number < 0 || this.log.thread === 0) return;
     const time = clock();
     if (time - since < SHORTEST_WORK) return;
     this.log.record(KINDS.handled, time, port.number, port.received - 1);

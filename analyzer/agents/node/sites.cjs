@@ -3,8 +3,9 @@
 const { clock } = require('./log.cjs');
 
 const DEEPEST = 24;
-/** Nanoseconds between two looks at the stack of a thread: one costs some fifty microseconds. */
+/** Nanoseconds between two looks at the stack of a thread, which cost some fifty microseconds: while they differ, and if they do not. */
 const BETWEEN = 20e6;
+const MOST_BETWEEN = 320e6;
 const OWN = __dirname;
 const NODES_OWN = /^node:/;
 
@@ -13,16 +14,22 @@ class Sites {
     this.log = log;
     this.numbers = new Map();
     this.next = 0;
+    this.between = BETWEEN;
+    /** Of `clock`, when the last call of `here` returned. */
+    this.time = 0;
   }
 
   /**
-   * Number of the calling site. Where the last look was less than twenty milliseconds ago it is `known`, the last site of the same
-   * kind; -1 for none. `time`: of `clock`, now.
+   * Number of the calling site; -1 for none. Shortly after a look it is `known`, the last site of the same kind. `time`: of `clock`,
+   * now.
    */
   here(known, time) {
+    this.time = time;
     if (known >= 0 && time < this.next) return known;
     const site = this.now();
-    this.next = clock() + BETWEEN;
+    if (known >= 0) this.between = site === known ? Math.min(MOST_BETWEEN, 1.5 * this.between) : BETWEEN;
+    this.time = clock();
+    this.next = this.time + this.between;
     return site;
   }
 

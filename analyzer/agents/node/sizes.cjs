@@ -5,9 +5,9 @@
  */
 const { isProxy } = require('node:util').types;
 
-/** Objects that a look visits at most, and elements of one list. */
-const THOROUGH = { objects: 96, elements: 16 };
-const QUICK = { objects: 8, elements: 3 };
+/** Objects that a look visits at most, elements of one list, and characters of a text. */
+const THOROUGH = { objects: 96, elements: 16, characters: 256 };
+const QUICK = { objects: 8, elements: 3, characters: 16 };
 const UNKNOWN = 16;
 const ENVELOPE = 2;
 const ObjectPrototype = Object.prototype;
@@ -16,16 +16,11 @@ const { getOwnPropertyDescriptor, keys } = Object;
 const varint = (value) =>
   value < 128 ? 1 : value < 16384 ? 2 : value < 2097152 ? 3 : value < 268435456 ? 4 : 5;
 
-/** Whether V8 keeps the text in two bytes a character; long ones are looked at in part. */
-function isWide(text) {
-  const step = text.length > 2048 ? Math.floor(text.length / 512) : 1;
+/** Whether V8 keeps the text in two bytes a character, as far as `looks` at it tell. */
+function isWide(text, looks) {
+  const step = Math.max(1, Math.floor(text.length / looks));
   for (let i = 0; i < text.length; i += step) if (text.charCodeAt(i) > 255) return true;
   return false;
-}
-
-function textSize(text) {
-  const bytes = isWide(text) ? 2 * text.length + 1 : text.length;
-  return 1 + varint(bytes) + bytes;
 }
 
 function numberSize(value) {
@@ -38,14 +33,16 @@ class Sizer {
   constructor() {
     this.left = 0;
     this.elements = 0;
+    this.characters = 0;
     this.isExact = true;
     this.seen = null;
   }
 
   measure(value, isThorough = true) {
-    const { objects, elements } = isThorough ? THOROUGH : QUICK;
+    const { objects, elements, characters } = isThorough ? THOROUGH : QUICK;
     this.left = objects;
     this.elements = elements;
+    this.characters = characters;
     this.isExact = true;
     this.seen = null;
     return Math.round(ENVELOPE + this.size(value));
@@ -54,8 +51,7 @@ class Sizer {
   size(value) {
     switch (typeof value) {
       case 'string':
-        if (value.length > 2048) this.isExact = false;
-        return textSize(value);
+        return this.textSize(value);
       case 'number':
         return numberSize(value);
       case 'boolean':
@@ -68,6 +64,12 @@ class Sizer {
       default:
         return 0;
     }
+  }
+
+  textSize(text) {
+    if (text.length >= 2 * this.characters) this.isExact = false;
+    const bytes = isWide(text, this.characters) ? 2 * text.length + 1 : text.length;
+    return 1 + varint(bytes) + bytes;
   }
 
   objectSize(value) {
@@ -119,7 +121,7 @@ class Sizer {
     for (let i = 0; i < looks; i++) {
       const name = names[Math.floor((i * names.length) / looks)];
       const index = Number(name);
-      sum += String(index) === name ? numberSize(index) : textSize(name);
+      sum += String(index) === name ? numberSize(index) : this.textSize(name);
       sum += this.fieldSize(object, name);
     }
     return 2 + varint(names.length) + (looks === 0 ? 0 : (sum * names.length) / looks);

@@ -52,6 +52,8 @@ export type NodeEvent =
       readonly delay: number;
     }
   | { readonly kind: 'end'; readonly time: number }
+  /** From `time` on the thread tells of each collection, or does not. */
+  | { readonly kind: 'told'; readonly time: number; readonly isTold: boolean }
   /** The listeners of a message that came as an event have returned. */
   | { readonly kind: 'handled'; readonly time: number; readonly port: number; readonly index: number };
 
@@ -87,13 +89,16 @@ export type EventRecord =
       readonly time: number;
     }
   | { readonly kind: 'unlogged'; readonly thread: number }
-  | {
-      readonly kind: 'events';
-      readonly thread: number;
-      /** Events for which there was no room. */
-      readonly left: number;
-      readonly events: readonly NodeEvent[];
-    };
+  | EventsRecord;
+
+/** What a thread has written since the last such record. */
+export interface EventsRecord {
+  readonly kind: 'events';
+  readonly thread: number;
+  /** Events for which there was no room. */
+  readonly left: number;
+  readonly events: readonly NodeEvent[];
+}
 
 export interface Call {
   readonly name: string;
@@ -136,28 +141,24 @@ export function parseEventRecord(value: Fields): EventRecord | null {
         : null;
     case 'unlogged':
       return { kind, thread };
-    case 'events':
-      return typeof value.data === 'string' && isCount(value.left)
-        ? { kind, thread, left: value.left, events: decode(value.data) }
-        : null;
     default:
       return null;
   }
 }
 
-/** Events of a base64 text, those that make no sense left out: each is its kind plus 16 times its fields, and these. */
-function decode(data: string): NodeEvent[] {
-  const bytes = Buffer.from(data, 'base64');
+/** Events, those that make no sense left out: each is its kind plus 16 times its fields, and these; little-endian doubles. */
+export function parseEvents(bytes: Uint8Array): NodeEvent[] {
+  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = Math.floor(bytes.length / 8);
   const events: NodeEvent[] = [];
   for (let i = 0; i < count; ) {
-    const head = bytes.readDoubleLE(i * 8);
+    const head = data.getFloat64(i * 8, true);
     const length = 1 + Math.floor(head / 16);
     if (!isCount(head) || i + length > count) break;
     const start = i;
     const at = (field: number): number => {
       if (field === 0) return head % 16;
-      return field < length ? bytes.readDoubleLE((start + field) * 8) : 0;
+      return field < length ? data.getFloat64((start + field) * 8, true) : 0;
     };
     const event = eventOf(at);
     if (event) events.push(event);
@@ -204,6 +205,8 @@ function eventOf(at: (field: number) => number): NodeEvent | null {
       return { kind: 'loop', time: Math.round(time), utilisation: at(2), delay: at(3) };
     case 7:
       return { kind: 'end', time: Math.round(time) };
+    case 9:
+      return { kind: 'told', time: Math.round(time), isTold: at(2) !== 0 };
     case 8:
       if (!isCount(at(2)) || !isCount(at(3))) return null;
       return { kind: 'handled', time: Math.round(time), port: at(2), index: at(3) };

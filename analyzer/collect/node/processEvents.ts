@@ -6,6 +6,7 @@ import type { EventRows } from './eventRows.ts';
 import type { EventRecord, NodeEvent, Received, Sent } from './events.ts';
 import { Exchange, type Message } from './exchange.ts';
 import { ThreadNames } from './names.ts';
+import { type Collection, SampledCollections } from './sampledCollections.ts';
 import type { ThreadScripts } from './scripts/index.ts';
 import type { SeenFunctions } from './seenFunctions.ts';
 import { WorkerPools } from './workerPools.ts';
@@ -22,6 +23,9 @@ const COLLECTIONS: Readonly<Record<number, string>> = {
   16: 'weak callbacks',
 };
 
+/** Of those that only samples have, the kind is not known. */
+const SAMPLED_COLLECTION = 'GC (sampled)';
+
 /** The file of a function that a pool sends as its text. */
 const EVALUATED = 'eval:';
 
@@ -33,6 +37,7 @@ interface Thread {
   /** Nanos. */
   readonly began: number;
   readonly names: ThreadNames;
+  readonly sampled: SampledCollections;
   /** When a task was submitted and where, by the port and number of the message that carries it. */
   readonly submitted: Map<string, { readonly time: number; readonly site: number }>;
   /** Of messages of each port: how many are known to have been sent, and the last one. */
@@ -74,7 +79,15 @@ export class ProcessEvents {
   /** A thread has begun. `tid`: its number for the system. */
   thread(number: number, lane: number, time: number, tid: number, scripts: ThreadScripts): void {
     const names = new ThreadNames(this.rows.interner, this.seen, scripts);
-    this.threads.set(number, { lane, tid, began: time, names, submitted: new Map(), sent: new Map() });
+    this.threads.set(number, {
+      lane,
+      tid,
+      began: time,
+      names,
+      sampled: new SampledCollections(),
+      submitted: new Map(),
+      sent: new Map(),
+    });
     this.pools.began(number, lane, time);
   }
 
@@ -125,13 +138,21 @@ export class ProcessEvents {
     return true;
   }
 
+  /** Collections that the samples of a thread have. */
+  collected(number: number, found: readonly Collection[]): void {
+    this.threads.get(number)?.sampled.add(found);
+  }
+
   describe(now: number): void {
     this.pools.describe(now);
   }
 
   /** No thread will say any more. */
   finish(): void {
-    for (const thread of this.threads.values()) this.leftOut(thread);
+    for (const thread of this.threads.values()) {
+      this.leftOut(thread);
+      this.sampled(thread, Number.POSITIVE_INFINITY);
+    }
     this.exchange.finish();
     this.pools.finish((message) => this.transfer(message));
   }
@@ -151,16 +172,16 @@ export class ProcessEvents {
       case 'wait':
         rows.span(thread.lane, WAIT, 'Atomics.wait', event.begin, event.begin + event.duration);
         break;
-      case 'gc':
-        rows.span(
-          thread.lane,
-          GC,
-          COLLECTIONS[event.type] ?? 'GC',
-          event.begin,
-          event.begin + event.duration,
-        );
+      case 'gc': {
+        const name = COLLECTIONS[event.type] ?? 'GC';
+        rows.span(thread.lane, GC, name, event.begin, event.begin + event.duration);
+        break;
+      }
+      case 'told':
+        thread.sampled.changed(event.time, event.isTold);
         break;
       case 'loop':
+        this.sampled(thread, event.time);
         rows.count(this.process, thread.tid, 'event-loop delay (ms)', event.time, event.delay / 1e6);
         if (event.utilisation >= 0)
           rows.count(
@@ -180,6 +201,11 @@ export class ProcessEvents {
         this.pools.ended(number, event.time);
         break;
     }
+  }
+
+  /** Collections until `time`, of which the thread has not told. */
+  private sampled({ lane, sampled }: Thread, time: number): void {
+    for (const { start, end } of sampled.take(time)) this.rows.span(lane, GC, SAMPLED_COLLECTION, start, end);
   }
 
   private sent(number: number, thread: Thread, sent: Sent): void {

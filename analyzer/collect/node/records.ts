@@ -1,4 +1,4 @@
-import { type EventRecord, parseEventRecord } from './events.ts';
+import { type EventRecord, type EventsRecord, parseEventRecord } from './events.ts';
 
 /** The lines of an agent's file, as objects. The file comes from the program: nothing in it is believed before it is looked at. */
 
@@ -69,13 +69,21 @@ export type NodeRecord =
   | { readonly kind: 'problem'; readonly text: string }
   | EventRecord;
 
-const FORMAT = 'perfscope-node 1';
+/** So many bytes follow the line, and are events of a thread. */
+export interface Announcement extends Pick<EventsRecord, 'thread' | 'left'> {
+  readonly kind: 'announcement';
+  readonly bytes: number;
+}
+
+const FORMAT = 'perfscope-node 2';
 const LONGEST_TEXT = 4096;
+/** A thread has room for less. */
+const MOST_EVENT_BYTES = 1 << 20;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A line as a record; null when it makes no sense. */
-export function parseRecord(line: string): NodeRecord | null {
+export function parseRecord(line: string): NodeRecord | Announcement | null {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -106,6 +114,11 @@ export function parseRecord(line: string): NodeRecord | null {
   }
   if (kind === 'end' || kind === 'gone')
     return isCount(thread) && isCount(time) ? { kind, thread, time } : null;
+  if (kind === 'events') {
+    const { left, bytes } = value;
+    if (!isCount(thread) || !isCount(left) || !isCount(bytes) || bytes > MOST_EVENT_BYTES) return null;
+    return { kind: 'announcement', thread, left, bytes };
+  }
   return kind === 'problem' ? { kind, text: text(value.text) } : parseEventRecord(value);
 }
 

@@ -2,14 +2,16 @@ import { join } from 'node:path';
 import type { Interner, StackId, Wait } from '../../model/index.ts';
 import { IDLE } from '../stackOverlay.ts';
 import type { Profile, ProfileNode } from './records.ts';
+import type { Collection } from './sampledCollections.ts';
 import type { Script, ThreadScripts } from './scripts/index.ts';
 import type { SeenFunctions } from './seenFunctions.ts';
 
+const COLLECTOR = '(garbage collector)';
 /** What V8 calls what is no function, and what it is called here. */
 const SPECIAL: Readonly<Record<string, string>> = {
   '(program)': '[native]',
   '(idle)': IDLE,
-  '(garbage collector)': '[garbage collector]',
+  [COLLECTOR]: '[garbage collector]',
 };
 /** Functions in which a thread does nothing but wait, by name and file. */
 const WAITING_IN: Readonly<Record<string, Wait>> = {
@@ -42,6 +44,25 @@ export interface Stretch {
   count: number;
   /** What the thread waits for, as far as its stack tells. */
   readonly wait: Wait;
+}
+
+/** Times, Nanos, in which the samples of a slice were in garbage collection; of neighbours one. */
+export function collectionsIn(profile: Profile): Collection[] {
+  const nodes = new Set(profile.nodes.flatMap(({ id, name }) => (name === COLLECTOR ? [id] : [])));
+  const found: { start: number; end: number }[] = [];
+  if (nodes.size === 0) return found;
+  let time = profile.start;
+  let last = time;
+  for (const [i, node] of profile.samples.entries()) {
+    time += profile.deltas[i] as number;
+    const end = Math.min(profile.end, time);
+    if (end <= last) continue;
+    const before = found.at(-1);
+    if (nodes.has(node) && before?.end === last * 1e3) before.end = end * 1e3;
+    else if (nodes.has(node)) found.push({ start: last * 1e3, end: end * 1e3 });
+    last = end;
+  }
+  return found;
 }
 
 /** From V8's call trees to stacks. */

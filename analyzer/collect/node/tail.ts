@@ -2,19 +2,17 @@ import { join } from 'node:path';
 import { agentFiles, readAgentFile } from '../agentFiles.ts';
 import type { EventRows } from './eventRows.ts';
 import { type EventCounts, ProcessEvents } from './processEvents.ts';
-import { type NodeRecord, parseRecord } from './records.ts';
+import { RecordReader } from './recordReader.ts';
+import type { NodeRecord } from './records.ts';
 import type { NodeProcess, ThreadRows } from './rows.ts';
 import { Scripts, type ScriptsHealth, type ThreadScripts } from './scripts/index.ts';
 import type { SeenFunctions } from './seenFunctions.ts';
-import type { ProfileStacks } from './stacks.ts';
+import { collectionsIn, type ProfileStacks } from './stacks.ts';
 
 const EXTENSION = '.node';
 const CHUNK_BYTES = 1 << 20;
 /** Bytes of one file that one poll takes, so that a backlog does not hold up the rest of perfscope. */
 const POLL_BYTES = 1 << 24;
-/** A line that is longer is damage: a slice of a large program has some hundred kilobytes. */
-const LONGEST_LINE = 1 << 26;
-const NEWLINE = 10;
 
 /** A thread of a file: its lane, and the scripts that it alone can tell of. */
 interface FileThread {
@@ -25,9 +23,7 @@ interface FileThread {
 interface ProcessFile {
   readonly path: string;
   position: number;
-  /** The beginning of a line whose end is not there yet. */
-  rest: Uint8Array[];
-  restBytes: number;
+  readonly reader: RecordReader;
   /** Null until its first line is there. */
   process: NodeProcess | null;
   /** By the numbers that the agent has for them. */
@@ -72,7 +68,6 @@ export class NodeTail {
   private readonly counts: EventCounts = { messages: 0, estimated: 0, moved: 0, left: 0, unlogged: 0 };
   private readonly files = new Map<string, ProcessFile>();
   private readonly chunk = new Uint8Array(CHUNK_BYTES);
-  private readonly decoder = new TextDecoder();
   private readonly problems = new Map<string, number>();
   private requestedHz: number | null = null;
   private threads = 0;
@@ -96,7 +91,7 @@ export class NodeTail {
     this.read(Number.POSITIVE_INFINITY);
     for (const file of this.files.values()) {
       file.events?.finish();
-      if (file.restBytes > 0) this.damaged++;
+      if (file.reader.isWithin) this.damaged++;
       this.damaged += file.early.length;
     }
     this.parts.rows.finish();
@@ -116,41 +111,25 @@ export class NodeTail {
   private read(most: number): void {
     for (const name of agentFiles(this.parts.folder, EXTENSION)) {
       if (this.files.has(name)) continue;
-      const path = join(this.parts.folder, name);
-      const threads = new Map<number, FileThread>();
-      this.files.set(name, {
-        path,
+      const file: ProcessFile = {
+        path: join(this.parts.folder, name),
         position: 0,
-        rest: [],
-        restBytes: 0,
+        reader: new RecordReader((record) => {
+          if (!record || !this.take(file, record)) this.damaged++;
+        }),
         process: null,
-        threads,
+        threads: new Map(),
         events: null,
         early: [],
-      });
+      };
+      this.files.set(name, file);
     }
     for (const file of this.files.values()) {
       file.position = readAgentFile(file.path, file.position, most, this.chunk, (bytes) => {
-        this.takeBytes(file, bytes);
+        file.reader.read(bytes);
         return bytes.length;
       });
     }
-  }
-
-  private takeBytes(file: ProcessFile, bytes: Uint8Array): void {
-    let from = 0;
-    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
-      const line = Buffer.concat([...file.rest, bytes.subarray(from, at)]);
-      file.rest = [];
-      file.restBytes = 0;
-      from = at + 1;
-      const record = parseRecord(this.decoder.decode(line));
-      if (!record || !this.take(file, record)) this.damaged++;
-    }
-    if (from === bytes.length) return;
-    file.restBytes += bytes.length - from;
-    if (file.restBytes > LONGEST_LINE) file.rest = [];
-    else file.rest.push(bytes.slice(from));
   }
 
   /** False when the record makes no sense where it stands. */
@@ -229,6 +208,7 @@ export class NodeTail {
   private slice(file: ProcessFile, { thread, profile }: Extract<NodeRecord, { kind: 'slice' }>): boolean {
     const { lane, scripts } = this.threadOf(file, thread);
     if (lane === null) return false;
+    file.events?.collected(thread, collectionsIn(profile));
     this.slices++;
     this.samples += profile.samples.length;
     this.covered += (profile.end - profile.start) * 1e3;
