@@ -1,7 +1,8 @@
 /**
  * What recording costs a Node program: CPU seconds of pools of workers, one written by hand and one of piscina, under perfscope at
- * several rates and with V8's ticks, under Node's own profiler and under 0x, as ratios to the unprofiled run, interleaved. All
- * threads of the program's process count, those of profilers in it too; perfscope's own process and that of 0x do not.
+ * several rates and with V8's ticks, under Node's own profiler and under 0x, as ratios to the unprofiled run, interleaved: of the tasks
+ * once everything is loaded and compiled, and of the whole run, which has what a profiler costs at its start. All threads of the
+ * program's process count, those of profilers in it too; perfscope's own process and that of 0x do not.
  *
  * usage: npm run bench -- node [REPEATS], with NODE and TASKS in the environment
  */
@@ -47,27 +48,34 @@ const WAYS = [
   ['0x', zeroX],
 ];
 
-/** What the program says of its own CPU. 0x prints more, before and after. */
+/** What the program says of its own CPU, `[all, tasks]`. 0x prints more, before and after. */
 function cpuSeconds([command, ...args]) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: folder, encoding: 'utf8' });
-  const told = /^\d+$/m.exec(stdout);
+  const told = /^(\d+) (\d+)$/m.exec(stdout);
   if (status !== 0 || told === null) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
-  return Number(told[0]) / 1e6;
+  return [Number(told[1]) / 1e6, Number(told[2]) / 1e6];
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** `median (least to most)` of what one way took to what the unprofiled run beside it took. */
+function ratios(seconds, unprofiled, part) {
+  const all = seconds.map((each, i) => each[part] / unprofiled[i][part]);
+  return `${median(all).toFixed(3)} (${Math.min(...all).toFixed(3)} to ${Math.max(...all).toFixed(3)})`;
+}
 
 function measure(name) {
   const program = [join(import.meta.dirname, name), TASKS];
   const seconds = WAYS.map(() => []);
   for (let i = 0; i < REPEATS; i++)
     for (const [at, [, commandOf]] of WAYS.entries()) seconds[at].push(cpuSeconds(commandOf(program)));
-  process.stdout.write(`\n${name}\n`);
+  const line = (...[way, own, tasks, all]) =>
+    process.stdout.write(`${way.padEnd(20)} ${own.padStart(8)}   ${tasks.padEnd(24)} ${all}\n`);
+  process.stdout.write('\n');
+  line(name, 'CPU', 'tasks', 'whole run');
   for (const [at, [way]] of WAYS.entries()) {
-    const ratios = seconds[at].map((value, i) => value / seconds[0][i]);
-    const [own, ratio] = [median(seconds[at]).toFixed(2), median(ratios).toFixed(3)];
-    const range = `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`;
-    process.stdout.write(`${way.padEnd(20)} ${own.padStart(6)} s   ${ratio}  (${range})\n`);
+    const own = `${median(seconds[at].map(([all]) => all)).toFixed(2)} s`;
+    line(way, own, ratios(seconds[at], seconds[0], 1), ratios(seconds[at], seconds[0], 0));
   }
 }
 

@@ -4,13 +4,14 @@
  *
  *     node_pool.cjs TASKS
  *
- * Prints the CPU microseconds of the process, all threads of it.
+ * Prints what `cpu` in node_tasks.cjs tells.
  */
 const { Worker, isMainThread, parentPort } = require('node:worker_threads');
-const { records, work } = require('./node_tasks.cjs');
+const { cpu, records, work } = require('./node_tasks.cjs');
 
 if (isMainThread) {
   const count = Number(process.argv[2]);
+  const told = cpu(count);
   let given = 0;
   let done = 0;
   for (let i = 0; i < 2; i++) {
@@ -19,9 +20,9 @@ if (isMainThread) {
       if (given++ < count) worker.postMessage(JSON.stringify(records(300)));
     };
     worker.on('message', () => {
-      if (++done < count) return give();
-      const { user, system } = process.cpuUsage();
-      process.stdout.write(`${user + system}\n`);
+      told.done(++done);
+      if (done < count) return give();
+      told.print();
       process.exit(0);
     });
     give();

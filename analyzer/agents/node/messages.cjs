@@ -25,7 +25,7 @@ const SENT_FIELDS = 11;
  * of a message's own time that does not matter.
  */
 const SHARE = 0.003;
-const ALLOWANCE = 5e6;
+const ALLOWANCE = 2e6;
 const QUICK = 4;
 const OF_A_MESSAGE = 0.02;
 /** Nanoseconds; what takes longer was interrupted. */
