@@ -54,6 +54,16 @@ export const emptyBatch = (interned: InternedRows): Batch => ({
   inside: emptyTable(insideSchema),
 });
 
+/** Numbers from here on stand for stacks of the recording; no collector has so many of its own. */
+const RECORDED_STACKS = 2 ** 30;
+
+/** How a collector refers to a stack that others delivered, by the number that `notice` told. */
+export const recordedStack = (stack: number): number => stack + RECORDED_STACKS;
+
+/** The number in the recording that a reference by `recordedStack` stands for; null for a stack of the collector's own. */
+export const asRecorded = (reference: number): number | null =>
+  reference >= RECORDED_STACKS ? reference - RECORDED_STACKS : null;
+
 /** A batch with the numbers of the recording. */
 export type NumberedBatch = Tables & { readonly inside: Table<typeof insideSchema> };
 
@@ -87,6 +97,8 @@ export interface Collector {
   tellsStacksOf?(command: string): boolean;
   /** Whether the stacks that it tells of threads come only when it stops: rows are written without, and get theirs in the end. */
   readonly tellsAfterwards?: boolean;
+  /** Whether it is stopped when the others have delivered all they have, because it tells of what they saw. */
+  readonly stopsLast?: boolean;
   /** Delivers what is left and ends. */
   stop(): Promise<void>;
   health(): CollectorHealth;

@@ -9,7 +9,7 @@ import {
   type TableName,
   type Tables,
 } from '../model/index.ts';
-import type { Batch, NumberedBatch } from './collector.ts';
+import { asRecorded, type Batch, type NumberedBatch } from './collector.ts';
 import { ThreadDirectory } from './threads.ts';
 
 /** What all collectors of a run share: how many rows the recording has of each numbered table, and whose thread is whose. */
@@ -43,8 +43,8 @@ class Mapping {
   }
 
   get(id: number): number {
-    const mapped = this.to[id];
-    if (mapped === undefined) throw new Error(`a collector refers to row ${id}, which it has not delivered`);
+    const mapped = this.to[id] ?? asRecorded(id);
+    if (mapped === null) throw new Error(`a collector refers to row ${id}, which it has not delivered`);
     return mapped;
   }
 }
