@@ -36,15 +36,21 @@ export const insideSchema = {
 } as const satisfies Schema;
 
 /**
- * What a collector saw since its last batch. The numbers of strings, frames, stacks, lanes and pools are the collector's
+ * What a collector saw since its last batch. The numbers of strings, frames, stacks, lanes, pools and devices are the collector's
  * own, from 0; the session gives them their place in the recording. What is referred to must have been delivered before, or
- * be in the same batch.
+ * be in the same batch. A stack that was noticed in the recording is referred to by `recordedStack` of its row there.
  */
 export type Batch = Omit<Tables, keyof InternedRows> & {
   readonly interned: InternedRows;
   readonly mentions: Table<typeof mentionsSchema>;
   readonly inside: Table<typeof insideSchema>;
 };
+
+/**
+ * How a batch refers to a stack of the recording that another collector delivered: as -2 and below, and back by the same function.
+ * -1 stays no stack.
+ */
+export const recordedStack = (row: number): number => (row === -1 ? -1 : -2 - row);
 
 /** A batch without rows but those of the interner, to be spread under the tables that a collector has. */
 export const emptyBatch = (interned: InternedRows): Batch => ({
@@ -53,16 +59,6 @@ export const emptyBatch = (interned: InternedRows): Batch => ({
   mentions: emptyTable(mentionsSchema),
   inside: emptyTable(insideSchema),
 });
-
-/** Numbers from here on stand for stacks of the recording; no collector has so many of its own. */
-const RECORDED_STACKS = 2 ** 30;
-
-/** How a collector refers to a stack that others delivered, by the number that `notice` told. */
-export const recordedStack = (stack: number): number => stack + RECORDED_STACKS;
-
-/** The number in the recording that a reference by `recordedStack` stands for; null for a stack of the collector's own. */
-export const asRecorded = (reference: number): number | null =>
-  reference >= RECORDED_STACKS ? reference - RECORDED_STACKS : null;
 
 /** A batch with the numbers of the recording. */
 export type NumberedBatch = Tables & { readonly inside: Table<typeof insideSchema> };

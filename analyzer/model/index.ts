@@ -1,3 +1,4 @@
+export * from './devices.ts';
 export * from './errors.ts';
 export * from './interner.ts';
 export * from './lanes.ts';

@@ -1,3 +1,4 @@
+import { devicesSchema, kernelsSchema } from './devices.ts';
 import { lanesSchema, processesSchema } from './lanes.ts';
 import { samplesSchema } from './samples.ts';
 import { countersSchema, spansSchema, transfersSchema } from './spans.ts';
@@ -23,6 +24,8 @@ export const SCHEMAS = {
   lockWaits: lockWaitsSchema,
   functionTiers: functionTiersSchema,
   deopts: deoptsSchema,
+  devices: devicesSchema,
+  kernels: kernelsSchema,
 } as const;
 
 export type TableName = keyof typeof SCHEMAS;

@@ -43,6 +43,12 @@ export function newColumn(kind: ColumnKind, capacity: number): ColumnArray {
   return kind === 'utf8' ? new Array<string>(capacity).fill('') : new constructors[kind](capacity);
 }
 
+/** A column of `length` times `value`; of texts, of empty ones. */
+export function constantColumn(kind: ColumnKind, length: number, value: number): ColumnArray {
+  const column = newColumn(kind, length);
+  return Array.isArray(column) ? column : column.fill(value);
+}
+
 /** Row `at` of a table as an object: for the edges, where rows are few. */
 export function rowOf<S extends Schema>(schema: S, table: Table<S>, at: number): Row<S> {
   const row: Record<string, unknown> = {};

@@ -12,7 +12,7 @@ import {
 } from '../model/index.ts';
 import { META_ENTRY, tableEntry } from './archive.ts';
 import { ArrowStream } from './arrow.ts';
-import { lastLanes, lastPools, lastProcesses, type SpoolReader } from './spool.ts';
+import { lastDevices, lastLanes, lastPools, lastProcesses, type SpoolReader } from './spool.ts';
 
 /** Rows of one Arrow record batch: large enough to compress well, small enough to keep memory flat. */
 const BATCH_ROWS = 65536;
@@ -77,7 +77,7 @@ function tableChunks(
   amend: Amend,
 ): Iterable<Table<Schema>> {
   if (name === 'samples') return amend(reader.chunks(name)) as Iterable<unknown> as Iterable<Table<Schema>>;
-  const versioned = { lanes: lastLanes, processes: lastProcesses, pools: lastPools };
+  const versioned = { lanes: lastLanes, processes: lastProcesses, pools: lastPools, devices: lastDevices };
   const chunks =
     name in versioned ? [versioned[name as keyof typeof versioned](reader, end)] : reader.chunks(name);
   return chunks as Iterable<unknown> as Iterable<Table<Schema>>;

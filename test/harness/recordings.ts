@@ -11,11 +11,12 @@ import {
   SCHEMAS,
   TableBuilder,
 } from '../../analyzer/model/index.ts';
+import { FORMAT_VERSION } from '../../analyzer/recording/index.ts';
 import { type PoolTables, poolTablesOf, type Stack, stackOf } from './pools.ts';
 
 export const META: RecordingMeta = {
   format: 'perfscope',
-  version: 3,
+  version: FORMAT_VERSION,
   producer: 'test',
   command: ['python3', 'app.py'],
   directory: '/home/me',

@@ -81,7 +81,7 @@ export class NearestStacks {
 /** What is as good as never right is not said. */
 function found(stack: number, certainty: number): NearestStack {
   const percent = Math.round(certainty);
-  return stack < 0 || percent < 1 ? NONE : { stack: recordedStack(stack), certainty: percent };
+  return stack === -1 || percent < 1 ? NONE : { stack: recordedStack(stack), certainty: percent };
 }
 
 /** Thread ids go up to 2^22. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { asRecorded, type SessionBatch } from '../../../../analyzer/collect/collector.ts';
+import { recordedStack, type SessionBatch } from '../../../../analyzer/collect/collector.ts';
 import { NearestStacks } from '../../../../analyzer/collect/gpu/nearestStack.ts';
 import { TORN } from '../../../../analyzer/model/index.ts';
 import { recordingOf, type SampleSpec } from '../../../harness/recordings.ts';
@@ -19,14 +19,14 @@ function nearestOf(looks: readonly Look[]) {
   nearest.notice(tables as SessionBatch);
   const start = meta.clock.start as number;
   const nameOf = (stack: number): string => {
-    const frame = tables.stacks.frame[asRecorded(stack) as number] as number;
+    const frame = tables.stacks.frame[recordedStack(stack)] as number;
     return tables.strings.value[tables.frames.name[frame] as number] as string;
   };
   return {
     knows: (end: number, thread = THREAD) => nearest.knows(PROCESS, thread, start + end),
     find: (from: number, to: number, thread = THREAD) => {
       const { stack, certainty } = nearest.find(PROCESS, thread, start + from, start + to);
-      return { name: stack < 0 ? null : nameOf(stack), certainty };
+      return { name: stack === -1 ? null : nameOf(stack), certainty };
     },
   };
 }
