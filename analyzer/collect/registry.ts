@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import type { Availability } from './collector.ts';
 import { cpythonAvailability } from './cpython/index.ts';
+import { cudaAvailability } from './cuda/index.ts';
 import { nodeAvailability } from './node/index.ts';
 import { readText } from './process/procfs.ts';
 
@@ -52,6 +53,7 @@ function poolsAvailability(): Availability {
 /** Folders of agents; null for one that perfscope was built without. */
 export interface AgentFolders {
   readonly node: string | null;
+  readonly native: string | null;
 }
 
 interface CollectorCheck {
@@ -65,6 +67,7 @@ export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'pools', check: poolsAvailability },
   { id: 'node', check: ({ node }) => nodeAvailability(node) },
   { id: 'v8-ticks', check: ticksAvailability },
+  { id: 'cuda', check: ({ native }) => cudaAvailability(native) },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
 ];

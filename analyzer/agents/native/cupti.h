@@ -1,6 +1,6 @@
 /*
  * What is used of CUPTI, declared here so that no CUDA header is needed to build. CUPTI promises that records only grow at their
- * end from version to version; `shim checks` in the tests hold these numbers against the headers of a toolkit where there is one.
+ * end from version to version; a test holds these numbers against the headers of a toolkit where there is one.
  */
 #ifndef PERFSCOPE_CUPTI_H
 #define PERFSCOPE_CUPTI_H

@@ -109,7 +109,8 @@ static int take_subscriber(struct json *json) {
 }
 
 static void enable_all(struct json *json) {
-  if (cupti.set_thread_id_type != NULL) cupti.set_thread_id_type(CUPTI_THREAD_ID_SYSTEM);
+  int threads = cupti.set_thread_id_type == NULL ? -1 : cupti.set_thread_id_type(CUPTI_THREAD_ID_SYSTEM);
+  add(json, ",\"threadIds\":%d", threads);
   add(json, ",\"register\":%d,\"enable\":{", cupti.register_callbacks(buffer_request, buffer_complete));
   for (size_t i = 0; i < KINDS; i++) add(json, "%s\"%d\":%d", i > 0 ? "," : "", kinds[i], cupti.activity_enable(kinds[i]));
   add(json, "}");

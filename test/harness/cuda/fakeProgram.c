@@ -69,7 +69,7 @@ static void call_shim(const char *name) {
 int main(int count, char **words) {
   static char host[1 << 16];
   /* What CUPTI was given stays where it is. */
-  static char *kept[512];
+  static char *volatile kept[512];
   static uint32_t ranges[64];
   int depth = 0;
   for (size_t i = 0; i < sizeof host; i++) host[i] = (char)(i * 31);
@@ -109,6 +109,7 @@ int main(int count, char **words) {
       printf("child %d\n", WEXITSTATUS(status));
     } else if (strcmp(name, "exec") == 0) {
       words[i] = words[0];
+      fflush(stdout);
       execv("/proc/self/exe", words + i);
     } else if (strcmp(name, "closefrom") == 0) {
       for (int k = 3; k < 2048; k++) close(k);
