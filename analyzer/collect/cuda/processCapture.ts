@@ -139,6 +139,7 @@ export class ProcessCapture {
     let kept = 0;
     let run = 0;
     const keepRun = (end: number): void => {
+      if (end === run) return;
       if (run !== kept) for (const column of Object.values(columns)) column.copyWithin(kept, run, end);
       kept += end - run;
     };
