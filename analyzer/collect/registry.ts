@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import type { Availability } from './collector.ts';
 import { cpythonAvailability } from './cpython/index.ts';
 import { nodeAvailability } from './node/index.ts';
+import { openClAvailability } from './opencl/index.ts';
 import { readText } from './process/procfs.ts';
 
 /** Whether another process of the same user may be read. */
@@ -52,6 +53,7 @@ function poolsAvailability(): Availability {
 /** Folders of agents; null for one that perfscope was built without. */
 export interface AgentFolders {
   readonly node: string | null;
+  readonly opencl: string | null;
 }
 
 interface CollectorCheck {
@@ -65,6 +67,7 @@ export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'pools', check: poolsAvailability },
   { id: 'node', check: ({ node }) => nodeAvailability(node) },
   { id: 'v8-ticks', check: ticksAvailability },
+  { id: 'opencl', check: ({ opencl }) => openClAvailability(opencl) },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
 ];

@@ -21,6 +21,7 @@ interface RecordOptions {
   readonly pools: boolean;
   readonly nodeAgent: boolean;
   readonly engine: NodeEngine;
+  readonly gpu: boolean;
   readonly live: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -55,6 +56,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         .choices([...NODE_ENGINES])
         .default('inspector', 'V8 through its inspector'),
     )
+    .option('--no-gpu', 'put nothing into programs to see their kernels and copies')
     .option('--no-live', 'give the command the terminal, and show no live view')
     .option('-q, --quiet', 'print no summary')
     .option('--json', 'print the summary as one JSON document on standard output, and no live view')
@@ -65,6 +67,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         place: placeOutput(options.output ?? null, options.force === true),
         rate: options.rate ?? DEFAULT_RATE,
         node: nodeRequest(options),
+        devices: options.gpu,
         mode: options.mode,
         duration: options.duration ?? null,
         children: options.children,

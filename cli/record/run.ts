@@ -25,6 +25,8 @@ export interface RecordRequest {
   readonly pools: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
+  /** Whether what programs do on devices is recorded, from inside. */
+  readonly devices: boolean;
   readonly live: boolean;
   readonly summary: SummaryKind;
 }

@@ -11,6 +11,7 @@ import {
   probePython,
 } from '../../analyzer/collect/python-agent/index.ts';
 import { nodeAgentFolder, pythonAgentFolder, samplerScript } from '../assets.ts';
+import { type DeviceSources, deviceSources } from './deviceSources.ts';
 import { type NodeRequest, type NodeSource, nodeSource } from './nodeSource.ts';
 
 export type AgentChoice = 'auto' | 'on' | 'off';
@@ -23,6 +24,8 @@ export interface SourceRequest {
   readonly pools: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
+  /** Whether what programs do on devices is recorded, from inside. */
+  readonly devices: boolean;
 }
 
 /** Where what is known of a run comes from. */
@@ -48,9 +51,10 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   const why = agent === 'off' ? null : await reasonForAgent(command, agent, outside);
   const wanted = why !== null || pools ? pythonAgentFolder() : null;
   const nodeAgent = request.node === null ? null : nodeAgentFolder();
-  if (wanted === null && nodeAgent === null) return outsideOnly(command, outside);
+  if (wanted === null && nodeAgent === null && !request.devices) return outsideOnly(command, outside);
   let records = '';
   let node: NodeSource | null = null;
+  let devices: DeviceSources | null = null;
   const environment: Record<string, string> = {};
   try {
     records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
@@ -65,6 +69,8 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       node = await nodeSource(command, request.node, { agents: nodeAgent, records, outside: isAccounted });
       Object.assign(environment, node.environment);
     }
+    devices = request.devices ? await deviceSources(records) : null;
+    Object.assign(environment, devices?.environment);
   } catch (error) {
     if (records !== '') rmSync(records, { recursive: true, force: true });
     // Without what was asked for there is nothing to record; without pools and JavaScript there is.
@@ -79,6 +85,7 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       ...(sampler === null ? [] : [sampler]),
       ...(pools ? [new PoolsCollector(records)] : []),
       ...(node?.collectors ?? []),
+      ...(devices?.collectors ?? []),
     ],
     command: node?.command ?? command,
     environment,

@@ -1,7 +1,9 @@
 /* A layer of OpenCL that writes down what a program's queues do. The loader puts it between the program and the drivers when
- * OPENCL_LAYERS names it; PERFSCOPE_OPENCL_DIR says where to. It needs no headers of OpenCL, see opencl.h. */
+ * OPENCL_LAYERS names it; where the shared object is found, the log goes to: one variable says all. It needs no headers of OpenCL, see opencl.h. */
+#define _GNU_SOURCE
 #include "hooks.h"
 #include "log.h"
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,17 @@ static void before_fork(void) {
 static void after_fork_in_parent(void) {
     log_after_fork(false);
     state_unlock();
+}
+
+/* The folder that the loader found this library in, under the name that it used. */
+static const char *own_folder(char *path, size_t size) {
+    Dl_info info;
+    if (!dladdr((void *)(uintptr_t)before_fork, &info) || !info.dli_fname || strlen(info.dli_fname) >= size) return NULL;
+    strcpy(path, info.dli_fname);
+    char *end = strrchr(path, '/');
+    if (!end) return NULL;
+    *end = 0;
+    return path;
 }
 
 static void begin(void) {
@@ -49,7 +62,8 @@ EXPORTED int32_t clInitLayer(uint32_t count, void *const *next, uint32_t *own_co
     size_t size = count > SLOT_clCreateImageWithProperties ? count : SLOT_clCreateImageWithProperties + 1;
     void **table = calloc(size, sizeof *table);
     void **after = calloc(size, sizeof *after);
-    if (!table || !after || !log_begin(getenv("PERFSCOPE_OPENCL_DIR"))) {
+    char path[4096];
+    if (!table || !after || !log_begin(own_folder(path, sizeof path))) {
         free(table);
         free(after);
         return INVALID_VALUE;
