@@ -17,7 +17,8 @@ export class DeviceClock {
   private base: bigint | null = null;
   private low = Number.NEGATIVE_INFINITY;
   private high = Number.POSITIVE_INFINITY;
-  private offset = 0;
+  /** NaN before anything is known. */
+  private offset = Number.NaN;
   private at = 0;
 
   /** Nanos that the conversion may be wrong by, either way; infinite before anything is known. */
@@ -45,7 +46,7 @@ export class DeviceClock {
   /** Nanos of the host at a time of the device; null for one that cannot be. */
   toHost(device: bigint): number | null {
     const time = this.sinceBase(device);
-    if (time === null || !Number.isFinite(this.uncertainty)) return null;
+    if (time === null || Number.isNaN(this.offset)) return null;
     return Math.round(time + this.offset);
   }
 
@@ -53,6 +54,7 @@ export class DeviceClock {
   private settle(): void {
     const margin = (this.high - this.low) / 4;
     if (!Number.isFinite(margin)) return;
+    if (Number.isNaN(this.offset)) this.offset = this.low + 2 * margin;
     this.offset = Math.min(Math.max(this.offset, this.low + margin), this.high - margin);
   }
 

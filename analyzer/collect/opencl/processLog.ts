@@ -237,8 +237,6 @@ function groupsOf({ global, local }: CommandRecord): readonly [number, number, n
 
 /** What a command without a name is called: `clEnqueueFillBuffer` is `fill buffer`. */
 const nameOf = (call: string): string =>
-  call
-    .replace(/^clEnqueue/, '')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/(SVM)([A-Z])/, '$1 $2')
-    .replace(/[A-Z](?![A-Z])/g, (letter) => letter.toLowerCase());
+  (call.replace(/^clEnqueue/, '').match(/SVM|[A-Z][a-z]*/g) ?? [call])
+    .map((word) => (word === 'SVM' ? word : word.toLowerCase()))
+    .join(' ');
