@@ -136,3 +136,13 @@ export function kernelCounts({ kernels, strings }: Tables): Record<string, numbe
   }
   return counts;
 }
+
+/** Functions of a stack, innermost first. */
+export function stackNames({ stacks, frames, strings }: Tables, stack: number): string[] {
+  const names: string[] = [];
+  for (let at = stack; at >= 0; at = stacks.parent[at] as number) {
+    const frame = stacks.frame[at] as number;
+    names.push(strings.value[frames.name[frame] as number] as string);
+  }
+  return names;
+}
