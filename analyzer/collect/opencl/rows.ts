@@ -12,7 +12,7 @@ import {
   transfersSchema,
 } from '../../model/index.ts';
 import { type Batch, emptyBatch, mentionsSchema } from '../collector.ts';
-import type { NearestStack, NearestStacks } from '../gpu/nearestStack.ts';
+import { type NearestStack, type NearestStacks, SEEN_BRIEFLY } from '../gpu/nearestStack.ts';
 
 type Filled = 'callLane' | 'callStart' | 'callEnd' | 'stack' | 'certainty';
 export type KernelRow = Omit<Row<typeof kernelsSchema>, Filled>;
@@ -109,7 +109,9 @@ export class OpenClRows {
     const kind = SPAN_KINDS.indexOf('api');
     const { start, end } = call;
     const number = this.interner.string(name);
-    this.hold(call, (lane, { stack }) => {
+    this.hold(call, (lane, nearest) => {
+      // A span has no room for how sure its stack is.
+      const stack = nearest.certainty >= SEEN_BRIEFLY ? nearest.stack : -1;
       this.spans.push({ lane, kind, name: number, start, end, stack });
     });
   }
