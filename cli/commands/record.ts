@@ -20,8 +20,8 @@ interface RecordOptions {
   readonly pythonAgent: AgentChoice;
   readonly pools: boolean;
   readonly nodeAgent: boolean;
-  readonly engine: NodeEngine;
   readonly gpu: boolean;
+  readonly engine: NodeEngine;
   readonly live: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -51,12 +51,12 @@ export const recordCommand: RegisterCommand = (program, exit) => {
     )
     .option('--no-pools', 'put nothing into Python programs to see the tasks of their pools')
     .option('--no-node-agent', 'put nothing into Node programs to see their JavaScript')
+    .option('--no-gpu', 'put nothing into programs to see what they have devices do')
     .addOption(
       new Option('--engine <engine>', 'who tells where the JavaScript of Node programs is')
         .choices([...NODE_ENGINES])
         .default('inspector', 'V8 through its inspector'),
     )
-    .option('--no-gpu', 'put nothing into programs to see their kernels and copies')
     .option('--no-live', 'give the command the terminal, and show no live view')
     .option('-q, --quiet', 'print no summary')
     .option('--json', 'print the summary as one JSON document on standard output, and no live view')
@@ -67,12 +67,12 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         place: placeOutput(options.output ?? null, options.force === true),
         rate: options.rate ?? DEFAULT_RATE,
         node: nodeRequest(options),
-        devices: options.gpu,
         mode: options.mode,
         duration: options.duration ?? null,
         children: options.children,
         agent: options.pythonAgent,
         pools: options.pools,
+        gpu: options.gpu,
         live: options.live && !options.json && isTerminal(),
         summary: options.json ? 'json' : options.quiet ? 'none' : 'text',
       });

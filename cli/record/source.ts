@@ -11,7 +11,7 @@ import {
   probePython,
 } from '../../analyzer/collect/python-agent/index.ts';
 import { nodeAgentFolder, pythonAgentFolder, samplerScript } from '../assets.ts';
-import { type DeviceSources, deviceSources } from './deviceSources.ts';
+import { type GpuSource, gpuSource, hasDevices } from './gpuSource.ts';
 import { type NodeRequest, type NodeSource, nodeSource } from './nodeSource.ts';
 
 export type AgentChoice = 'auto' | 'on' | 'off';
@@ -22,10 +22,10 @@ export interface SourceRequest {
   readonly rate: number;
   readonly agent: AgentChoice;
   readonly pools: boolean;
+  /** Whether the work of devices is recorded. */
+  readonly gpu: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
-  /** Whether what programs do on devices is recorded, from inside. */
-  readonly devices: boolean;
 }
 
 /** Where what is known of a run comes from. */
@@ -51,16 +51,17 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   const why = agent === 'off' ? null : await reasonForAgent(command, agent, outside);
   const wanted = why !== null || pools ? pythonAgentFolder() : null;
   const nodeAgent = request.node === null ? null : nodeAgentFolder();
-  if (wanted === null && nodeAgent === null && !request.devices) return outsideOnly(command, outside);
+  const hasGpu = request.gpu && hasDevices();
+  if (wanted === null && nodeAgent === null && !hasGpu) return outsideOnly(command, outside);
   let records = '';
   let node: NodeSource | null = null;
-  let devices: DeviceSources | null = null;
+  let gpu: GpuSource | null = null;
   const environment: Record<string, string> = {};
   try {
     records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
     const hz = why === null ? null : rate;
     if (wanted !== null) {
-      const parts = { hz, pools, cache: agentCache() };
+      const parts = { hz, pools, cache: agentCache('python') };
       Object.assign(environment, agentEnvironment(process.env, wanted, records, parts));
     }
     if (nodeAgent !== null && request.node !== null) {
@@ -69,8 +70,10 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       node = await nodeSource(command, request.node, { agents: nodeAgent, records, outside: isAccounted });
       Object.assign(environment, node.environment);
     }
-    devices = request.devices ? await deviceSources(records) : null;
-    Object.assign(environment, devices?.environment);
+    if (hasGpu) {
+      gpu = await gpuSource(records, agentCache('native') ?? records);
+      Object.assign(environment, gpu.environment);
+    }
   } catch (error) {
     if (records !== '') rmSync(records, { recursive: true, force: true });
     // Without what was asked for there is nothing to record; without pools and JavaScript there is.
@@ -85,7 +88,7 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       ...(sampler === null ? [] : [sampler]),
       ...(pools ? [new PoolsCollector(records)] : []),
       ...(node?.collectors ?? []),
-      ...(devices?.collectors ?? []),
+      ...(gpu?.collectors ?? []),
     ],
     command: node?.command ?? command,
     environment,
@@ -98,10 +101,10 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   };
 }
 
-/** Where the compiled agent is kept from run to run; null where there is no such place. */
-function agentCache(): string | null {
+/** Where compiled agents of a kind are kept from run to run; null where there is no such place. */
+function agentCache(kind: 'python' | 'native'): string | null {
   const home = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const folder = join(home, 'perfscope', 'python');
+  const folder = join(home, 'perfscope', kind);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);
