@@ -3,6 +3,7 @@ import type { Availability } from './collector.ts';
 import { cpythonAvailability } from './cpython/index.ts';
 import { cudaAvailability } from './cuda/index.ts';
 import { nodeAvailability } from './node/index.ts';
+import { openClAvailability } from './opencl/index.ts';
 import { readText } from './process/procfs.ts';
 
 /** Whether another process of the same user may be read. */
@@ -54,6 +55,7 @@ function poolsAvailability(): Availability {
 export interface AgentFolders {
   readonly node: string | null;
   readonly native: string | null;
+  readonly opencl: string | null;
 }
 
 interface CollectorCheck {
@@ -68,6 +70,7 @@ export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'node', check: ({ node }) => nodeAvailability(node) },
   { id: 'v8-ticks', check: ticksAvailability },
   { id: 'cuda', check: ({ native }) => cudaAvailability(native) },
+  { id: 'opencl', check: ({ opencl }) => openClAvailability(opencl) },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
 ];
