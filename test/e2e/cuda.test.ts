@@ -66,8 +66,9 @@ describeWithCompiler('a CUDA program', () => {
     ).toBe(true);
     expect(transfers.length).toBe(6);
     expect(new Set(transfers.content).size).toBe(1);
-    for (const row of rows)
-      expect(kernels.start[row] as number).toBeGreaterThan(kernels.callStart[row] as number);
+    expect(rows.every((row) => (kernels.start[row] as number) > (kernels.callStart[row] as number))).toBe(
+      true,
+    );
     const { start, end } = meta.clock;
     expect(
       rows.every(
