@@ -1,10 +1,11 @@
+import { mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cudaHealth } from '../../../../analyzer/collect/cuda/health.ts';
 import { DIRECTIONS, SPAN_KINDS } from '../../../../analyzer/model/index.ts';
 import { decode } from '../../../harness/cuda/captures.ts';
 import { compileFake, type Fake, hasCompiler, runFake } from '../../../harness/cuda/fake.ts';
-import { temporaryFolder } from '../../../harness/perfscope.ts';
+import { run as processRun, temporaryFolder } from '../../../harness/perfscope.ts';
 
 /** The agent in a program, with a libcupti that needs no device; what it wrote is read as the collector reads it. */
 const folder = temporaryFolder();
@@ -126,6 +127,21 @@ describeWithCompiler('the agent', () => {
     expect([batch?.transfers.length, batch?.transfers.buffer[0], batch?.transfers.content[0]]).toEqual([
       1, 0, 0,
     ]);
+  });
+
+  test('stops at the limit of a file that the user has set, and the program runs on', async () => {
+    const records = mkdtempSync(join(folder.path, 'limited-'));
+    const environment = {
+      ...process.env,
+      CUDA_INJECTION64_PATH: fake.agent,
+      PERFSCOPE_CUPTI: fake.cupti,
+      PERFSCOPE_CUDA_DIR: records,
+    };
+    const script = `ulimit -f 300; exec ${fake.program} launch:5000 sync exit:9`;
+    const ended = await processRun('bash', ['-c', script], { environment });
+    expect([ended.code, ended.signal]).toEqual([9, null]);
+    const [name] = readdirSync(records);
+    expect(statSync(join(records, name as string)).size).toBeLessThanOrEqual(300 * 1024);
   });
 
   test('stays silent where it cannot write', async () => {
