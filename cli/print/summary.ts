@@ -2,6 +2,7 @@ import type { Summary } from '../../analyzer/analysis/summary.ts';
 import { engineLines } from './engine.ts';
 import { loopLines } from './loops.ts';
 import { movementLines } from './movement.ts';
+import { operatorLines } from './operators.ts';
 import { taskLines } from './tasks.ts';
 import { fitted, moduleName } from './text.ts';
 import { count, percent, seconds, significant } from './units.ts';
@@ -15,6 +16,7 @@ export function summaryLines(summary: Summary): string[] {
   const tasks = [
     ...taskLines(summary),
     ...movementLines(summary),
+    ...operatorLines(summary),
     ...loopLines(summary),
     ...engineLines(summary),
   ];
