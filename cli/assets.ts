@@ -30,6 +30,12 @@ export function nodeAgentFolder(): string | null {
   return existsSync(folder) ? folder : null;
 }
 
+/** Source of what is compiled into PyTorch; null when perfscope was built without it. */
+export function torchHookSource(): string | null {
+  const file = fileURLToPath(asset('./agents/torch/operators.cpp'));
+  return existsSync(file) ? file : null;
+}
+
 export function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(asset('../package.json'), 'utf8'));
   const value = (manifest as { version?: unknown }).version;

@@ -3,6 +3,7 @@ import type { Availability } from './collector.ts';
 import { cpythonAvailability } from './cpython/index.ts';
 import { nodeAvailability } from './node/index.ts';
 import { readText } from './process/procfs.ts';
+import { torchAvailability } from './torch/availability.ts';
 
 /** Whether another process of the same user may be read. */
 function attachAvailability(): Availability {
@@ -63,6 +64,7 @@ interface CollectorCheck {
 export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'cpython', check: cpythonAvailability },
   { id: 'pools', check: poolsAvailability },
+  { id: 'torch', check: torchAvailability },
   { id: 'node', check: ({ node }) => nodeAvailability(node) },
   { id: 'v8-ticks', check: ticksAvailability },
   { id: 'attach', check: attachAvailability },

@@ -12,6 +12,7 @@ import {
 } from '../../analyzer/collect/python-agent/index.ts';
 import { nodeAgentFolder, pythonAgentFolder, samplerScript } from '../assets.ts';
 import { type NodeRequest, type NodeSource, nodeSource } from './nodeSource.ts';
+import { type TorchSource, torchSource } from './torchSource.ts';
 
 export type AgentChoice = 'auto' | 'on' | 'off';
 
@@ -21,6 +22,8 @@ export interface SourceRequest {
   readonly rate: number;
   readonly agent: AgentChoice;
   readonly pools: boolean;
+  /** Whether PyTorch's operators are recorded, from inside. */
+  readonly torchOperators: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
 }
@@ -46,11 +49,12 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   const { command, rate, agent, pools } = request;
   const outside = cpythonAvailability();
   const why = agent === 'off' ? null : await reasonForAgent(command, agent, outside);
-  const wanted = why !== null || pools ? pythonAgentFolder() : null;
+  const wanted = why !== null || pools || request.torchOperators ? pythonAgentFolder() : null;
   const nodeAgent = request.node === null ? null : nodeAgentFolder();
   if (wanted === null && nodeAgent === null) return outsideOnly(command, outside);
   let records = '';
   let node: NodeSource | null = null;
+  let torch: TorchSource | null = null;
   const environment: Record<string, string> = {};
   try {
     records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
@@ -58,6 +62,8 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
     if (wanted !== null) {
       const parts = { hz, pools, cache: agentCache() };
       Object.assign(environment, agentEnvironment(process.env, wanted, records, parts));
+      if (request.torchOperators) torch = await torchSource(command, records);
+      Object.assign(environment, torch?.environment);
     }
     if (nodeAgent !== null && request.node !== null) {
       // Whoever samples from outside accounts for every thread, and the agent of Python for its own only.
@@ -78,6 +84,7 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
     collectors: [
       ...(sampler === null ? [] : [sampler]),
       ...(pools ? [new PoolsCollector(records)] : []),
+      ...(torch?.collectors ?? []),
       ...(node?.collectors ?? []),
     ],
     command: node?.command ?? command,
