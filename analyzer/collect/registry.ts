@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import type { Availability } from './collector.ts';
 import { cpythonAvailability } from './cpython/index.ts';
 import { nodeAvailability } from './node/index.ts';
+import { nvidiaAvailability } from './nvidia/index.ts';
 import { readText } from './process/procfs.ts';
 import { torchAvailability } from './torch/availability.ts';
 
@@ -69,4 +70,5 @@ export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'v8-ticks', check: ticksAvailability },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
+  { id: 'nvidia-smi', check: nvidiaAvailability },
 ];
