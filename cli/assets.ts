@@ -36,6 +36,12 @@ export function torchHookSource(): string | null {
   return existsSync(file) ? file : null;
 }
 
+/** Folder of the sources of the agent that the CUDA driver loads; null when perfscope was built without it. */
+export function nativeAgentFolder(): string | null {
+  const folder = fileURLToPath(asset('./agents/native'));
+  return existsSync(folder) ? folder : null;
+}
+
 export function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(asset('../package.json'), 'utf8'));
   const value = (manifest as { version?: unknown }).version;

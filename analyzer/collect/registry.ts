@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import type { Availability } from './collector.ts';
 import { cpythonAvailability } from './cpython/index.ts';
+import { cudaAvailability } from './cuda/index.ts';
 import { nodeAvailability } from './node/index.ts';
 import { nvidiaAvailability } from './nvidia/index.ts';
 import { readText } from './process/procfs.ts';
@@ -54,6 +55,7 @@ function poolsAvailability(): Availability {
 /** Folders of agents; null for one that perfscope was built without. */
 export interface AgentFolders {
   readonly node: string | null;
+  readonly native: string | null;
 }
 
 interface CollectorCheck {
@@ -68,6 +70,7 @@ export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'torch', check: torchAvailability },
   { id: 'node', check: ({ node }) => nodeAvailability(node) },
   { id: 'v8-ticks', check: ticksAvailability },
+  { id: 'cuda', check: ({ native }) => cudaAvailability(native) },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
   { id: 'nvidia-smi', check: nvidiaAvailability },

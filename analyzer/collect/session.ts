@@ -114,8 +114,9 @@ export class Session {
   async finish(end: TargetEnd | null, kernelCpuSeconds: number | null): Promise<SessionResult> {
     const endTime = now();
     if (this.metaTimer) clearInterval(this.metaTimer);
-    await Promise.all(this.collectors.map((collector) => collector.stop()));
+    await this.stop((collector) => collector.stopsLast !== true);
     this.write(this.overlay.finish());
+    await this.stop((collector) => collector.stopsLast === true);
     const ownCpuSeconds = this.ownCpuSeconds;
     const partial = this.spool?.failure ?? null;
     if (partial !== null) {
@@ -134,6 +135,10 @@ export class Session {
     this.spool?.writeMeta(meta);
     this.spool?.close();
     return this.writeRecording(meta);
+  }
+
+  private async stop(which: (collector: Collector) => boolean): Promise<void> {
+    await Promise.all(this.collectors.filter(which).map((collector) => collector.stop()));
   }
 
   private writeRecording(meta: RecordingMeta): SessionResult {

@@ -26,6 +26,8 @@ export interface RecordRequest {
   readonly pools: boolean;
   /** Whether PyTorch's operators are recorded, from inside. */
   readonly torchOperators: boolean;
+  /** Whether the work of devices is recorded, from inside. */
+  readonly gpu: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
   readonly live: boolean;

@@ -11,6 +11,7 @@ import {
   probePython,
 } from '../../analyzer/collect/python-agent/index.ts';
 import { nodeAgentFolder, pythonAgentFolder, samplerScript } from '../assets.ts';
+import { type GpuSource, gpuSource, hasDevices } from './gpuSource.ts';
 import { type NodeRequest, type NodeSource, nodeSource } from './nodeSource.ts';
 import { type TorchSource, torchSource } from './torchSource.ts';
 
@@ -24,6 +25,8 @@ export interface SourceRequest {
   readonly pools: boolean;
   /** Whether PyTorch's operators are recorded, from inside. */
   readonly torchOperators: boolean;
+  /** Whether the work of devices is recorded. */
+  readonly gpu: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
 }
@@ -51,18 +54,20 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   const why = agent === 'off' ? null : await reasonForAgent(command, agent, outside);
   const wanted = why !== null || pools || request.torchOperators ? pythonAgentFolder() : null;
   const nodeAgent = request.node === null ? null : nodeAgentFolder();
-  if (wanted === null && nodeAgent === null) return outsideOnly(command, outside);
+  const hasGpu = request.gpu && hasDevices();
+  if (wanted === null && nodeAgent === null && !hasGpu) return outsideOnly(command, outside);
   let records = '';
   let node: NodeSource | null = null;
   let torch: TorchSource | null = null;
+  let gpu: GpuSource | null = null;
   const environment: Record<string, string> = {};
   try {
     records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
     const hz = why === null ? null : rate;
     if (wanted !== null) {
-      const parts = { hz, pools, cache: agentCache() };
+      const parts = { hz, pools, cache: agentCache('python') };
       Object.assign(environment, agentEnvironment(process.env, wanted, records, parts));
-      if (request.torchOperators) torch = await torchSource(command, records);
+      if (request.torchOperators) torch = await torchSource(command, records, agentCache('torch') ?? records);
       Object.assign(environment, torch?.environment);
     }
     if (nodeAgent !== null && request.node !== null) {
@@ -70,6 +75,10 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       const isAccounted = why === null && outside.available;
       node = await nodeSource(command, request.node, { agents: nodeAgent, records, outside: isAccounted });
       Object.assign(environment, node.environment);
+    }
+    if (hasGpu) {
+      gpu = await gpuSource(records, agentCache('native') ?? records);
+      Object.assign(environment, gpu.environment);
     }
   } catch (error) {
     if (records !== '') rmSync(records, { recursive: true, force: true });
@@ -86,6 +95,7 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       ...(pools ? [new PoolsCollector(records)] : []),
       ...(torch?.collectors ?? []),
       ...(node?.collectors ?? []),
+      ...(gpu?.collectors ?? []),
     ],
     command: node?.command ?? command,
     environment,
@@ -98,10 +108,10 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   };
 }
 
-/** Where the compiled agent is kept from run to run; null where there is no such place. */
-function agentCache(): string | null {
+/** Where compiled agents of a kind are kept from run to run; null where there is no such place. */
+function agentCache(kind: 'python' | 'native' | 'torch'): string | null {
   const home = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const folder = join(home, 'perfscope', 'python');
+  const folder = join(home, 'perfscope', kind);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);

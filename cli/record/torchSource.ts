@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Collector } from '../../analyzer/collect/collector.ts';
 import { pythonPath } from '../../analyzer/collect/python-agent/index.ts';
 import { TorchCollector, torchHook } from '../../analyzer/collect/torch/index.ts';
@@ -13,11 +11,14 @@ export interface TorchSource {
 
 /**
  * Prepares a run; the first one with a PyTorch takes some seconds, in which the hook for it is compiled. `records`: an existing folder of
- * the run. Where there can be no hook, the collector's health says why.
+ * the run. `cache`: where it is kept. Where there can be no hook, the collector's health says why.
  */
-export async function torchSource(command: readonly string[], records: string): Promise<TorchSource> {
+export async function torchSource(
+  command: readonly string[],
+  records: string,
+  cache: string,
+): Promise<TorchSource> {
   const source = torchHookSource();
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'perfscope', 'torch');
   if (source === null) {
     const obstacle = 'operators are not recorded: perfscope was built without the hook.';
     return { collectors: [new TorchCollector(records, obstacle)], environment: {} };

@@ -79,7 +79,8 @@ class Bench:
     def result(self, name, verdict, measured, wanted):
         row = {"part": self.part, "check": name, "verdict": verdict, "measured": str(measured), "wanted": str(wanted)}
         self.results.append(row)
-        print("%-8s %-40s %s%s" % (verdict, name, measured, "  (wanted %s)" % wanted if wanted else ""), flush=True)
+        demand = "  (wanted %s)" % row["wanted"] if verdict == "FAIL" and row["wanted"] else ""
+        print("%-8s %-40s %s%s" % (verdict, name, row["measured"], demand), flush=True)
 
     # Programs.
 

@@ -1,6 +1,6 @@
 """Launches a thousand kernels and ends as it is told: return, raise, exit, _exit, term, kill, error.
 
-Before `_exit`, `term` and `kill` it waits for a second, in which whatever records should have written down what is done.
+Before `_exit`, `term`, `kill` and `error` it waits for a second, in which whatever records should have written down what is done.
 """
 
 import os
@@ -16,7 +16,7 @@ for _ in range(1000):
     values.add_(1.0)
 torch.cuda.synchronize()
 print(int(values[0].item()), flush=True)
-if way in ("_exit", "term", "kill"):
+if way in ("_exit", "term", "kill", "error"):
     time.sleep(1)
 if way == "raise":
     raise ValueError("as told")
