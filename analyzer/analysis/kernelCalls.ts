@@ -12,6 +12,9 @@ import { workCounter } from './workSelection.ts';
 export const DEVICE_METRICS = ['gpu', 'copy'] as const;
 export type DeviceMetric = (typeof DEVICE_METRICS)[number];
 
+export const isDeviceMetric = (metric: string): metric is DeviceMetric =>
+  DEVICE_METRICS.some((each) => each === metric);
+
 /** Functions and calls of a recording with those of its devices behind them, and where each piece of work stands among them. */
 export interface DeviceCalls {
   readonly functions: Functions;
