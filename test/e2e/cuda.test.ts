@@ -91,6 +91,22 @@ describeWithCompiler('a CUDA program', () => {
     }
   });
 
+  test('that profiles itself by PyTorch gets what it would get alone, and is recorded before and after', async () => {
+    const command = [PYTHON, join(ROOT, 'test/harness/cuda/profiled.py')];
+    const alone = await run(command[0] as string, command.slice(1), { environment });
+    // The profile of the CPU alone subscribes, as it would without perfscope; to the other CUPTI belongs.
+    const { ended, file } = await recorded(command, [], { PERFSCOPE_CUDA_COPIES: '0' });
+    expect([ended.code, ended.stdout, ended.stderr]).toEqual([0, alone.stdout, alone.stderr]);
+    const { kernels, strings } = openRecording(file).tables;
+    const counts = new Map<string, number>();
+    for (const row of kernels.name) {
+      const name = strings.value[row] as string;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    expect(Object.fromEntries(counts)).toEqual({ before: 30, cpu_only: 20, after: 50 });
+    expect(healthOf(file)?.warnings.join()).toContain('a profiler inside the program');
+  });
+
   test('in several processes has a device and a lane in each', async () => {
     const script = `${fake.program} launch:300 sync & ${fake.program} launch:200 sync exec launch:50 sync; wait`;
     const { file } = await recorded(['sh', '-c', script]);

@@ -26,7 +26,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds, FUNCTIONS = 1024, JSON = 4096 };
 static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
 static void *subscriber;
 static _Atomic int is_recording;
-static int has_unified_memory;
+static int has_unified_memory, has_yielded;
 
 struct json {
   char text[JSON];
@@ -118,12 +118,13 @@ static void enable_all(struct json *json) {
   leave_out_chatter(DOMAIN_DRIVER, cupti.enable_driver_api);
 }
 
-static int begin(void) {
+/* `after_other`: somebody else subscribed meanwhile and is done with activities, which is all that is needed. */
+static int begin(int after_other) {
   struct json json = {{0}, 0};
   add(&json, "{");
   add_text(&json, "library", library_path());
   add(&json, ",\"thread\":%ld", syscall(SYS_gettid));
-  is_recording = take_subscriber(&json) != CUPTI_MULTIPLE_SUBSCRIBERS;
+  is_recording = take_subscriber(&json) != CUPTI_MULTIPLE_SUBSCRIBERS || after_other;
   if (is_recording) enable_all(&json);
   add(&json, "}");
   log_one(CHUNK_META, json.text, json.length);
@@ -134,7 +135,7 @@ static int begin(void) {
 
 void session_begin(void) {
   pthread_mutex_lock(&changing);
-  begin();
+  begin(0);
   pthread_mutex_unlock(&changing);
 }
 
@@ -147,6 +148,7 @@ int session_yield(void) {
     if (subscriber != NULL) cupti.unsubscribe(subscriber);
     subscriber = NULL;
     is_recording = 0;
+    has_yielded = 1;
     log_note("another user of CUPTI took over");
   }
   pthread_mutex_unlock(&changing);
@@ -155,7 +157,8 @@ int session_yield(void) {
 
 int session_resume(void) {
   pthread_mutex_lock(&changing);
-  int resumed = !is_recording && log_is_ours() && begin();
+  int resumed = has_yielded && log_is_ours() && begin(1);
+  has_yielded = 0;
   pthread_mutex_unlock(&changing);
   return resumed;
 }
