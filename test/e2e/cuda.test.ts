@@ -94,7 +94,7 @@ describeWithCompiler('a CUDA program', () => {
   test('that profiles itself by PyTorch gets what it would get alone, and is recorded before and after', async () => {
     const command = [PYTHON, join(ROOT, 'test/harness/cuda/profiled.py')];
     const alone = await run(command[0] as string, command.slice(1), { environment });
-    // The profile of the CPU alone subscribes, as it would without perfscope; to the other CUPTI belongs.
+    // The profile of the CPU alone subscribes, too: it finds CUPTI free only where perfscope leaves it.
     const { ended, file } = await recorded(command, [], { PERFSCOPE_CUDA_COPIES: '0' });
     expect([ended.code, ended.stdout, ended.stderr]).toEqual([0, alone.stdout, alone.stderr]);
     const { kernels, strings } = openRecording(file).tables;

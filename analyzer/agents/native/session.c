@@ -71,24 +71,32 @@ static void leave_out_chatter(int domain, int (*enable)(uint32_t, uint8_t)) {
   }
 }
 
+struct profilers {
+  int torch, others;
+};
+
 static int note_profiler(struct dl_phdr_info *object, size_t size, void *found) {
-  static const char *const names[] = {"/libtorch", "/libkineto", "/xla_", "/libtensorflow", "/libpaddle"};
+  static const char *const others[] = {"/xla_", "/libtensorflow", "/libpaddle", "/libproton"};
+  struct profilers *profilers = found;
   (void)size;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strstr(object->dlpi_name, names[i]) != NULL) *(int *)found = 1;
+  if (strstr(object->dlpi_name, "/libtorch") != NULL) profilers->torch = 1;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strstr(object->dlpi_name, others[i]) != NULL) profilers->others = 1;
   return 0;
 }
 
 /*
  * Copies are seen through a subscriber, of which CUPTI has one. A framework with a profiler of its own may want it, and would find
- * none; there it is left free unless copies are asked for.
+ * none; there it is left free unless copies are asked for, or somebody in this process sees to it that we make way.
  */
 static int may_stay_subscribed(void) {
-  const char *asked = getenv("PERFSCOPE_CUDA_COPIES");
+  const char *asked = getenv("PERFSCOPE_CUDA_COPIES"), *yields = getenv("PERFSCOPE_CUDA_YIELDS");
   if (asked != NULL && *asked != '\0') return *asked == '1';
-  int found = 0;
+  struct profilers found = {0, 0};
   dl_iterate_phdr(note_profiler, &found);
-  return !found;
+  /* A process that was started by another has its environment, and not what runs in it. */
+  int makes_way = yields != NULL && strtol(yields, NULL, 10) == getpid();
+  return !found.others && (!found.torch || makes_way);
 }
 
 /* The result of subscribing, which tells whether somebody else records already. */

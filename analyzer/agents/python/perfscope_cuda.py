@@ -6,6 +6,8 @@ import os
 
 _AGENT = "CUDA_INJECTION64_PATH"
 _RECORDS = "PERFSCOPE_CUDA_DIR"
+# Tells the agent, when the driver loads it later, that it may use what the profiler will want.
+_YIELDS = "PERFSCOPE_CUDA_YIELDS"
 
 
 def actions():
@@ -44,3 +46,4 @@ def _make_way(module, agent):
     module.profile.config = config
     # Called from C, so that what it raises has no frame of ours in its traceback.
     module._disable_profiler = partial(next, map(resume, starmap(disable, repeat(()))))
+    os.putenv(_YIELDS, str(os.getpid()))

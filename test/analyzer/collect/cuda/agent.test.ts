@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cudaHealth } from '../../../../analyzer/collect/cuda/health.ts';
@@ -119,6 +120,31 @@ describeWithCompiler('the agent', () => {
     expect(capture.facts.dropped).toBe(31);
     expect([...(batch?.transfers.bytes ?? [])]).toEqual([8192]);
     expect(batch?.lanes.name).toContain('GPU 0 managed memory');
+  });
+
+  test('looks at copies beside PyTorch only where it is told that it will make way', async () => {
+    const torch = join(folder.path, 'libtorch.so');
+    spawnSync('cc', ['-shared', '-x', 'c', '/dev/null', '-o', torch]);
+    const seen = async (more: Readonly<Record<string, string>>) => {
+      const { captures } = await run(['h2d:64', 'sync'], { LD_PRELOAD: torch, ...more });
+      return (decode(captures[0] as Buffer).batch?.transfers.buffer[0] ?? 0) > 0;
+    };
+    expect([await seen({}), await seen({ PERFSCOPE_CUDA_YIELDS: '1' })]).toEqual([false, false]);
+    expect(await seen({ PERFSCOPE_CUDA_COPIES: '1' })).toBe(true);
+    const records = mkdtempSync(join(folder.path, 'yields-'));
+    const script = `export PERFSCOPE_CUDA_YIELDS=$$; exec ${fake.program} h2d:64 sync`;
+    await processRun('bash', ['-c', script], {
+      environment: {
+        ...process.env,
+        CUDA_INJECTION64_PATH: fake.agent,
+        PERFSCOPE_CUPTI: fake.cupti,
+        PERFSCOPE_CUDA_DIR: records,
+        LD_PRELOAD: torch,
+      },
+    });
+    const [name] = readdirSync(records);
+    const { batch } = decode(readFileSync(join(records, name as string)));
+    expect(batch?.transfers.buffer[0]).toBeGreaterThan(0);
   });
 
   test('reads nothing of what is copied where the subscriber has to stay free', async () => {
