@@ -3,9 +3,10 @@ import type { Functions } from './functions.ts';
 
 /**
  * Whose code a function is. `own`: the program's. `library`: installed packages and the language's standard library.
- * `native`: machine code, the interpreter, the kernel.
+ * `native`: machine code, the interpreter, the operating system's kernel. `device`: what ran on a device, whoever wrote it; not
+ * told from a name or a file, but by whoever made the function of it.
  */
-export type Origin = 'own' | 'library' | 'native';
+export type Origin = 'own' | 'library' | 'native' | 'device';
 
 /** Where a function belongs: `module` is a file's stem for own code, else the package, such as `numpy`. */
 export interface Home {

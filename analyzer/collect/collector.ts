@@ -36,15 +36,21 @@ export const insideSchema = {
 } as const satisfies Schema;
 
 /**
- * What a collector saw since its last batch. The numbers of strings, frames, stacks, lanes and pools are the collector's
+ * What a collector saw since its last batch. The numbers of strings, frames, stacks, lanes, pools and devices are the collector's
  * own, from 0; the session gives them their place in the recording. What is referred to must have been delivered before, or
- * be in the same batch.
+ * be in the same batch. A stack that was noticed in the recording is referred to by `recordedStack` of its row there.
  */
 export type Batch = Omit<Tables, keyof InternedRows> & {
   readonly interned: InternedRows;
   readonly mentions: Table<typeof mentionsSchema>;
   readonly inside: Table<typeof insideSchema>;
 };
+
+/**
+ * How a batch refers to a stack of the recording that another collector delivered: as -2 and below, and back by the same function.
+ * -1 stays no stack.
+ */
+export const recordedStack = (row: number): number => (row === -1 ? -1 : -2 - row);
 
 /** A batch without rows but those of the interner, to be spread under the tables that a collector has. */
 export const emptyBatch = (interned: InternedRows): Batch => ({
@@ -87,6 +93,8 @@ export interface Collector {
   tellsStacksOf?(command: string): boolean;
   /** Whether the stacks that it tells of threads come only when it stops: rows are written without, and get theirs in the end. */
   readonly tellsAfterwards?: boolean;
+  /** Whether it is stopped when the others have delivered all they have, because it tells of what they saw. */
+  readonly stopsLast?: boolean;
   /** Delivers what is left and ends. */
   stop(): Promise<void>;
   health(): CollectorHealth;

@@ -9,7 +9,7 @@ import {
   type TableName,
   type Tables,
 } from '../model/index.ts';
-import type { Batch, NumberedBatch } from './collector.ts';
+import { type Batch, type NumberedBatch, recordedStack } from './collector.ts';
 import { ThreadDirectory } from './threads.ts';
 
 /** What all collectors of a run share: how many rows the recording has of each numbered table, and whose thread is whose. */
@@ -19,6 +19,7 @@ export class RecordingCounts {
   stacks = 0;
   lanes = 0;
   pools = 0;
+  devices = 0;
   locks = 0;
   readonly threads = new ThreadDirectory();
   /** What runs in processes, as those say who know. */
@@ -53,7 +54,24 @@ class Mapping {
 const REFERENCES = {
   samples: { lane: 'lanes', stack: 'stacks' },
   spans: { lane: 'lanes', name: 'strings', stack: 'stacks' },
-  transfers: { lane: 'lanes', toLane: 'lanes', stack: 'stacks' },
+  transfers: {
+    lane: 'lanes',
+    toLane: 'lanes',
+    stack: 'stacks',
+    device: 'devices',
+    peer: 'devices',
+    callLane: 'lanes',
+    call: 'strings',
+  },
+  kernels: {
+    lane: 'lanes',
+    device: 'devices',
+    name: 'strings',
+    callLane: 'lanes',
+    call: 'strings',
+    stack: 'stacks',
+  },
+  operators: { lane: 'lanes', name: 'strings', forwardLane: 'lanes' },
   counters: { lane: 'lanes' },
   pools: { stack: 'stacks' },
   tasks: {
@@ -68,7 +86,7 @@ const REFERENCES = {
   functionTiers: { lane: 'lanes', function: 'frames' },
   deopts: { lane: 'lanes', function: 'frames', reason: 'strings', file: 'strings' },
 } as const satisfies Partial<
-  Record<TableName, Record<string, 'strings' | 'frames' | 'stacks' | 'lanes' | 'pools'>>
+  Record<TableName, Record<string, 'strings' | 'frames' | 'stacks' | 'lanes' | 'pools' | 'devices'>>
 >;
 
 /** Gives what one collector delivers its numbers in the recording, in place. */
@@ -80,6 +98,7 @@ export class Numbering {
     stacks: new Mapping(),
     lanes: new Mapping(),
     pools: new Mapping(),
+    devices: new Mapping(),
   };
   private readonly locks = new Map<number, number>();
 
@@ -93,11 +112,16 @@ export class Numbering {
     this.nameRuntimes(delivered.processes, mentions);
     const tables: { [N in TableName]: Tables[N] } = { ...delivered, ...interned };
     tables.lanes = this.lanes(tables.lanes, mentions);
-    const { pools, lockWaits } = tables;
+    const { pools, devices, lockWaits } = tables;
     for (let i = 0; i < pools.length; i++) {
       const id = pools.id[i] as number;
       if (!this.maps.pools.has(id)) this.maps.pools.add(this.counts.pools++);
       pools.id[i] = this.maps.pools.get(id);
+    }
+    for (let i = 0; i < devices.length; i++) {
+      const id = devices.id[i] as number;
+      if (!this.maps.devices.has(id)) this.maps.devices.add(this.counts.devices++);
+      devices.id[i] = this.maps.devices.get(id);
     }
     for (let i = 0; i < lockWaits.length; i++) lockWaits.lock[i] = this.lock(lockWaits.lock[i] as number);
     for (const [name, columns] of Object.entries(REFERENCES)) {
@@ -129,6 +153,7 @@ export class Numbering {
     for (let i = 0; i < length; i++) {
       const id = column[i] as number;
       if (id >= 0) column[i] = map.get(id);
+      else if (id < -1) column[i] = recordedStack(id);
     }
   }
 
@@ -208,7 +233,8 @@ export const BATCH_TABLES: readonly TableName[] = [
   'processes',
   'lanes',
   'pools',
+  'devices',
   ...TABLE_NAMES.filter(
-    (name) => !['strings', 'frames', 'stacks', 'processes', 'lanes', 'pools'].includes(name),
+    (name) => !['strings', 'frames', 'stacks', 'processes', 'lanes', 'pools', 'devices'].includes(name),
   ),
 ];

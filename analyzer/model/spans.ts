@@ -1,3 +1,4 @@
+import { UNKNOWN_ASYNCHRONOUS } from './devices.ts';
 import type { Schema } from './table.ts';
 
 /** What a span is; the order is the stored value. */
@@ -19,8 +20,9 @@ export const DIRECTIONS = [
 export type Direction = (typeof DIRECTIONS)[number];
 
 /**
- * Something with a start and an end on a lane. `name`: row of `strings`. `start`, `end`: Nanos, `end >= start`. `stack`:
- * the code it was started from, -1 when unknown.
+ * Something with a start and an end on a lane. `api` is a call that gave a device no work of its own: it waits, allocates,
+ * loads; `range` what a program marked by name. `name`: row of `strings`. `start`, `end`: Nanos, `end >= start`. `stack`: the
+ * code it was started from, -1 when unknown.
  */
 export const spansSchema = {
   lane: 'u32',
@@ -39,6 +41,12 @@ export const spansSchema = {
  * a look at the value and not by what serialised it, 0 where it is exact.
  *
  * What a task carries to its worker and back is in `tasks` and not repeated here.
+ *
+ * The other columns are those of copies to, from and on devices, and unknown for all others. `lane` is the stream then.
+ * `device`: row of `devices`, and `peer` that of the other device where there are two, -1 for none. `from`, `to`: index into
+ * `MEMORY_KINDS`. `asynchronous`: 1 when the call asked not to wait, 2 when unknown. `callLane`, `callStart`, `callEnd`, `call`,
+ * `certainty`: as in `kernels`, but -1 for no `call`. `buffer`: the host's address, to tell whether it is the same buffer
+ * again, 0 when unknown; `content`: hash of samples of what was copied, 0 when unknown.
  */
 export const transfersSchema = {
   lane: 'u32',
@@ -52,7 +60,35 @@ export const transfersSchema = {
   toEnd: 'i64',
   weight: 'u32',
   estimated: 'u8',
+  device: 'i32',
+  from: 'u8',
+  to: 'u8',
+  asynchronous: 'u8',
+  callLane: 'i32',
+  callStart: 'i64',
+  callEnd: 'i64',
+  call: 'i32',
+  certainty: 'u8',
+  peer: 'i32',
+  buffer: 'f64',
+  content: 'u32',
 } as const satisfies Schema;
+
+/** What a transfer that no device took part in has in the columns of devices. */
+export const WITHOUT_DEVICE = {
+  device: -1,
+  from: 0,
+  to: 0,
+  asynchronous: UNKNOWN_ASYNCHRONOUS,
+  callLane: -1,
+  callStart: -1,
+  callEnd: -1,
+  call: -1,
+  certainty: 0,
+  peer: -1,
+  buffer: 0,
+  content: 0,
+} as const;
 
 /**
  * A number over time, on a lane of kind `counter` whose name is `<quantity> (<unit>)`, such as `core 0 load (%)` or

@@ -11,20 +11,7 @@ import {
 import { decodeTable, encodeTable } from './arrow.ts';
 import { parseMeta } from './meta.ts';
 import { validateTables } from './validate.ts';
-
-/** The format version that brought a table, where that was not the first. */
-const TABLE_SINCE: Partial<Record<TableName, number>> = {
-  pools: 2,
-  tasks: 2,
-  lockWaits: 2,
-  functionTiers: 3,
-  deopts: 3,
-};
-
-/** The same for columns. */
-const COLUMN_SINCE: Partial<Record<TableName, Readonly<Record<string, number>>>> = {
-  transfers: { estimated: 3 },
-};
+import { hasTable, laterColumns } from './versions.ts';
 
 export const META_ENTRY = 'recording.json';
 export const tableEntry = (name: TableName): string => `${name}.arrow`;
@@ -75,12 +62,10 @@ export function decodeRecording(file: Uint8Array, source: string): Recording {
     const tables: Partial<Record<TableName, unknown>> = {};
     for (const name of TABLE_NAMES) {
       const bytes = entries[tableEntry(name)];
-      const isOlder = meta.version < (TABLE_SINCE[name] ?? 1);
-      if (!bytes && !isOlder) throw new Error(`its table "${name}" is missing`);
-      const later = Object.entries(COLUMN_SINCE[name] ?? {})
-        .filter(([, since]) => meta.version < since)
-        .map(([column]) => column);
-      tables[name] = bytes ? decodeTable(SCHEMAS[name], bytes, later) : emptyTable(SCHEMAS[name]);
+      if (!bytes && hasTable(name, meta.version)) throw new Error(`its table "${name}" is missing`);
+      tables[name] = bytes
+        ? decodeTable(SCHEMAS[name], bytes, laterColumns(name, meta.version))
+        : emptyTable(SCHEMAS[name]);
     }
     validateTables(tables as Tables);
     return { meta, tables: tables as Tables };

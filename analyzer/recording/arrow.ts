@@ -1,5 +1,12 @@
 import { columnFromArray, tableFromColumns, tableFromIPC, tableToIPC, utf8 } from '@uwdata/flechette';
-import { type ColumnArray, type ColumnKind, newColumn, type Schema, type Table } from '../model/index.ts';
+import {
+  type ColumnArray,
+  type ColumnKind,
+  constantColumn,
+  newColumn,
+  type Schema,
+  type Table,
+} from '../model/index.ts';
 import { checkArrowStream } from './arrowCheck.ts';
 
 /**
@@ -102,7 +109,7 @@ const arrays: Record<Exclude<ColumnKind, 'utf8' | 'i64'>, abstract new (...args:
 
 /**
  * Reads a table back. Columns that the schema does not know are passed over: a later version may add some. `later`: columns that the
- * version of the recording did not have yet; they are 0.
+ * version of the recording did not have yet, each with the value that its rows get.
  *
  * Throws an Error with a phrase (`column "time" is missing`) when a column of the schema is absent, has another type or
  * another length than its neighbours.
@@ -110,7 +117,7 @@ const arrays: Record<Exclude<ColumnKind, 'utf8' | 'i64'>, abstract new (...args:
 export function decodeTable<S extends Schema>(
   schema: S,
   bytes: Uint8Array,
-  later: readonly string[] = [],
+  later: Readonly<Record<string, number>> = {},
 ): Table<S> {
   checkArrowStream(bytes);
   // Int64 as BigInt64Array: flechette's own conversion to numbers throws above 2^53 and is slower than ours.
@@ -119,8 +126,8 @@ export function decodeTable<S extends Schema>(
   const table: Record<string, unknown> = { length };
   for (const [name, kind] of Object.entries(schema)) {
     const column = decoded.getChild(name);
-    if (!column && (length === 0 || later.includes(name))) {
-      table[name] = newColumn(kind, length);
+    if (!column && (length === 0 || name in later)) {
+      table[name] = constantColumn(kind, length, later[name] ?? 0);
       continue;
     }
     if (!column) throw new Error(`column "${name}" is missing`);

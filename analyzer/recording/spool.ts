@@ -26,6 +26,7 @@ import {
   META_FRAME,
 } from './spoolFrame.ts';
 import { validateTables } from './validate.ts';
+import { laterColumns } from './versions.ts';
 
 /**
  * Appends to a spool file. Every `write` reaches the kernel before it returns, so a kill loses nothing that was written.
@@ -120,9 +121,10 @@ export class SpoolReader {
   /** The chunks of one table, in the order in which they were written. */
   *chunks<N extends TableName>(name: N): Generator<Tables[N]> {
     const kind = 1 + TABLE_NAMES.indexOf(name);
+    const later = laterColumns(name, this.meta.version);
     for (const frame of this.frames) {
       if (frame.kind === kind)
-        yield decodeChunk(SCHEMAS[name] as Schema, this.payload(frame)) as Table<Schema> as Tables[N];
+        yield decodeChunk(SCHEMAS[name] as Schema, this.payload(frame), later) as Table<Schema> as Tables[N];
     }
   }
 
@@ -143,8 +145,8 @@ export class SpoolReader {
 }
 
 /**
- * Lanes, processes and pools were written each time something new was known of them: keeps the last row of each key, in order of
- * first appearance. What had not ended when the recording did ends at `end`.
+ * Lanes, processes, pools and devices were written each time something new was known of them: keeps the last row of each key, in order
+ * of first appearance. What had not ended when the recording did ends at `end`.
  */
 function lastVersions<S extends Schema>(
   schema: S,
@@ -163,8 +165,8 @@ function lastVersions<S extends Schema>(
     }
   }
   const table = rows.finish();
-  const ends = table.end as Float64Array;
-  for (let i = 0; i < table.length; i++) if ((ends[i] as number) < 0) ends[i] = end;
+  const ends = table.end as Float64Array | undefined;
+  if (ends) for (let i = 0; i < table.length; i++) if ((ends[i] as number) < 0) ends[i] = end;
   return table;
 }
 
@@ -176,6 +178,10 @@ export const lastLanes = (reader: SpoolReader, end: number): Tables['lanes'] =>
 export const lastPools = (reader: SpoolReader): Tables['pools'] =>
   // One that was not seen to end has no time of its end: most programs just leave their executors.
   lastVersions(SCHEMAS.pools, reader.chunks('pools'), (row) => row.id, -1);
+
+/** The devices of a spool, one row each, the row number being the id. */
+export const lastDevices = (reader: SpoolReader): Tables['devices'] =>
+  lastVersions(SCHEMAS.devices, reader.chunks('devices'), (row) => row.id, -1);
 
 /** The processes of a spool, one row each. */
 export const lastProcesses = (reader: SpoolReader, end: number): Tables['processes'] =>
@@ -212,6 +218,7 @@ export function readSpool(path: string): Recording {
     tables.lanes = lastLanes(reader, meta.clock.end);
     tables.processes = lastProcesses(reader, meta.clock.end);
     tables.pools = lastPools(reader);
+    tables.devices = lastDevices(reader);
     validateTables(tables as Tables);
     return { meta, tables: tables as Tables };
   } catch (cause) {

@@ -1,4 +1,11 @@
-import { type ColumnArray, type ColumnKind, newColumn, type Schema, type Table } from '../model/index.ts';
+import {
+  type ColumnArray,
+  type ColumnKind,
+  constantColumn,
+  newColumn,
+  type Schema,
+  type Table,
+} from '../model/index.ts';
 
 /**
  * The frames of a spool: what a run writes while it goes on, append-only.
@@ -66,8 +73,15 @@ export function encodeChunk<S extends Schema>(schema: S, table: Table<S>): Uint8
   return chunk;
 }
 
-/** Throws an Error with a phrase when the payload is not a chunk of that schema. */
-export function decodeChunk<S extends Schema>(schema: S, payload: Uint8Array): Table<S> {
+/**
+ * Throws an Error with a phrase when the payload is not a chunk of that schema. `later`: columns that it does not have, because an
+ * older version wrote it, each with the value that its rows get.
+ */
+export function decodeChunk<S extends Schema>(
+  schema: S,
+  payload: Uint8Array,
+  later: Readonly<Record<string, number>> = {},
+): Table<S> {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   let at = 0;
   const take = (length: number): number => {
@@ -79,7 +93,8 @@ export function decodeChunk<S extends Schema>(schema: S, payload: Uint8Array): T
   const length = view.getUint32(take(4), true);
   const table: Record<string, unknown> = { length };
   for (const [name, kind] of Object.entries(schema)) {
-    if (kind === 'utf8') {
+    if (name in later) table[name] = constantColumn(kind, length, later[name] ?? 0);
+    else if (kind === 'utf8') {
       const size = view.getUint32(take(4), true);
       const from = take(size);
       const values: unknown = JSON.parse(new TextDecoder().decode(payload.subarray(from, at)));

@@ -2,9 +2,12 @@ import {
   type ColumnArray,
   DEOPT_KINDS,
   DIRECTIONS,
+  KERNEL_KINDS,
   LANE_KINDS,
   LANE_ROLES,
   LANGUAGES,
+  MEMORY_KINDS,
+  OPERATOR_KINDS,
   SPAN_KINDS,
   STATES,
   type Tables,
@@ -28,7 +31,7 @@ function inRange(what: string, column: ColumnArray, limit: number, lowest = 0): 
 export function validateTables(tables: Tables): void {
   const { strings, frames, stacks, lanes, samples, spans, transfers, counters, pools, tasks, lockWaits } =
     tables;
-  const { functionTiers, deopts } = tables;
+  const { functionTiers, deopts, devices, kernels, operators } = tables;
   inRange('frames.name', frames.name, strings.length);
   inRange('frames.file', frames.file, strings.length);
   inRange('frames.language', frames.language, LANGUAGES.length);
@@ -54,6 +57,12 @@ export function validateTables(tables: Tables): void {
   inRange('transfers.stack', transfers.stack, stacks.length, -1);
   inRange('transfers.toLane', transfers.toLane, lanes.length, -1);
   inRange('transfers.direction', transfers.direction, DIRECTIONS.length);
+  inRange('transfers.from', transfers.from, MEMORY_KINDS.length);
+  inRange('transfers.to', transfers.to, MEMORY_KINDS.length);
+  inRange('transfers.device', transfers.device, devices.length, -1);
+  inRange('transfers.peer', transfers.peer, devices.length, -1);
+  inRange('transfers.callLane', transfers.callLane, lanes.length, -1);
+  inRange('transfers.call', transfers.call, strings.length, -1);
   inRange('spans.kind', spans.kind, SPAN_KINDS.length);
   inRange('counters.lane', counters.lane, lanes.length);
   for (let i = 0; i < pools.length; i++) {
@@ -78,6 +87,20 @@ export function validateTables(tables: Tables): void {
   inRange('deopts.kind', deopts.kind, DEOPT_KINDS.length);
   inRange('deopts.reason', deopts.reason, strings.length);
   inRange('deopts.file', deopts.file, strings.length);
+  for (let i = 0; i < devices.length; i++) {
+    if (devices.id[i] !== i) throw new Error(`row ${i} of devices has the id ${devices.id[i]}`);
+  }
+  inRange('kernels.lane', kernels.lane, lanes.length);
+  inRange('kernels.device', kernels.device, devices.length);
+  inRange('kernels.kind', kernels.kind, KERNEL_KINDS.length);
+  inRange('kernels.name', kernels.name, strings.length);
+  inRange('kernels.callLane', kernels.callLane, lanes.length, -1);
+  inRange('kernels.call', kernels.call, strings.length);
+  inRange('kernels.stack', kernels.stack, stacks.length, -1);
+  inRange('operators.lane', operators.lane, lanes.length);
+  inRange('operators.kind', operators.kind, OPERATOR_KINDS.length);
+  inRange('operators.name', operators.name, strings.length);
+  inRange('operators.forwardLane', operators.forwardLane, lanes.length, -1);
   const last = new Float64Array(lanes.length).fill(Number.NEGATIVE_INFINITY);
   for (let i = 0; i < samples.length; i++) {
     const lane = samples.lane[i] as number;

@@ -1,7 +1,9 @@
 import type { Summary } from '../../analyzer/analysis/summary.ts';
+import { deviceLines } from './devices.ts';
 import { engineLines } from './engine.ts';
 import { loopLines } from './loops.ts';
 import { movementLines } from './movement.ts';
+import { operatorLines } from './operators.ts';
 import { taskLines } from './tasks.ts';
 import { fitted, moduleName } from './text.ts';
 import { count, percent, seconds, significant } from './units.ts';
@@ -15,6 +17,8 @@ export function summaryLines(summary: Summary): string[] {
   const tasks = [
     ...taskLines(summary),
     ...movementLines(summary),
+    ...deviceLines(summary),
+    ...operatorLines(summary),
     ...loopLines(summary),
     ...engineLines(summary),
   ];

@@ -11,7 +11,9 @@ import {
   probePython,
 } from '../../analyzer/collect/python-agent/index.ts';
 import { nodeAgentFolder, pythonAgentFolder, samplerScript } from '../assets.ts';
+import { type GpuSource, gpuSource, hasDevices } from './gpuSource.ts';
 import { type NodeRequest, type NodeSource, nodeSource } from './nodeSource.ts';
+import { type TorchSource, torchSource } from './torchSource.ts';
 
 export type AgentChoice = 'auto' | 'on' | 'off';
 
@@ -21,6 +23,10 @@ export interface SourceRequest {
   readonly rate: number;
   readonly agent: AgentChoice;
   readonly pools: boolean;
+  /** Whether PyTorch's operators are recorded, from inside. */
+  readonly torchOperators: boolean;
+  /** Whether the work of devices is recorded. */
+  readonly gpu: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
 }
@@ -46,24 +52,33 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   const { command, rate, agent, pools } = request;
   const outside = cpythonAvailability();
   const why = agent === 'off' ? null : await reasonForAgent(command, agent, outside);
-  const wanted = why !== null || pools ? pythonAgentFolder() : null;
+  const wanted = why !== null || pools || request.torchOperators ? pythonAgentFolder() : null;
   const nodeAgent = request.node === null ? null : nodeAgentFolder();
-  if (wanted === null && nodeAgent === null) return outsideOnly(command, outside);
+  const hasGpu = request.gpu && hasDevices();
+  if (wanted === null && nodeAgent === null && !hasGpu) return outsideOnly(command, outside);
   let records = '';
   let node: NodeSource | null = null;
+  let torch: TorchSource | null = null;
+  let gpu: GpuSource | null = null;
   const environment: Record<string, string> = {};
   try {
     records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
     const hz = why === null ? null : rate;
     if (wanted !== null) {
-      const parts = { hz, pools, cache: agentCache() };
+      const parts = { hz, pools, cache: agentCache('python') };
       Object.assign(environment, agentEnvironment(process.env, wanted, records, parts));
+      if (request.torchOperators) torch = await torchSource(command, records, agentCache('torch') ?? records);
+      Object.assign(environment, torch?.environment);
     }
     if (nodeAgent !== null && request.node !== null) {
       // Whoever samples from outside accounts for every thread, and the agent of Python for its own only.
       const isAccounted = why === null && outside.available;
       node = await nodeSource(command, request.node, { agents: nodeAgent, records, outside: isAccounted });
       Object.assign(environment, node.environment);
+    }
+    if (hasGpu) {
+      gpu = await gpuSource(records, agentCache('native') ?? records);
+      Object.assign(environment, gpu.environment);
     }
   } catch (error) {
     if (records !== '') rmSync(records, { recursive: true, force: true });
@@ -78,7 +93,9 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
     collectors: [
       ...(sampler === null ? [] : [sampler]),
       ...(pools ? [new PoolsCollector(records)] : []),
+      ...(torch?.collectors ?? []),
       ...(node?.collectors ?? []),
+      ...(gpu?.collectors ?? []),
     ],
     command: node?.command ?? command,
     environment,
@@ -91,10 +108,10 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   };
 }
 
-/** Where the compiled agent is kept from run to run; null where there is no such place. */
-function agentCache(): string | null {
+/** Where compiled agents of a kind are kept from run to run; null where there is no such place. */
+function agentCache(kind: 'python' | 'native' | 'torch'): string | null {
   const home = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const folder = join(home, 'perfscope', 'python');
+  const folder = join(home, 'perfscope', kind);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);

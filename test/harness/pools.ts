@@ -8,6 +8,7 @@ import {
   SCHEMAS,
   type StackId,
   TableBuilder,
+  WITHOUT_DEVICE,
 } from '../../analyzer/model/index.ts';
 
 /** Functions from the outermost in; each lies in the file of its name, at line 1, and executes line 2. */
@@ -115,6 +116,7 @@ export function poolTablesOf(interner: Interner, origin: number, specs: PoolTabl
       stack: -1,
       toLane: -1,
       estimated: 0,
+      ...WITHOUT_DEVICE,
       toStart: timeOf(toStart),
       toEnd: timeOf(toEnd),
       weight: 1,

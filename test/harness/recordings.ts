@@ -11,11 +11,13 @@ import {
   SCHEMAS,
   TableBuilder,
 } from '../../analyzer/model/index.ts';
+import { FORMAT_VERSION } from '../../analyzer/recording/index.ts';
+import { type DeviceTables, deviceTablesOf } from './devices.ts';
 import { type PoolTables, poolTablesOf, type Stack, stackOf } from './pools.ts';
 
 export const META: RecordingMeta = {
   format: 'perfscope',
-  version: 3,
+  version: FORMAT_VERSION,
   producer: 'test',
   command: ['python3', 'app.py'],
   directory: '/home/me',
@@ -60,7 +62,7 @@ export function recordingOf(
   lanes: readonly LaneSpec[],
   samples: readonly SampleSpec[],
   meta: Partial<RecordingMeta> = {},
-  more: PoolTables = {},
+  more: PoolTables & DeviceTables = {},
 ): Recording {
   const interner = new Interner();
   const laneRows = new TableBuilder(SCHEMAS.lanes);
@@ -95,9 +97,15 @@ export function recordingOf(
     });
   }
   const poolTables = poolTablesOf(interner, start, more);
+  const { copies, ...deviceTables } = deviceTablesOf(interner, start, more);
+  const transfers = new TableBuilder(SCHEMAS.transfers);
+  transfers.append(poolTables.transfers);
+  transfers.append(copies);
   const tables = {
     ...emptyTables(),
     ...poolTables,
+    ...deviceTables,
+    transfers: transfers.finish(),
     ...interner.drain(),
     lanes: laneRows.finish(),
     samples: sampleRows.finish(),

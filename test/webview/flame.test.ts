@@ -88,7 +88,7 @@ test('stacks deeper than the one of the browser are no problem', () => {
     depth: Uint16Array.from({ length: count }, (_, i) => i),
     ofStack: new Uint32Array(0),
   };
-  const all = { self: new Float64Array(count), total: new Float64Array(count).fill(1) };
+  const all = { self: new Float64Array(count), total: new Float64Array(count).fill(1), sure: null };
   expect(layoutFlame(deep, all, heaviestFirst(deep, all), 0, 100).count).toBe(count);
 });
 

@@ -17,6 +17,7 @@ import {
   WAITS,
   type Wait,
 } from '../../analyzer/model/index.ts';
+import { FORMAT_VERSION } from '../../analyzer/recording/index.ts';
 
 /** Names that would be markup, scripts or another name if a view let them. */
 export const HOSTILE = [
@@ -58,7 +59,7 @@ function random(seed: number): () => number {
 export function syntheticMeta(length: number, more: Partial<RecordingMeta> = {}): RecordingMeta {
   return {
     format: 'perfscope',
-    version: 3,
+    version: FORMAT_VERSION,
     producer: '0.1.0',
     command: ['python', 'train.py', '--workers', '4'],
     directory: '/home/ada/project',

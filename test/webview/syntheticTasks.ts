@@ -11,6 +11,7 @@ import {
   type Tables,
   WAITING,
   WAITS,
+  WITHOUT_DEVICE,
 } from '../../analyzer/model/index.ts';
 import { HOSTILE, syntheticMeta } from './syntheticRecording.ts';
 
@@ -229,6 +230,7 @@ export function taskRecording({
       stack: solving,
       toLane: 0,
       estimated: 0,
+      ...WITHOUT_DEVICE,
       toStart: start + 8 * MS,
       toEnd: start + 9 * MS,
       weight: 1,

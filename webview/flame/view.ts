@@ -1,3 +1,4 @@
+import { isDeviceMetric } from '../../analyzer/analysis/kernelCalls.ts';
 import type { ViewContext } from '../context.ts';
 import { surface } from '../dom/canvas.ts';
 import { h, setText } from '../dom/element.ts';
@@ -10,6 +11,7 @@ import { matcherOf } from '../state/search.ts';
 import type { FlameMetric } from '../state/viewState.ts';
 import { groupName } from '../tasks/names.ts';
 import { laneName } from '../timeline/rows.ts';
+import { attributionWords, certaintyWords } from './attribution.ts';
 import { foundFunctions, foundWeight } from './found.ts';
 import {
   boxAt,
@@ -28,6 +30,8 @@ export const METRIC_NAMES: Readonly<Record<FlameMetric, string>> = {
   wall: 'wall',
   'gil-wait': 'GIL wait',
   'gil-held': 'GIL held',
+  gpu: 'GPU',
+  copy: 'copies',
 };
 
 const NOTHING: Readonly<Record<FlameMetric, string>> = {
@@ -35,6 +39,8 @@ const NOTHING: Readonly<Record<FlameMetric, string>> = {
   wall: 'No thread was seen in this selection.',
   'gil-wait': 'Nothing waited for the GIL in this selection.',
   'gil-held': 'Nothing was seen to hold the GIL in this selection.',
+  gpu: 'No kernel ran in this selection.',
+  copy: 'Nothing was copied to, from or on a device in this selection.',
 };
 
 const MOVES: Readonly<Record<string, Move>> = {
@@ -64,10 +70,15 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
   const empty = h('p', { class: 'empty', hidden: true });
   const matched = h('span', { class: 'matched' });
   const crumbs = h('button', { class: 'quiet', type: 'button', hidden: true }, 'Zoom out (Esc)');
-  const status = h('div', { class: 'flame-status' }, matched, crumbs);
+  const attributed = h('span', { class: 'matched' });
+  const status = h('div', { class: 'flame-status' }, matched, attributed, crumbs);
   const element = h('div', { class: 'flame' }, status, scroller, empty);
 
-  let weights: Weights = { self: new Float64Array(tree.count), total: new Float64Array(tree.count) };
+  let weights: Weights = {
+    self: new Float64Array(tree.count),
+    total: new Float64Array(tree.count),
+    sure: null,
+  };
   let order: Order = heaviestFirst(tree, weights);
   let boxes: FlameBoxes = layoutFlame(tree, weights, order, 0, 0);
   let found: Uint8Array | null = null;
@@ -125,7 +136,9 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
     scroller.hidden = nothing;
     setText(
       empty,
-      profile.recording.tables.samples.length === 0 ? 'This recording holds no samples.' : NOTHING[metric],
+      profile.recording.tables.samples.length === 0 && !isDeviceMetric(metric)
+        ? 'This recording holds no samples.'
+        : NOTHING[metric],
     );
     crumbs.hidden = zoom === 0;
     mirrorSoon();
@@ -161,6 +174,7 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
     const state = store.get();
     weights = profile.weigh(state.metric, samplesSelected(profile, state));
     order = heaviestFirst(tree, weights);
+    setText(attributed, attributionWords(profile, weights));
     search();
     layout();
     drawn.redraw();
@@ -190,6 +204,8 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
       [`total ${name}`, `${duration(total)}  ${share}`],
       [`self ${name}`, `${duration(self)}  ${percent(total > 0 ? self / total : 0)} of it`],
     ];
+    const certainty = certaintyWords(weights, node);
+    if (certainty !== '') figures.push(['launched there', certainty]);
     if (id < 0) return { title: rootLabel(), figures };
     const file = functions.file[id] as string;
     const module = profile.homes[id]?.module ?? '';

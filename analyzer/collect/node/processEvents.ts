@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { DIRECTIONS, SPAN_KINDS } from '../../model/index.ts';
+import { DIRECTIONS, SPAN_KINDS, WITHOUT_DEVICE } from '../../model/index.ts';
 import { pathOf } from '../sourcePath.ts';
 import { Channels } from './channels.ts';
 import type { EventRows } from './eventRows.ts';
@@ -269,6 +269,7 @@ export class ProcessEvents {
       toEnd: received?.time ?? -1,
       weight: 1,
       estimated: Number(sent.isEstimated),
+      ...WITHOUT_DEVICE,
     });
   }
 
@@ -287,6 +288,7 @@ export class ProcessEvents {
         end,
         bytes,
         stack: thread.names.stack(site),
+        ...WITHOUT_DEVICE,
       };
       transfers.push({ ...row, toLane: -1, toStart: -1, toEnd: -1, weight: missing, estimated: 1 });
     }

@@ -1,4 +1,4 @@
-import { DIRECTIONS } from '../../model/index.ts';
+import { DIRECTIONS, WITHOUT_DEVICE } from '../../model/index.ts';
 import type { PoolRows } from './rows.ts';
 
 const MESSAGE = DIRECTIONS.indexOf('message');
@@ -92,6 +92,7 @@ export class Messages {
       direction: MESSAGE,
       toLane: received?.lane ?? -1,
       estimated: 0,
+      ...WITHOUT_DEVICE,
       toStart: received?.start ?? -1,
       toEnd: received?.end ?? -1,
     });

@@ -1,10 +1,22 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Batch, emptyBatch, mentionsSchema } from '../../../analyzer/collect/collector.ts';
+import {
+  type Batch,
+  emptyBatch,
+  mentionsSchema,
+  recordedStack,
+} from '../../../analyzer/collect/collector.ts';
 import { closeRows } from '../../../analyzer/collect/cpython/closeRows.ts';
 import { SampleBatch } from '../../../analyzer/collect/cpython/threadLane.ts';
 import { Numbering, RecordingCounts } from '../../../analyzer/collect/numbering.ts';
-import { emptyTables, Interner, SCHEMAS, TableBuilder, type Tables } from '../../../analyzer/model/index.ts';
+import {
+  emptyTables,
+  Interner,
+  type Row,
+  SCHEMAS,
+  TableBuilder,
+  type Tables,
+} from '../../../analyzer/model/index.ts';
 import { recordingOf } from '../../harness/recordings.ts';
 
 test('closing a batch sorts rows by lane, keeps their order, and loses no nanosecond of CPU', () => {
@@ -74,6 +86,35 @@ test('a collector that refers to what it has not delivered is a bug that is name
   const { samples } = recordingOf([{}], [{ lane: 0, time: 1 }]).tables;
   const batch = batchOf({ ...emptyTables(), samples });
   expect(() => numbering.apply(batch)).toThrow('refers to row 0');
+});
+
+test('work of a device refers to the device, to the stack of another collector by its row in the recording, or to none', () => {
+  const counts = new RecordingCounts();
+  new Numbering(counts).apply(batchOf(recordingOf([{}], [{ lane: 0, time: 5, stack: ['a', 'b'] }]).tables));
+  const kernels = new TableBuilder(SCHEMAS.kernels);
+  const row = Object.fromEntries(Object.keys(SCHEMAS.kernels).map((name) => [name, 0]));
+  for (const stack of [recordedStack(1), -1])
+    kernels.push({ ...(row as Row<typeof SCHEMAS.kernels>), callLane: -1, stack });
+  const devices = new TableBuilder(SCHEMAS.devices);
+  const unknown = { ordinal: 0, process: 0, memoryBytes: 0, computeUnits: 0, sharesMemory: 0, uuid: '' };
+  const numberings = [new Numbering(counts), new Numbering(counts)];
+  const interner = new Interner();
+  interner.string('gemm');
+  const interned = interner.drain();
+  devices.push({ id: 0, kind: 'cuda', name: 'a GPU', ...unknown });
+  const applied = numberings.map((numbering) =>
+    numbering.apply({
+      ...batchOf(recordingOf([{}], []).tables),
+      interned: { ...interned, strings: { ...interned.strings } },
+      devices: devices.finish(),
+      kernels: kernels.finish(),
+    }),
+  );
+  expect(applied.map((each) => [...each.kernels.stack])).toEqual([
+    [1, -1],
+    [1, -1],
+  ]);
+  expect(applied.map((each) => each.kernels.device[0])).toEqual([0, 1]);
 });
 
 test('an interner gives equal things one number, and hands out each row once', () => {

@@ -26,6 +26,18 @@ test('times up to 2^53 ns and below zero survive', () => {
   );
 });
 
+test('columns that a version did not have yet get the values that say so', () => {
+  const rows = new TableBuilder({ lane: 'u32', bytes: 'f64' });
+  rows.push({ lane: 0, bytes: 3 });
+  const unknown = { device: -1, callStart: -1, asynchronous: 2, peer: -1 };
+  const { lane, bytes, device, callStart, asynchronous, peer } = SCHEMAS.transfers;
+  const schema = { lane, bytes, device, callStart, asynchronous, peer };
+  const table = decodeTable(schema, encodeTable(rows.schema, rows.finish()), unknown);
+  expect([table.bytes[0], table.device[0], table.callStart[0], table.asynchronous[0]]).toEqual([
+    3, -1, -1, 2,
+  ]);
+});
+
 test('a file with changed or missing bytes gives a sentence and exit code 3, or a recording that refers correctly', () => {
   const whole = encodeRecording(
     recordingOf(

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -8,12 +8,13 @@ import {
   type Schema,
   TABLE_NAMES,
   type Table,
+  TableBuilder,
   UserError,
 } from '../../../analyzer/model/index.ts';
 import { finishSpool } from '../../../analyzer/recording/finish.ts';
 import { openRecording } from '../../../analyzer/recording/open.ts';
 import { SpoolReader, SpoolWriter } from '../../../analyzer/recording/spool.ts';
-import { decodeChunk, encodeChunk } from '../../../analyzer/recording/spoolFrame.ts';
+import { decodeChunk, encodeChunk, encodeFrame } from '../../../analyzer/recording/spoolFrame.ts';
 import { temporaryFolder } from '../../harness/perfscope.ts';
 import { anyRecording, META, recordingOf } from '../../harness/recordings.ts';
 
@@ -70,6 +71,43 @@ test('a lane that was written again keeps its last row; one that never ended end
   const { lanes } = openRecording(path).tables;
   expect(lanes.name).toEqual(['renamed', 'lane 1']);
   expect(lanes.end[0]).toBe(META.clock.end);
+});
+
+test('a device that was written again keeps its last row', () => {
+  const devices = (name: string) => {
+    const rows = new TableBuilder(SCHEMAS.devices);
+    const unknown = { ordinal: 0, process: 0, memoryBytes: 0, computeUnits: 0, sharesMemory: 0, uuid: '' };
+    rows.push({ id: 0, kind: 'cuda', name, ...unknown });
+    return rows.finish();
+  };
+  rmSync(path, { force: true });
+  const spool = new SpoolWriter(path);
+  spool.writeMeta(META);
+  spool.write('devices', devices(''));
+  spool.write('devices', devices('a GPU'));
+  spool.close();
+  expect(openRecording(path).tables.devices.name).toEqual(['a GPU']);
+});
+
+test('a spool of an older version opens, and what it could not tell is unknown', () => {
+  const columns = Object.entries(SCHEMAS.transfers);
+  const before = Object.fromEntries(
+    columns.slice(
+      0,
+      columns.findIndex(([name]) => name === 'device'),
+    ),
+  );
+  const rows = new TableBuilder(before as Schema);
+  rows.push({ ...Object.fromEntries(Object.keys(before).map((name) => [name, 0])), bytes: 7 });
+  const { tables } = recordingOf([{}], [{ lane: 0, time: 1, stack: ['a'] }]);
+  const payload = encodeChunk(before as Schema, rows.finish());
+  writeSpool({ meta: { ...META, version: 3 }, tables });
+  appendFileSync(path, encodeFrame(1 + TABLE_NAMES.indexOf('transfers'), payload));
+  const { transfers } = openRecording(path).tables;
+  expect([transfers.length, transfers.bytes[0], transfers.device[0], transfers.call[0]]).toEqual([
+    1, 7, -1, -1,
+  ]);
+  expect(transfers.asynchronous[0]).toBe(2);
 });
 
 test('a spool cut at any byte opens with what precedes the cut, or says why not', () => {

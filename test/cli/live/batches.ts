@@ -16,6 +16,7 @@ import {
   TableBuilder,
   WAITS,
   type Wait,
+  WITHOUT_DEVICE,
 } from '../../../analyzer/model/index.ts';
 
 /** A frame as tests write it: name, file and line of the definition. */
@@ -178,7 +179,7 @@ export class Batches {
   message(lane: number, time: number, bytes: number): this {
     const at = this.at(time);
     const direction = DIRECTIONS.indexOf('message');
-    const arrival = { toLane: -1, toStart: -1, toEnd: -1, weight: 1, estimated: 0 };
+    const arrival = { toLane: -1, toStart: -1, toEnd: -1, weight: 1, estimated: 0, ...WITHOUT_DEVICE };
     this.transfers.push({ lane, direction, start: at, end: at, bytes, stack: -1, ...arrival });
     return this;
   }
