@@ -68,16 +68,17 @@ function eventLoopsOf(tables: Tables): EventLoopLine[] {
   return of(DELAY)
     .flatMap((delay) => {
       const lane = owners.get(keyOf(delay.lane));
-      const line = { longestDelaySeconds: delay.max / 1e3, utilisation: meanOf(used.get(keyOf(delay.lane))) };
-      return lane === undefined ? [] : [{ lane, ...line }];
+      if (lane === undefined) return [];
+      const utilisation = meanOf(used.get(keyOf(delay.lane)), lanes.end[lane] as number);
+      return [{ lane, longestDelaySeconds: delay.max / 1e3, utilisation }];
     })
     .sort((a, b) => b.longestDelaySeconds - a.longestDelaySeconds);
 }
 
-/** From its first value to its last; each tells of the time before it. */
-function meanOf(series: CounterSeries | undefined): number | null {
+/** From its first value to the end of its thread; to its last value where that is not known. */
+function meanOf(series: CounterSeries | undefined, end: number): number | null {
   const [first, last] = [series?.time[0], series?.time.at(-1)];
   if (!series || first === undefined || last === undefined) return null;
-  const level = levelIn(series, first, last);
+  const level = levelIn(series, first, Math.max(last, end));
   return (level?.mean ?? (series.value[0] as number)) / 100;
 }

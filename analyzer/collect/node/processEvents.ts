@@ -36,6 +36,8 @@ interface Thread {
   readonly tid: number;
   /** Nanos. */
   readonly began: number;
+  /** When it last said how its event loop fares, Nanos. */
+  looked: number;
   readonly names: ThreadNames;
   readonly sampled: SampledCollections;
   /** When a task was submitted and where, by the port and number of the message that carries it. */
@@ -83,6 +85,7 @@ export class ProcessEvents {
       lane,
       tid,
       began: time,
+      looked: time,
       names,
       sampled: new SampledCollections(),
       submitted: new Map(),
@@ -182,15 +185,7 @@ export class ProcessEvents {
         break;
       case 'loop':
         this.sampled(thread, event.time);
-        rows.count(this.process, thread.tid, 'event-loop delay (ms)', event.time, event.delay / 1e6);
-        if (event.utilisation >= 0)
-          rows.count(
-            this.process,
-            thread.tid,
-            'event-loop utilisation (%)',
-            event.time,
-            100 * event.utilisation,
-          );
+        this.loop(thread, event);
         break;
       case 'handled': {
         const end = this.channels.end(number, event.port);
@@ -201,6 +196,15 @@ export class ProcessEvents {
         this.pools.ended(number, event.time);
         break;
     }
+  }
+
+  /** What a thread says of its event loop holds since it last did. */
+  private loop(thread: Thread, { time, delay, utilisation }: Extract<NodeEvent, { kind: 'loop' }>): void {
+    const count = (quantity: string, value: number) =>
+      this.rows.count(this.process, thread.tid, quantity, thread.looked, value);
+    count('event-loop delay (ms)', delay / 1e6);
+    if (utilisation >= 0) count('event-loop utilisation (%)', 100 * utilisation);
+    thread.looked = time;
   }
 
   /** Collections until `time`, of which the thread has not told. */

@@ -20,7 +20,7 @@ function recording() {
   const made = recordingOf(
     [
       { process: 7, thread: 7 },
-      { ...THREAD, name: 'worker 1' },
+      { ...THREAD, name: 'worker 1', end: start + 1000 * MS },
       { ...THREAD, kind: COUNTER, name: 'event-loop delay (ms)' },
       { ...THREAD, kind: COUNTER, name: 'event-loop utilisation (%)' },
     ],
@@ -56,14 +56,14 @@ test('pauses are by lane and name, and event loops belong to their threads', () 
     { lane: 1, kind: 'wait', name: 'Atomics.wait', count: 1, seconds: 0.2, longestSeconds: 0.2 },
     { lane: 1, kind: 'gc', name: 'minor GC', count: 2, seconds: 0.025, longestSeconds: 0.02 },
   ]);
-  // A value holds until the next one, so the last one has no time of its own.
-  expect(eventLoops).toEqual([{ lane: 1, longestDelaySeconds: 0.08, utilisation: expect.closeTo(0.3) }]);
+  // A value holds until the next one, and the last one until the thread ends.
+  expect(eventLoops).toEqual([{ lane: 1, longestDelaySeconds: 0.08, utilisation: expect.closeTo(0.5) }]);
 });
 
 test('the lines for the terminal say what took long', () => {
   expect(loopLines(summarize(recording()))).toEqual([
     '  2 garbage collections: 25.0 ms, the longest 20.0 ms',
-    '  event loop of worker 1 up to 80.0 ms late, 30 % busy',
+    '  event loop of worker 1 up to 80.0 ms late, 50 % busy',
   ]);
   expect(loopLines(summarize(recordingOf([{}], [])))).toEqual([]);
 });

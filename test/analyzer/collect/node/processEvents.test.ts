@@ -194,6 +194,44 @@ describe('tasks of workers', () => {
   });
 });
 
+test('what a thread says of its event loop holds from when it said so last', () => {
+  const process = processOf();
+  take(
+    process,
+    eventsOf(2, [
+      [6, 2000, 0.5, 3e6],
+      [6, 5000, -1, 1e6],
+    ]),
+  );
+  const { counters } = drained(process);
+  expect(rowsOf(counters, ['time', 'value'])).toEqual([
+    [1000, 3],
+    [1000, 50],
+    [2000, 1],
+  ]);
+});
+
+test('a collection that only samples have is a span where the thread does not tell of it', () => {
+  const process = processOf();
+  process.events.collected(2, [
+    { start: 1500, end: 1600 },
+    { start: 2500, end: 2600 },
+  ]);
+  take(
+    process,
+    eventsOf(2, [
+      [9, 2000, 0],
+      [5, 1500, 90, 1],
+      [6, 3000, -1, 0],
+    ]),
+  );
+  const { spans } = drained(process);
+  expect(rowsOf(spans, ['lane', 'start', 'end'])).toEqual([
+    [12, 1500, 1590],
+    [12, 2500, 2600],
+  ]);
+});
+
 test('whatever a file holds, it is read or refused, and never thrown at', () => {
   const value = fc.oneof(
     fc.integer(),
