@@ -95,7 +95,7 @@ export async function runWithLayer(
 export function joined(records: string): { tables: Tables; health: LogHealth } {
   const rows = new OpenClRows(new NearestStacks());
   const tail = new OpenClTail(records, rows, null);
-  tail.poll();
+  while (tail.poll());
   tail.finish();
   const batch = rows.drain(Number.POSITIVE_INFINITY) ?? emptyBatch(rows.interner.drain());
   const tables = new Numbering(new RecordingCounts()).apply(batch);

@@ -65,6 +65,8 @@ export class OpenClCollector implements Collector {
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     this.guarded(() => {
+      // Piece by piece: what is left may be more than fits into memory.
+      while (this.tail?.poll()) this.hand(Number.POSITIVE_INFINITY);
       this.tail?.finish();
       this.hand(Number.POSITIVE_INFINITY);
     });
