@@ -288,7 +288,10 @@ test('kernels have short names where their names are declarations, and whole one
       'void at::native::vectorized_elementwise_kernel<4, at::native::AddFunctor<float> >(int, float)',
       'vectorized_elementwise_kernel',
     ],
-    ['void cutlass::Kernel2<cutlass_80_tensorop_s1688gemm>(Params)', 'Kernel2<cutlass_80_tensorop_s1688gemm>'],
+    [
+      'void cutlass::Kernel2<cutlass_80_tensorop_s1688gemm>(Params)',
+      'Kernel2<cutlass_80_tensorop_s1688gemm>',
+    ],
     ['(anonymous namespace)::elementwise_kernel(int)', 'elementwise_kernel'],
     ['saxpy(int, float*)', 'saxpy'],
     ['triton_poi_fused_add_0', 'triton_poi_fused_add_0'],

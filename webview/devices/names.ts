@@ -28,7 +28,7 @@ export function shortKernelName(name: string): string {
   if (!DECLARATION.test(name)) return name;
   const own = plain.trim().split(/\s+/).at(-1)?.split('::').at(-1) ?? '';
   // Of `operator()` and the like nothing would be left.
-  if (!IDENTIFIER.test(own)) return name;
+  if (!IDENTIFIER.test(own) || own === 'operator') return name;
   return own.length <= SHORT && inside.startsWith('<') ? `${own}${inside}` : own;
 }
 
