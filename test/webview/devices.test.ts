@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { WORK_KINDS } from '../../analyzer/analysis/deviceWork.ts';
+import { shortKernelName } from '../../analyzer/analysis/kernelNames.ts';
 import { type SpanTracks, spanTracks } from '../../analyzer/analysis/spanTracks.ts';
 import { emptyTables } from '../../analyzer/model/index.ts';
-import { shortKernelName } from '../../webview/devices/names.ts';
 import { sizeClassWords } from '../../webview/devices/transfers.ts';
 import { attributionWords, certaintyWords } from '../../webview/flame/attribution.ts';
 import { functionFigures, sortedFunctions } from '../../webview/functions/rows.ts';
