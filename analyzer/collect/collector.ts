@@ -93,6 +93,8 @@ export interface Collector {
   tellsStacksOf?(command: string): boolean;
   /** Whether the stacks that it tells of threads come only when it stops: rows are written without, and get theirs in the end. */
   readonly tellsAfterwards?: boolean;
+  /** Whether it is stopped when the others have delivered all they have, because it tells of what they saw. */
+  readonly stopsLast?: boolean;
   /** Delivers what is left and ends. */
   stop(): Promise<void>;
   health(): CollectorHealth;

@@ -1,7 +1,9 @@
 import { cpus } from 'node:os';
 import type { Availability } from './collector.ts';
 import { cpythonAvailability } from './cpython/index.ts';
+import { cudaAvailability } from './cuda/index.ts';
 import { nodeAvailability } from './node/index.ts';
+import { openClAvailability } from './opencl/index.ts';
 import { readText } from './process/procfs.ts';
 
 /** Whether another process of the same user may be read. */
@@ -52,6 +54,8 @@ function poolsAvailability(): Availability {
 /** Folders of agents; null for one that perfscope was built without. */
 export interface AgentFolders {
   readonly node: string | null;
+  readonly native: string | null;
+  readonly opencl: string | null;
 }
 
 interface CollectorCheck {
@@ -65,6 +69,8 @@ export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'pools', check: poolsAvailability },
   { id: 'node', check: ({ node }) => nodeAvailability(node) },
   { id: 'v8-ticks', check: ticksAvailability },
+  { id: 'cuda', check: ({ native }) => cudaAvailability(native) },
+  { id: 'opencl', check: ({ opencl }) => openClAvailability(opencl) },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
 ];

@@ -11,6 +11,7 @@ import { FORMAT_VERSION } from '../recording/index.ts';
 import { SpoolReader, SpoolWriter } from '../recording/spool.ts';
 import { now } from './clock.ts';
 import { type Batch, type Collector, insideSchema, type RunContext, type SessionBatch } from './collector.ts';
+import { LearntStacks } from './gpu/learntStacks.ts';
 import { basicHost, fullHost } from './host.ts';
 import { LateStacks } from './lateStacks.ts';
 import { BATCH_TABLES, Numbering, RecordingCounts } from './numbering.ts';
@@ -114,8 +115,9 @@ export class Session {
   async finish(end: TargetEnd | null, kernelCpuSeconds: number | null): Promise<SessionResult> {
     const endTime = now();
     if (this.metaTimer) clearInterval(this.metaTimer);
-    await Promise.all(this.collectors.map((collector) => collector.stop()));
+    await this.stop((collector) => collector.stopsLast !== true);
     this.write(this.overlay.finish());
+    await this.stop((collector) => collector.stopsLast === true);
     const ownCpuSeconds = this.ownCpuSeconds;
     const partial = this.spool?.failure ?? null;
     if (partial !== null) {
@@ -136,13 +138,26 @@ export class Session {
     return this.writeRecording(meta);
   }
 
+  private async stop(which: (collector: Collector) => boolean): Promise<void> {
+    await Promise.all(this.collectors.filter(which).map((collector) => collector.stop()));
+  }
+
   private writeRecording(meta: RecordingMeta): SessionResult {
     const { place } = this.options;
     if (!this.spool) return { meta, path: null, warnings: this.warnings };
     try {
       const reader = new SpoolReader(place.spool);
       try {
-        finishSpool(reader, meta, place.path, (samples) => this.late.amended(reader, samples));
+        const learnt = new LearntStacks(
+          reader.chunks('kernels'),
+          reader.chunks('transfers'),
+          reader.chunks('stacks'),
+        );
+        finishSpool(reader, meta, place.path, {
+          samples: (samples) => this.late.amended(reader, samples),
+          kernels: (kernels) => learnt.kernels(kernels),
+          transfers: (transfers) => learnt.transfers(transfers),
+        });
       } finally {
         reader.close();
       }

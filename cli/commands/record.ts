@@ -20,6 +20,7 @@ interface RecordOptions {
   readonly pythonAgent: AgentChoice;
   readonly pools: boolean;
   readonly nodeAgent: boolean;
+  readonly gpu: boolean;
   readonly engine: NodeEngine;
   readonly live: boolean;
   readonly quiet?: boolean;
@@ -50,6 +51,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
     )
     .option('--no-pools', 'put nothing into Python programs to see the tasks of their pools')
     .option('--no-node-agent', 'put nothing into Node programs to see their JavaScript')
+    .option('--no-gpu', 'put nothing into programs to see what they have devices do')
     .addOption(
       new Option('--engine <engine>', 'who tells where the JavaScript of Node programs is')
         .choices([...NODE_ENGINES])
@@ -70,6 +72,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         children: options.children,
         agent: options.pythonAgent,
         pools: options.pools,
+        gpu: options.gpu,
         live: options.live && !options.json && isTerminal(),
         summary: options.json ? 'json' : options.quiet ? 'none' : 'text',
       });

@@ -23,6 +23,8 @@ export interface RecordRequest {
   readonly agent: AgentChoice;
   /** Whether the pools of Python programs are recorded, from inside. */
   readonly pools: boolean;
+  /** Whether the work of devices is recorded, from inside. */
+  readonly gpu: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
   readonly live: boolean;

@@ -11,6 +11,7 @@ import {
   probePython,
 } from '../../analyzer/collect/python-agent/index.ts';
 import { nodeAgentFolder, pythonAgentFolder, samplerScript } from '../assets.ts';
+import { type GpuSource, gpuSource, hasDevices } from './gpuSource.ts';
 import { type NodeRequest, type NodeSource, nodeSource } from './nodeSource.ts';
 
 export type AgentChoice = 'auto' | 'on' | 'off';
@@ -21,6 +22,8 @@ export interface SourceRequest {
   readonly rate: number;
   readonly agent: AgentChoice;
   readonly pools: boolean;
+  /** Whether the work of devices is recorded. */
+  readonly gpu: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
 }
@@ -48,15 +51,17 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   const why = agent === 'off' ? null : await reasonForAgent(command, agent, outside);
   const wanted = why !== null || pools ? pythonAgentFolder() : null;
   const nodeAgent = request.node === null ? null : nodeAgentFolder();
-  if (wanted === null && nodeAgent === null) return outsideOnly(command, outside);
+  const hasGpu = request.gpu && hasDevices();
+  if (wanted === null && nodeAgent === null && !hasGpu) return outsideOnly(command, outside);
   let records = '';
   let node: NodeSource | null = null;
+  let gpu: GpuSource | null = null;
   const environment: Record<string, string> = {};
   try {
     records = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
     const hz = why === null ? null : rate;
     if (wanted !== null) {
-      const parts = { hz, pools, cache: agentCache() };
+      const parts = { hz, pools, cache: agentCache('python') };
       Object.assign(environment, agentEnvironment(process.env, wanted, records, parts));
     }
     if (nodeAgent !== null && request.node !== null) {
@@ -64,6 +69,10 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       const isAccounted = why === null && outside.available;
       node = await nodeSource(command, request.node, { agents: nodeAgent, records, outside: isAccounted });
       Object.assign(environment, node.environment);
+    }
+    if (hasGpu) {
+      gpu = await gpuSource(records, agentCache('native') ?? records);
+      Object.assign(environment, gpu.environment);
     }
   } catch (error) {
     if (records !== '') rmSync(records, { recursive: true, force: true });
@@ -79,6 +88,7 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       ...(sampler === null ? [] : [sampler]),
       ...(pools ? [new PoolsCollector(records)] : []),
       ...(node?.collectors ?? []),
+      ...(gpu?.collectors ?? []),
     ],
     command: node?.command ?? command,
     environment,
@@ -91,10 +101,10 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   };
 }
 
-/** Where the compiled agent is kept from run to run; null where there is no such place. */
-function agentCache(): string | null {
+/** Where compiled agents of a kind are kept from run to run; null where there is no such place. */
+function agentCache(kind: 'python' | 'native'): string | null {
   const home = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const folder = join(home, 'perfscope', 'python');
+  const folder = join(home, 'perfscope', kind);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.W_OK);
