@@ -36,6 +36,10 @@ export const synchrony = (asynchronous: number): string =>
 export const sizeWords = (x: number, y: number, z: number): string =>
   x > 0 ? [x, y || 1, z || 1].map(count).join(' × ') : '';
 
+/** What the devices of a recording are called together: OpenCL runs on processors as well. */
+export const deviceWord = ({ recording: { tables } }: Pick<Profile, 'recording'>): 'GPU' | 'device' =>
+  tables.devices.kind.every((kind) => kind === 'cuda') ? 'GPU' : 'device';
+
 /** `GPU 0`; of a device that is not known, `device`. */
 export const deviceTitle = (
   { recording, devices }: Pick<Profile, 'recording' | 'devices'>,

@@ -20,8 +20,13 @@ const DIRECTION_NAMES: Partial<Readonly<Record<Direction, string>>> = {
   message: 'messages',
 };
 
-/** The figures of the header: what every run has, and what only some have where it was seen. `gpuBusy`: from 0 to 1. */
-export function headerStats(recording: Recording, cpuNanos: number, gpuBusy: number | null = null): Stat[] {
+/** The figures of the header: what every run has, and what only some have where it was seen. `deviceBusy`: from 0 to 1. */
+export function headerStats(
+  recording: Recording,
+  cpuNanos: number,
+  deviceBusy: number | null = null,
+  deviceWord = 'GPU',
+): Stat[] {
   const { meta } = recording;
   const wall = meta.clock.end - meta.clock.start;
   const stats: Stat[] = [
@@ -32,10 +37,10 @@ export function headerStats(recording: Recording, cpuNanos: number, gpuBusy: num
       meaning: 'CPU time of every lane, by the kernel’s own accounting',
     },
   ];
-  if (gpuBusy !== null)
+  if (deviceBusy !== null)
     stats.push({
-      name: 'GPU busy',
-      value: percent(gpuBusy),
+      name: `${deviceWord} busy`,
+      value: percent(deviceBusy),
       meaning: 'Share of the run with a kernel on a device; of several devices the mean',
     });
   for (const [direction, volume] of bytesMoved(recording))

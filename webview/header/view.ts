@@ -1,6 +1,7 @@
 import { RUNS } from '../../analyzer/analysis/activity.ts';
 import { covered } from '../../analyzer/analysis/coverage.ts';
 import type { ViewContext } from '../context.ts';
+import { deviceWord } from '../devices/names.ts';
 import { h, setText } from '../dom/element.ts';
 import { counted, visible } from '../format.ts';
 import { factsOf } from '../glance/facts.ts';
@@ -85,8 +86,9 @@ export function createHeader(view: ViewContext, themes: ThemeSwitch, help: HTMLD
     h(
       'dl',
       { class: 'stats' },
-      ...headerStats(profile.recording, cpu, gpuBusy(profile)).map(({ name, value, meaning }) =>
-        h('div', { class: 'stat', title: meaning }, h('dt', {}, name), h('dd', {}, value)),
+      ...headerStats(profile.recording, cpu, gpuBusy(profile), deviceWord(profile)).map(
+        ({ name, value, meaning }) =>
+          h('div', { class: 'stat', title: meaning }, h('dt', {}, name), h('dd', {}, value)),
       ),
     ),
     h('span', { class: 'spring' }),
