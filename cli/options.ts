@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { DEVICE_METRICS, type DeviceMetric } from '../analyzer/analysis/kernelCalls.ts';
 import type { Metric } from '../analyzer/analysis/weights.ts';
 import type { SamplingMode } from '../analyzer/model/index.ts';
 
@@ -9,7 +10,8 @@ export const METRICS = [
   'gil-wait',
   'gil-held',
   'samples',
-] as const satisfies readonly Metric[];
+  ...DEVICE_METRICS,
+] as const satisfies readonly (Metric | DeviceMetric)[];
 export const DEFAULT_RATE = 100;
 const MAX_RATE = 10_000;
 

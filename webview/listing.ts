@@ -5,7 +5,7 @@ import { type Column, createGrid, nameCell, type Sorting, saySorting } from './d
 import { settling } from './dom/settle.ts';
 import { counted } from './format.ts';
 import { matcherOf } from './state/search.ts';
-import { selectionOf } from './state/viewState.ts';
+import { selectionOf, type ViewState } from './state/viewState.ts';
 
 /** What a row of a listing shows. */
 export interface ListedRow {
@@ -34,13 +34,21 @@ export interface Listing<Row, Id extends string> {
   readonly textOf: (row: Row) => string;
   readonly comparing: (sorting: Sorting<Id>) => (a: Row, b: Row) => number;
   readonly show: (row: Row) => ListedRow;
+  /** What is set beside the tab when a row is shown in the flame graph. */
+  readonly inFlame?: Partial<ViewState>;
+  /** Stands above the table while it has rows. */
+  readonly above?: HTMLElement;
+  /** Widths of columns, where the style sheet has none. */
+  readonly widths?: { readonly template: string; readonly least: number };
+  /** Told of all rows of the selection, before the search. */
+  readonly onRows?: (rows: readonly Row[]) => void;
 }
 
-/** A panel with what was found in the selection, a row each; a row belongs to a function. */
+/** A panel with what was found in the selection, a row each; a row belongs to a function. `refresh`: finds anew. */
 export function createListing<Row, Id extends string>(
   { profile, store, announce }: ViewContext,
   listing: Listing<Row, Id>,
-): { element: HTMLElement; active: (shown: boolean) => void } {
+): { element: HTMLElement; active: (shown: boolean) => void; refresh: () => void } {
   const { columns, none } = listing;
   const lanes = profile.recording.tables.lanes.length;
   const empty = h('p', { class: 'empty', hidden: true });
@@ -57,6 +65,7 @@ export function createListing<Row, Id extends string>(
     label: listing.label,
     id: listing.id,
     columns,
+    ...(listing.widths && { widths: listing.widths }),
     sorting,
     row: (index) => {
       const row = rows[index] as Row;
@@ -75,16 +84,17 @@ export function createListing<Row, Id extends string>(
     },
     onPick: pick,
     onEnter: (index) => {
-      pick(index);
-      store.set({ tab: 'flame' });
+      const picked = listing.functionOf(rows[index] as Row);
+      store.set({ ...(picked >= 0 && { picked }), ...listing.inFlame, tab: 'flame' });
     },
   });
-  const element = h('div', { class: listing.className }, grid.element, empty);
+  const element = h('div', { class: listing.className }, listing.above ?? null, grid.element, empty);
 
   const weigh = (): void => {
     stale = !isShown;
     if (!isShown) return;
     all = listing.rows(selectionOf(store.get(), lanes));
+    listing.onRows?.(all);
     sort();
   };
   const sort = (): void => {
@@ -105,6 +115,7 @@ export function createListing<Row, Id extends string>(
   store.on(['picked'], grid.draw);
   return {
     element,
+    refresh: weigh,
     active: (shown) => {
       isShown = shown;
       if (shown && stale) weigh();

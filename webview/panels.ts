@@ -1,8 +1,12 @@
 import { HOLDS_GIL, type Recording } from '../analyzer/model/index.ts';
 import type { ViewContext } from './context.ts';
 import { createDeopts } from './deopts/view.ts';
+import { createKernels } from './devices/kernels.ts';
+import { hasDeviceTransfers } from './devices/profile.ts';
+import { createTransfers } from './devices/transfers.ts';
 import { h, setAttributes, setText } from './dom/element.ts';
-import { createFlame, METRIC_NAMES } from './flame/view.ts';
+import { metricNames } from './flame/metrics.ts';
+import { createFlame } from './flame/view.ts';
 import { place, visible } from './format.ts';
 import { createFunctions } from './functions/view.ts';
 import { createLocks } from './locks/view.ts';
@@ -12,6 +16,8 @@ import { createTasks } from './tasks/view.ts';
 const TITLES: Readonly<Record<Tab, string>> = {
   flame: 'Flame graph',
   functions: 'Functions',
+  kernels: 'Kernels',
+  transfers: 'Transfers',
   tasks: 'Tasks',
   locks: 'Locks',
   deopts: 'Deoptimisations',
@@ -29,6 +35,8 @@ interface Panel {
 export function tabsOf({ tables }: Recording): readonly Tab[] {
   return TABS.filter((tab) => {
     if (tab === 'tasks') return tables.tasks.length > 0 || tables.pools.length > 0;
+    if (tab === 'kernels') return tables.kernels.length > 0;
+    if (tab === 'transfers') return hasDeviceTransfers(tables);
     if (tab === 'deopts') return tables.deopts.length > 0;
     return tab === 'locks' ? tables.lockWaits.length > 0 : true;
   });
@@ -43,6 +51,8 @@ export function createPanels(view: ViewContext): { element: HTMLElement } {
   const makers: Readonly<Record<Tab, () => Panel>> = {
     flame: () => flame,
     functions: () => functions,
+    kernels: () => createKernels(view),
+    transfers: () => createTransfers(view),
     tasks: () => createTasks(view),
     locks: () => createLocks(view),
     deopts: () => createDeopts(view),
@@ -131,11 +141,18 @@ function pickedChip({ profile, store }: ViewContext): HTMLElement {
 export function metricsOf({ profile }: Pick<ViewContext, 'profile'>): FlameMetric[] {
   const { flags } = profile.recording.tables.samples;
   const held = flags.some((value) => (value & HOLDS_GIL) !== 0);
-  return FLAME_METRICS.filter((metric) => metric !== 'gil-held' || held);
+  const { kernels } = profile.recording.tables;
+  const copies = hasDeviceTransfers(profile.recording.tables);
+  return FLAME_METRICS.filter((metric) => {
+    if (metric === 'gpu') return kernels.length > 0;
+    if (metric === 'copy') return copies;
+    return metric !== 'gil-held' || held;
+  });
 }
 
 function metricSwitch(view: ViewContext): HTMLElement {
   const { store } = view;
+  const names = metricNames(view.profile);
   const inputs = metricsOf(view).map((metric) => {
     const input = h('input', { type: 'radio', name: 'metric', value: metric, class: 'unseen' });
     input.addEventListener('change', () => store.set({ metric }));
@@ -149,6 +166,6 @@ function metricSwitch(view: ViewContext): HTMLElement {
   return h(
     'div',
     { class: 'switch', role: 'radiogroup', 'aria-label': 'Weigh by' },
-    ...inputs.map(({ metric, input }) => h('label', {}, input, h('span', {}, METRIC_NAMES[metric]))),
+    ...inputs.map(({ metric, input }) => h('label', {}, input, h('span', {}, names[metric]))),
   );
 }

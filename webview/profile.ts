@@ -2,6 +2,7 @@ import { ACTIVITIES } from '../analyzer/analysis/activity.ts';
 import { accumulate, type CallTree, callTree } from '../analyzer/analysis/callTree.ts';
 import { type CounterSeries, counterSeries } from '../analyzer/analysis/counterSeries.ts';
 import { type Functions, functionsOf } from '../analyzer/analysis/functions.ts';
+import { deviceWeights, isDeviceMetric } from '../analyzer/analysis/kernelCalls.ts';
 import {
   collectionsByLane,
   type LaneMoments,
@@ -14,17 +15,21 @@ import { type PoolLoad, poolLoads } from '../analyzer/analysis/poolLoad.ts';
 import { type PoolPlace, poolPlacesOf } from '../analyzer/analysis/poolPlaces.ts';
 import { regionsOf } from '../analyzer/analysis/regions.ts';
 import { type Site, sitesOfStacks } from '../analyzer/analysis/sites.ts';
+import type { SpanTracks } from '../analyzer/analysis/spanTracks.ts';
 import { type TaskGroups, taskGroupsOf } from '../analyzer/analysis/taskGroups.ts';
 import { taskIntervals } from '../analyzer/analysis/taskIntervals.ts';
 import { type TaskLanes, taskLanesOf } from '../analyzer/analysis/taskLanes.ts';
 import { addActivity, type Timeline, timelineOf } from '../analyzer/analysis/timeline.ts';
-import { type Metric, rowStarts, type Selection, selfWeights } from '../analyzer/analysis/weights.ts';
+import { rowStarts, type Selection, selfWeights } from '../analyzer/analysis/weights.ts';
 import { LANE_KINDS, type Recording, type Tables } from '../analyzer/model/index.ts';
-import type { Interval } from './state/viewState.ts';
+import { type DeviceProfile, deviceProfile } from './devices/profile.ts';
+import type { FlameMetric, Interval } from './state/viewState.ts';
+import { type HostCalls, hostCallsOf, rangesOf } from './timeline/hostSpans.ts';
 
 /** A recording with what every view asks of it, computed once. */
 export interface Profile {
   readonly recording: Recording;
+  /** With the kernels and copies of devices behind those of the host. */
   readonly functions: Functions;
   /** Home of each function. */
   readonly homes: readonly Home[];
@@ -43,6 +48,11 @@ export interface Profile {
   readonly messages: LaneMoments;
   /** Rows of `spans` that are garbage collections. */
   readonly collections: LaneMoments;
+  readonly devices: DeviceProfile;
+  /** What the program marked by name, by lane. */
+  readonly ranges: SpanTracks;
+  /** Calls of a device's API, by lane. */
+  readonly calls: HostCalls;
   /** The line of a stack that its reader would change. */
   readonly siteOf: (stack: number) => Site;
   /** The run in Nanos; `to > from` even when nothing was recorded. */
@@ -54,19 +64,27 @@ export interface Profile {
   /** When each lane was inside a task of a group; the last group asked for is kept. */
   readonly insideOf: (group: number) => NonNullable<Selection['within']>;
   /** The weights of a selection; the last ones asked for are kept. */
-  readonly weigh: (metric: Metric, selection: Selection) => Weights;
+  readonly weigh: (metric: FlameMetric, selection: Selection) => Weights;
 }
 
 /** Weights of the nodes of the call tree, in the metric's unit. */
 export interface Weights {
   readonly self: Float64Array;
   readonly total: Float64Array;
+  /**
+   * Of metrics of devices: percent of certainty times the time of all that a node started, so that its ratio to `total` says how
+   * sure it is that the code stands where it does. Null for others.
+   */
+  readonly sure: Float64Array | null;
 }
+
+const ON_DEVICE: Home = { origin: 'device', module: 'kernel' };
 
 export function profileOf(recording: Recording): Profile {
   const { tables } = recording;
-  const functions = functionsOf(tables);
-  const tree = callTree(tables, functions);
+  const ofHost = functionsOf(tables);
+  const devices = deviceProfile(tables, ofHost, callTree(tables, ofHost));
+  const { functions, tree } = devices.calls;
   const starts = rowStarts(tables);
   const timeline = timelineOf(tables, starts);
   const bounds = boundsOf(recording);
@@ -79,7 +97,7 @@ export function profileOf(recording: Recording): Profile {
     const at = lane * ACTIVITIES.length;
     addActivity(timeline, lane, bounds.from, bounds.to, activity.subarray(at, at + ACTIVITIES.length));
   }
-  const homes = homesOf(functions);
+  const homes = homesOf(functions).map((home, id) => (id < devices.calls.firstFunction ? home : ON_DEVICE));
   const siteOf = sitesOfStacks(tables, functions);
   const { places, ofPool } = poolPlacesOf(tables, siteOf);
   const groups = taskGroupsOf(tables, functions, ofPool);
@@ -98,6 +116,9 @@ export function profileOf(recording: Recording): Profile {
     lockWaits: lockWaitsByLane(tables),
     messages: messagesByLane(tables),
     collections: collectionsByLane(tables),
+    devices,
+    ranges: rangesOf(tables),
+    calls: hostCallsOf(tables),
     siteOf,
     bounds,
     lanes,
@@ -106,10 +127,13 @@ export function profileOf(recording: Recording): Profile {
       taskIntervals(tables, functions, { keeps: (row) => groups.ofTask[row] === group }),
     ),
     weigh: remembering((metric, selection) => {
-      const self = selfWeights(tables, starts, tree, metric, selection);
+      const { self, sure } = isDeviceMetric(metric)
+        ? deviceWeights(tables, devices.work, devices.calls, metric, selection)
+        : { self: selfWeights(tables, starts, tree, metric, selection), sure: null };
       const total = self.slice();
       accumulate(tree, total);
-      return { self, total };
+      if (sure) accumulate(tree, sure);
+      return { self, total, sure };
     }),
   };
 }
@@ -118,10 +142,12 @@ export function profileOf(recording: Recording): Profile {
 export function boundsOf({ meta, tables }: Recording): Interval {
   let from: number = meta.clock.start;
   let to: number = meta.clock.end;
-  const { samples, lanes, spans, pools, tasks } = tables;
+  const { samples, lanes, spans, pools, tasks, kernels, transfers } = tables;
   for (let i = 0; i < lanes.length; i++) from = Math.min(from, lanes.start[i] as number);
   for (let i = 0; i < samples.length; i++) to = Math.max(to, samples.time[i] as number);
   for (let i = 0; i < spans.length; i++) to = Math.max(to, spans.end[i] as number);
+  for (let i = 0; i < kernels.length; i++) to = Math.max(to, kernels.end[i] as number);
+  for (let i = 0; i < transfers.length; i++) to = Math.max(to, transfers.end[i] as number);
   for (let i = 0; i < pools.length; i++) {
     from = Math.min(from, pools.start[i] as number);
     to = Math.max(to, pools.end[i] as number);

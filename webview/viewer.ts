@@ -7,11 +7,11 @@ import { createTooltip } from './dom/tooltip.ts';
 import { createGlance } from './glance/view.ts';
 import { createHeader } from './header/view.ts';
 import { createHelp } from './help/help.ts';
-import { createPanels, tabsOf } from './panels.ts';
+import { createPanels, metricsOf, tabsOf } from './panels.ts';
 import { profileOf } from './profile.ts';
 import { fromHash, toHash } from './state/hash.ts';
 import { createStore } from './state/store.ts';
-import { type FlameMetric, initialState, type ViewState } from './state/viewState.ts';
+import { type FlameMetric, initialState, NO_EVENT, type ViewState } from './state/viewState.ts';
 import { readPalette } from './theme/palette.ts';
 import { createThemeSwitch } from './theme/theme.ts';
 import { collapsedAtFirst } from './timeline/rows.ts';
@@ -31,6 +31,7 @@ export function mountViewer(root: HTMLElement, recording: Recording): void {
     nodes: profile.tree.count,
     functions: profile.functions.count,
     tasks: recording.tables.tasks.length,
+    work: profile.devices.work.length,
     groups: profile.groups.count,
   };
   const store = createStore<ViewState>({ ...initial, ...fromHash(location.hash, limits) }, (run) => {
@@ -79,14 +80,21 @@ export function mountViewer(root: HTMLElement, recording: Recording): void {
     event.preventDefault();
   });
   const tabs = tabsOf(recording);
-  const metricKeys: Readonly<Record<string, FlameMetric>> = { c: 'cpu', v: 'wall', g: 'gil-wait' };
+  const metricKeys: Readonly<Record<string, FlameMetric>> = {
+    c: 'cpu',
+    v: 'wall',
+    g: 'gil-wait',
+    u: 'gpu',
+    t: 'copy',
+  };
+  const metrics = metricsOf(view);
   const press = (key: string): boolean => {
     const chosen = metricKeys[key];
     const tab = tabs[Number(key) - 1];
     if (key === '/') header.focusSearch();
     else if (key === '?') help.showModal();
     else if (tab) store.set({ tab });
-    else if (chosen) store.set({ metric: chosen });
+    else if (chosen && metrics.includes(chosen)) store.set({ metric: chosen });
     else if (key === 'Escape') store.set(takenBack(store.get(), profile.bounds));
     else return timeline.key(key);
     return true;
@@ -96,7 +104,7 @@ export function mountViewer(root: HTMLElement, recording: Recording): void {
 /** One step back from what was selected last, as far as that can be told: from the detail to the whole. */
 export function takenBack(state: ViewState, bounds: ViewState['view']): Partial<ViewState> {
   if (state.zoom > 0) return { zoom: 0 };
-  if (state.task >= 0) return { task: -1, range: null, lanes: null };
+  if (state.task >= 0 || state.work >= 0) return { ...NO_EVENT, range: null, lanes: null };
   if (state.group >= 0) return { group: -1 };
   if (state.picked >= 0) return { picked: -1 };
   if (state.range) return { range: null };

@@ -9,19 +9,21 @@ import {
   type Tables,
   toSeconds,
 } from '../model/index.ts';
-import { callTree, functionTotals } from './callTree.ts';
+import { type CallTree, callTree, functionTotals } from './callTree.ts';
+import { type DeviceSummary, type DirectionFigures, deviceSummary } from './deviceSummary.ts';
+import { computes, type DeviceWork, deviceWork } from './deviceWork.ts';
 import { parallelEfficiency } from './efficiency.ts';
 import { type EngineSummary, engineSummary, type TierLine } from './engineSummary.ts';
 import { type Functions, functionsOf } from './functions.ts';
 import { laneTotals } from './laneTotals.ts';
 import { type LoopSummary, loopSummary } from './loopSummary.ts';
-import { type PoolSummary, poolSummary } from './poolSummary.ts';
+import { type PoolSummary, poolSummary, type TransferLine } from './poolSummary.ts';
 import { laneRoles } from './roles.ts';
 import { byTicks, type TierTotals, tierTotals } from './tiers.ts';
 import { rowStarts, selfWeights } from './weights.ts';
 
 /** What one run came to: the document of `perfscope summary --json` and the source of every other summary. Seconds. */
-export interface Summary extends PoolSummary, EngineSummary, LoopSummary {
+export interface Summary extends PoolSummary, EngineSummary, LoopSummary, DeviceSummary {
   readonly version: 1;
   readonly command: readonly string[];
   readonly exitCode: number | null;
@@ -39,7 +41,8 @@ export interface Summary extends PoolSummary, EngineSummary, LoopSummary {
   readonly collectors: Recording['meta']['collectors'];
   readonly lanes: readonly LaneSummary[];
   readonly functions: readonly FunctionSummary[];
-  readonly kernels: readonly never[];
+  /** With figures of devices for the directions that have one. */
+  readonly transfers: readonly (TransferLine & Partial<DirectionFigures>)[];
   readonly efficiency: EfficiencySummary;
   readonly findings: readonly never[];
 }
@@ -82,6 +85,8 @@ export interface FunctionSummary {
   readonly selfWallSeconds: number;
   readonly totalWallSeconds: number;
   readonly samples: number;
+  /** Seconds of kernels that it, or what it called, launched; null where no device was seen. */
+  readonly totalGpuSeconds: number | null;
   /** What V8 ran for it; empty where its log does not tell. */
   readonly tiers: readonly TierLine[];
 }
@@ -123,6 +128,9 @@ export function summarize({ meta, tables }: Recording): Summary {
     });
   }
   const efficiency = parallelEfficiency(tables, totals, roles);
+  const work = deviceWork(tables);
+  const { summary: devices, directions } = deviceSummary({ meta, tables }, work, functions, starts);
+  const pools = poolSummary({ meta, tables }, functions);
   return {
     version: 1,
     command: meta.command,
@@ -138,12 +146,16 @@ export function summarize({ meta, tables }: Recording): Summary {
     warnings: meta.warnings,
     collectors: meta.collectors,
     lanes: laneSummaries,
-    functions: functionSummaries(tables, functions, starts, tiers),
-    kernels: [],
-    ...poolSummary({ meta, tables }, functions),
+    functions: functionSummaries(tables, functions, starts, tiers, work),
+    ...devices,
+    ...pools,
+    transfers: pools.transfers.map((line) => ({
+      ...line,
+      ...directions.get(line.direction),
+    })),
     ...engineSummary(tables, functions, tiers),
     ...loopSummary(tables),
-    efficiency: { ...(efficiency ?? NO_EFFICIENCY), device: null },
+    efficiency: { ...(efficiency ?? NO_EFFICIENCY), device: devices.deviceEfficiency?.device ?? null },
     findings: [],
   };
 }
@@ -154,11 +166,13 @@ function functionSummaries(
   functions: Functions,
   starts: Float64Array,
   tiers: TierTotals,
+  work: DeviceWork,
 ): FunctionSummary[] {
   const tree = callTree(tables, functions);
   const cpu = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'cpu'));
   const wall = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'wall'));
   const samples = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'samples'));
+  const gpu = gpuTotals(tables, work, functions, tree);
   const result: FunctionSummary[] = [];
   for (let id = 0; id < functions.count; id++) {
     result.push({
@@ -171,8 +185,27 @@ function functionSummaries(
       selfWallSeconds: toSeconds(wall.self[id] as number),
       totalWallSeconds: toSeconds(wall.total[id] as number),
       samples: samples.self[id] as number,
+      totalGpuSeconds: gpu && toSeconds(gpu[id] as number),
       tiers: byTicks(tiers.ofFunction.get(id) ?? new Uint32Array(0)),
     });
   }
   return result.sort((a, b) => b.selfSeconds - a.selfSeconds || b.totalSeconds - a.totalSeconds);
+}
+
+/** Nanos of kernels that each function launched with all that it called; null where no kernel was seen. */
+function gpuTotals(
+  { kernels }: Tables,
+  work: DeviceWork,
+  functions: Functions,
+  tree: CallTree,
+): Float64Array | null {
+  if (kernels.length === 0) return null;
+  const self = new Float64Array(tree.count);
+  for (let row = 0; row < kernels.length; row++) {
+    const stack = kernels.stack[row] as number;
+    if (stack < 0 || !computes(work.kind[row] as number)) continue;
+    const node = tree.ofStack[stack] as number;
+    self[node] = (self[node] as number) + (work.end[row] as number) - (work.start[row] as number);
+  }
+  return functionTotals(tree, functions, self).total;
 }

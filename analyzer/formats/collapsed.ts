@@ -1,16 +1,17 @@
 import { callTree } from '../analysis/callTree.ts';
+import { deviceWork } from '../analysis/deviceWork.ts';
 import { functionsOf } from '../analysis/functions.ts';
+import { type DeviceMetric, deviceCalls, deviceWeights, isDeviceMetric } from '../analysis/kernelCalls.ts';
 import { type Metric, rowStarts, selfWeights } from '../analysis/weights.ts';
 import type { Recording } from '../model/index.ts';
 
 /**
  * Collapsed stacks (github.com/brendangregg/FlameGraph): a line a stack, functions from the outermost in, separated by
- * semicolons, a space, a whole number. The number is microseconds of the metric, or observations for `samples`.
+ * semicolons, a space, a whole number. The number is microseconds of the metric, or observations for `samples`; of a metric of
+ * devices the kernel or the copy is the innermost function.
  */
-export function toCollapsed({ tables }: Recording, metric: Metric): string {
-  const functions = functionsOf(tables);
-  const tree = callTree(tables, functions);
-  const self = selfWeights(tables, rowStarts(tables), tree, metric);
+export function toCollapsed(recording: Recording, metric: Metric | DeviceMetric): string {
+  const { functions, tree, self } = weighed(recording, metric);
   const unit = metric === 'samples' ? 1 : 1000;
   const paths: string[] = [''];
   let text = '';
@@ -23,6 +24,16 @@ export function toCollapsed({ tables }: Recording, metric: Metric): string {
     if (weight > 0) text += `${path} ${weight}\n`;
   }
   return text;
+}
+
+function weighed({ tables }: Recording, metric: Metric | DeviceMetric) {
+  const functions = functionsOf(tables);
+  const tree = callTree(tables, functions);
+  if (!isDeviceMetric(metric))
+    return { functions, tree, self: selfWeights(tables, rowStarts(tables), tree, metric) };
+  const work = deviceWork(tables);
+  const calls = deviceCalls(tables, work, functions, tree);
+  return { ...calls, self: deviceWeights(tables, work, calls, metric).self };
 }
 
 /** A name may hold what separates the fields of the format. */

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { Option } from 'commander';
+import type { DeviceMetric } from '../../analyzer/analysis/kernelCalls.ts';
 import { type Metric, metricOfMode } from '../../analyzer/analysis/weights.ts';
 import { toCollapsed } from '../../analyzer/formats/collapsed.ts';
 import { toSpeedscope } from '../../analyzer/formats/speedscope.ts';
@@ -10,14 +11,14 @@ import { refuseToOverwrite } from '../overwrite.ts';
 import type { RegisterCommand } from './index.ts';
 
 /** The formats that a recording can be written in, by name. */
-const FORMATS: Readonly<Record<string, (recording: Recording, metric: Metric) => string>> = {
+const FORMATS: Readonly<Record<string, (recording: Recording, metric: Metric | DeviceMetric) => string>> = {
   speedscope: (recording, metric) => JSON.stringify(toSpeedscope(recording, metric)),
   collapsed: toCollapsed,
 };
 
 interface ExportOptions {
   readonly format: string;
-  readonly metric?: Metric;
+  readonly metric?: Metric | DeviceMetric;
   readonly output?: string;
   readonly force?: boolean;
 }

@@ -20,6 +20,7 @@ export interface Palette {
   /** Boxes of a flame graph. */
   readonly own: readonly Style[];
   readonly native: readonly Style[];
+  readonly device: readonly Style[];
   readonly library: readonly Style[];
   readonly focus: Style;
   readonly match: Style;
@@ -133,6 +134,7 @@ export function paletteFor(depth: ColourDepth, light: boolean): Palette {
     },
     own: [box(['#3f6fb0', 34, 25], white), box(['#4f86c6', 34, 67], white), box(['#345f99', 34, 24], white)],
     native: depth === 4 ? ['\x1b[43;30m'] : tans.map((c) => box(c, light ? black : ['#efe4cc', 97, 230])),
+    device: [box(['#157a6e', 36, 29], white), box(['#2f9e8f', 36, 36], black)],
     library,
     focus: `${INVERSE}${BOLD}`,
     match: box(['#e69f00', 33, 214], black),
@@ -153,6 +155,7 @@ const MONOCHROME: Palette = {
   tint: { ready: '', gil: '', lock: '' },
   own: [BOLD],
   native: [''],
+  device: [''],
   library: [''],
   focus: INVERSE,
   match: `${BOLD}\x1b[4m`,

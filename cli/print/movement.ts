@@ -29,10 +29,26 @@ export function movementLines(summary: Summary): string[] {
 function moved({ transfers }: Summary): string[] {
   const parts = transfers
     .filter((each) => each.bytes > 0)
-    .map(({ direction, bytes: volume, count: times, seconds: took, estimated }) => {
-      const way = direction === 'message' ? `in ${count(times, 'message')}` : WAYS[direction];
-      return `${estimated ? 'about ' : ''}${bytes(volume)} ${way}${took > 0 ? ` (${seconds(took)})` : ''}`;
-    });
+    .map(
+      ({
+        direction,
+        bytes: volume,
+        count: times,
+        seconds: took,
+        estimated,
+        bytesPerSecond,
+        repeatedBytes,
+      }) => {
+        const way = direction === 'message' ? `in ${count(times, 'message')}` : WAYS[direction];
+        const figures = [
+          ...(took > 0 ? [seconds(took)] : []),
+          ...(bytesPerSecond ? [`${bytes(bytesPerSecond)}/s`] : []),
+          ...(repeatedBytes ? [`${bytes(repeatedBytes)} of it again`] : []),
+        ];
+        const detail = figures.length > 0 ? ` (${figures.join(', ')})` : '';
+        return `${estimated ? 'about ' : ''}${bytes(volume)} ${way}${detail}`;
+      },
+    );
   return wrapped('  moved ', parts);
 }
 

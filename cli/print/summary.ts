@@ -1,4 +1,5 @@
 import type { Summary } from '../../analyzer/analysis/summary.ts';
+import { deviceLines } from './devices.ts';
 import { engineLines } from './engine.ts';
 import { loopLines } from './loops.ts';
 import { movementLines } from './movement.ts';
@@ -15,6 +16,7 @@ export function summaryLines(summary: Summary): string[] {
   const tasks = [
     ...taskLines(summary),
     ...movementLines(summary),
+    ...deviceLines(summary),
     ...loopLines(summary),
     ...engineLines(summary),
   ];

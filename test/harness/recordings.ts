@@ -12,6 +12,7 @@ import {
   TableBuilder,
 } from '../../analyzer/model/index.ts';
 import { FORMAT_VERSION } from '../../analyzer/recording/index.ts';
+import { type DeviceTables, deviceTablesOf } from './devices.ts';
 import { type PoolTables, poolTablesOf, type Stack, stackOf } from './pools.ts';
 
 export const META: RecordingMeta = {
@@ -61,7 +62,7 @@ export function recordingOf(
   lanes: readonly LaneSpec[],
   samples: readonly SampleSpec[],
   meta: Partial<RecordingMeta> = {},
-  more: PoolTables = {},
+  more: PoolTables & DeviceTables = {},
 ): Recording {
   const interner = new Interner();
   const laneRows = new TableBuilder(SCHEMAS.lanes);
@@ -96,9 +97,15 @@ export function recordingOf(
     });
   }
   const poolTables = poolTablesOf(interner, start, more);
+  const { copies, ...deviceTables } = deviceTablesOf(interner, start, more);
+  const transfers = new TableBuilder(SCHEMAS.transfers);
+  transfers.append(poolTables.transfers);
+  transfers.append(copies);
   const tables = {
     ...emptyTables(),
     ...poolTables,
+    ...deviceTables,
+    transfers: transfers.finish(),
     ...interner.drain(),
     lanes: laneRows.finish(),
     samples: sampleRows.finish(),

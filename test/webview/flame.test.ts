@@ -88,7 +88,7 @@ test('stacks deeper than the one of the browser are no problem', () => {
     depth: Uint16Array.from({ length: count }, (_, i) => i),
     ofStack: new Uint32Array(0),
   };
-  const all = { self: new Float64Array(count), total: new Float64Array(count).fill(1) };
+  const all = { self: new Float64Array(count), total: new Float64Array(count).fill(1), sure: null };
   expect(layoutFlame(deep, all, heaviestFirst(deep, all), 0, 100).count).toBe(count);
 });
 
@@ -152,6 +152,9 @@ test('whose code a function is follows from its file', () => {
     ['cblas_dgemm', '/usr/lib/libopenblas.so.0', 2, 'native', 'libopenblas'],
     ['[interpreter starting]', '', 0, 'native', 'interpreter'],
     ['do_syscall', '', 3, 'native', 'kernel'],
+    ['f', "<pyopencl invoker for 'f'>", 0, 'library', 'pyopencl'],
+    ['<module>', '<string>', 0, 'own', '<string>'],
+    ['<module>', '<ipython-input-3-ab>', 0, 'own', '<ipython-input-3-ab>'],
   ];
   for (const [name, file, language, origin, module] of cases)
     expect(homeOf(name, file, language)).toEqual({ origin, module });

@@ -18,7 +18,7 @@ import {
 import { takenBack } from '../../webview/viewer.ts';
 
 const bounds = { from: 5e12, to: 5e12 + 60e9 };
-const limits: Limits = { bounds, lanes: 16, nodes: 1000, functions: 200, tasks: 500, groups: 20 };
+const limits: Limits = { bounds, lanes: 16, nodes: 1000, functions: 200, tasks: 500, work: 70, groups: 20 };
 const initial = initialState(bounds, 'cpu');
 
 test('a store tells those who asked, once for many changes, and only when something changed', () => {
@@ -115,6 +115,7 @@ test('the address gives back the state that it was made from', () => {
     zoom: fc.integer({ min: 0, max: 999 }),
     picked: fc.integer({ min: -1, max: 199 }),
     task: fc.integer({ min: -1, max: 499 }),
+    work: fc.integer({ min: -1, max: 69 }),
     group: fc.integer({ min: -1, max: 19 }),
     collapsed: fc.uniqueArray(fc.constantFrom('p1', 'p22', 'machine')),
   });
@@ -136,7 +137,7 @@ test('an address keeps that all was opened of what is closed at first', () => {
 test('an address from elsewhere changes nothing that this recording does not have', () => {
   expect(
     fromHash(
-      '#node=5000&function=200&lanes=99.x&range=9-1&view=a-b&metric=heat&tab=x&task=500&tasks=20',
+      '#node=5000&function=200&lanes=99.x&range=9-1&view=a-b&metric=heat&tab=x&task=500&work=70&tasks=20',
       limits,
     ),
   ).toEqual({});

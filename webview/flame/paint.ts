@@ -1,3 +1,4 @@
+import { functionLabel } from '../devices/names.ts';
 import { place, visible } from '../format.ts';
 import type { Profile } from '../profile.ts';
 import { type FrameColour, frameColours, inkOn, type Palette } from '../theme/palette.ts';
@@ -56,10 +57,11 @@ export function paintFlame(
     context.globalAlpha = fades ? (isCaller ? 0.5 : 0.22) : merged ? 0.6 : 1;
     context.fillStyle = colour.fill;
     box(context, x, y, wide);
+    if (id >= 0 && !merged && homes[id]?.origin === 'device') footing(context, palette, x, y, wide);
     context.globalAlpha = fades && !isCaller ? 0.55 : 1;
     if (wide < 4 * letter || merged) continue;
     const ink = fades ? palette.text : colour.ink;
-    const name = id < 0 ? scene.rootLabel : visible(functions.name[id] as string);
+    const name = id < 0 ? scene.rootLabel : functionLabel(profile, id);
     const source = id < 0 ? '' : visible(place(functions.file[id] as string, functions.line[id] as number));
     label(context, { name, source, x: Math.max(0, x) + PAD, y, room: wide - 2 * PAD, letter, ink });
   }
@@ -76,6 +78,21 @@ function box(context: CanvasRenderingContext2D, x: number, y: number, width: num
     context.roundRect(x, y, wide, ROW_HEIGHT - 1, 2);
     context.fill();
   }
+}
+
+/** Under what ran on a device: a module of the host may have the same colour. */
+function footing(
+  context: CanvasRenderingContext2D,
+  { bg }: Palette,
+  x: number,
+  y: number,
+  width: number,
+): void {
+  context.fillStyle = bg;
+  const alpha = context.globalAlpha;
+  context.globalAlpha = alpha * 0.55;
+  context.fillRect(x, y + ROW_HEIGHT - 4, width > 3 ? width - 1 : Math.max(0.5, width), 1.5);
+  context.globalAlpha = alpha;
 }
 
 interface Label {

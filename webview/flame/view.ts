@@ -1,3 +1,4 @@
+import { isDeviceMetric } from '../../analyzer/analysis/kernelCalls.ts';
 import type { ViewContext } from '../context.ts';
 import { surface } from '../dom/canvas.ts';
 import { h, setText } from '../dom/element.ts';
@@ -7,9 +8,9 @@ import { counted, duration, percent, place, visible } from '../format.ts';
 import type { Weights } from '../profile.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
-import type { FlameMetric } from '../state/viewState.ts';
 import { groupName } from '../tasks/names.ts';
 import { laneName } from '../timeline/rows.ts';
+import { attributionWords, certaintyWords } from './attribution.ts';
 import { foundFunctions, foundWeight } from './found.ts';
 import {
   boxAt,
@@ -20,22 +21,9 @@ import {
   neighbour,
   type Order,
 } from './layout.ts';
+import { metricNames, NOTHING } from './metrics.ts';
 import { itemId, mirrorItems, sayBox } from './mirror.ts';
 import { paintFlame, ROW_HEIGHT } from './paint.ts';
-
-export const METRIC_NAMES: Readonly<Record<FlameMetric, string>> = {
-  cpu: 'CPU',
-  wall: 'wall',
-  'gil-wait': 'GIL wait',
-  'gil-held': 'GIL held',
-};
-
-const NOTHING: Readonly<Record<FlameMetric, string>> = {
-  cpu: 'No CPU time was seen in this selection.',
-  wall: 'No thread was seen in this selection.',
-  'gil-wait': 'Nothing waited for the GIL in this selection.',
-  'gil-held': 'Nothing was seen to hold the GIL in this selection.',
-};
 
 const MOVES: Readonly<Record<string, Move>> = {
   ArrowUp: 'up',
@@ -52,6 +40,7 @@ const MIRROR_MS = 60;
 export function createFlame(view: ViewContext): { element: HTMLElement; active: (shown: boolean) => void } {
   const { profile, store, tooltip, palette, onColours } = view;
   const { tree, functions } = profile;
+  const names = metricNames(profile);
   const canvas = h('canvas', { role: 'presentation' });
   const mirror = h('div', { class: 'unseen', role: 'group' });
   const stage = h('div', { class: 'flame-stage' }, canvas);
@@ -64,10 +53,15 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
   const empty = h('p', { class: 'empty', hidden: true });
   const matched = h('span', { class: 'matched' });
   const crumbs = h('button', { class: 'quiet', type: 'button', hidden: true }, 'Zoom out (Esc)');
-  const status = h('div', { class: 'flame-status' }, matched, crumbs);
+  const attributed = h('span', { class: 'matched' });
+  const status = h('div', { class: 'flame-status' }, matched, attributed, crumbs);
   const element = h('div', { class: 'flame' }, status, scroller, empty);
 
-  let weights: Weights = { self: new Float64Array(tree.count), total: new Float64Array(tree.count) };
+  let weights: Weights = {
+    self: new Float64Array(tree.count),
+    total: new Float64Array(tree.count),
+    sure: null,
+  };
   let order: Order = heaviestFirst(tree, weights);
   let boxes: FlameBoxes = layoutFlame(tree, weights, order, 0, 0);
   let found: Uint8Array | null = null;
@@ -85,7 +79,7 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
         : lanes.length === 1
           ? laneName(profile, lanes[0] as number)
           : counted(lanes.length, 'lane');
-    return `${whose}${inside}  ${duration(weights.total[0] as number)} ${METRIC_NAMES[metric]}`;
+    return `${whose}${inside}  ${duration(weights.total[0] as number)} ${names[metric]}`;
   };
   const say = (box: number): string => sayBox(profile, weights, boxes, box, rootLabel(), duration);
   const drawn = surface(canvas, stage, (context, width, height) => {
@@ -125,7 +119,9 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
     scroller.hidden = nothing;
     setText(
       empty,
-      profile.recording.tables.samples.length === 0 ? 'This recording holds no samples.' : NOTHING[metric],
+      profile.recording.tables.samples.length === 0 && !isDeviceMetric(metric)
+        ? 'This recording holds no samples.'
+        : NOTHING[metric],
     );
     crumbs.hidden = zoom === 0;
     mirrorSoon();
@@ -161,6 +157,7 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
     const state = store.get();
     weights = profile.weigh(state.metric, samplesSelected(profile, state));
     order = heaviestFirst(tree, weights);
+    setText(attributed, attributionWords(profile, weights));
     search();
     layout();
     drawn.redraw();
@@ -175,7 +172,7 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
   const tipOf = (box: number): Tip => {
     const node = boxes.node[box] as number;
     const { metric } = store.get();
-    const name = METRIC_NAMES[metric];
+    const name = names[metric];
     const merged = boxes.merged[box] as number;
     if (merged > 0)
       return {
@@ -190,6 +187,8 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
       [`total ${name}`, `${duration(total)}  ${share}`],
       [`self ${name}`, `${duration(self)}  ${percent(total > 0 ? self / total : 0)} of it`],
     ];
+    const certainty = certaintyWords(weights, node);
+    if (certainty !== '') figures.push(['launched there', certainty]);
     if (id < 0) return { title: rootLabel(), figures };
     const file = functions.file[id] as string;
     const module = profile.homes[id]?.module ?? '';

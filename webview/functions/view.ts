@@ -1,4 +1,5 @@
 import type { ViewContext } from '../context.ts';
+import { deviceWord, functionLabel } from '../devices/names.ts';
 import { h, setText } from '../dom/element.ts';
 import { createGrid, type Column as GridColumn, type GridRow, nameCell, saySorting } from '../dom/grid.ts';
 import { settling } from '../dom/settle.ts';
@@ -29,6 +30,13 @@ const FIGURES: readonly GridColumn<Column>[] = [
   },
 ];
 
+/** Only of recordings with kernels. */
+const GPU: GridColumn<Column> = {
+  id: 'totalGpu',
+  title: 'GPU',
+  explanation: 'Time of the kernels that the function, or what it called, launched; of a kernel its own time',
+};
+
 /** Only of recordings that hold V8's ticks. */
 const TIER: GridColumn<Column> = {
   id: 'tier',
@@ -45,7 +53,12 @@ export function createFunctions(
   const { profile, store, announce } = view;
   const { functions, homes } = profile;
   const hasTiers = profile.recording.tables.functionTiers.length > 0;
-  const columns = hasTiers ? [...FIGURES, TIER] : FIGURES;
+  const hasGpu = profile.recording.tables.kernels.length > 0;
+  const columns = [
+    ...FIGURES,
+    ...(hasGpu ? [{ ...GPU, title: deviceWord(profile) === 'GPU' ? 'GPU' : 'Device' }] : []),
+    ...(hasTiers ? [TIER] : []),
+  ];
   const empty = h('p', { class: 'empty', hidden: true });
 
   let sorting: Sorting = { by: 'selfCpu', descending: true };
@@ -56,7 +69,7 @@ export function createFunctions(
 
   const rowOf = (index: number): GridRow => {
     const id = rows[index] as number;
-    const { figures: of, cpu, wall, tiers } = figures as FunctionFigures;
+    const { figures: of, cpu, wall, gpu, tiers } = figures as FunctionFigures;
     const home = homes[id];
     const ticks = tiers.ofFunction.get(id);
     const words = tierWords(ticks);
@@ -64,11 +77,12 @@ export function createFunctions(
       visible(place(functions.file[id] as string, functions.line[id] as number)) || (home?.module ?? '');
     return {
       cells: [
-        nameCell(home?.origin ?? 'native', visible(functions.name[id] as string), source),
+        nameCell(home?.origin ?? 'native', functionLabel(profile, id), source),
         figure(of.selfCpu[id] as number, cpu, 'cpu'),
         figure(of.totalCpu[id] as number, cpu, 'cpu'),
         figure(of.selfWall[id] as number, wall, 'wall'),
         figure(of.totalWall[id] as number, wall, 'wall'),
+        ...(hasGpu ? [figure(of.totalGpu[id] as number, gpu, 'on-device')] : []),
         ...(hasTiers ? [tierCell(ticks)] : []),
       ],
       selected: id === store.get().picked,
@@ -92,7 +106,12 @@ export function createFunctions(
     },
     onEnter: (index) => showInFlame(rows[index] as number),
   });
-  const element = h('div', { class: `functions${hasTiers ? ' tiered' : ''}` }, grid.element, empty);
+  const element = h(
+    'div',
+    { class: `functions${hasTiers ? ' tiered' : ''}${hasGpu ? ' with-gpu' : ''}` },
+    grid.element,
+    empty,
+  );
 
   const weigh = (): void => {
     stale = !isShown;
@@ -130,7 +149,7 @@ export function createFunctions(
 }
 
 /** Time, share, and the share as a bar. */
-function figure(value: number, whole: number, kind: 'cpu' | 'wall'): HTMLElement {
+function figure(value: number, whole: number, kind: 'cpu' | 'wall' | 'on-device'): HTMLElement {
   const share = whole > 0 ? value / whole : 0;
   const bar = h('i', { class: 'bar' });
   bar.style.width = `${Math.min(100, share * 100)}%`;

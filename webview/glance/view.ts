@@ -7,6 +7,7 @@ import { settling } from '../dom/settle.ts';
 import { counted, duration, inCores, percent } from '../format.ts';
 import { ACTIVITY_NAMES } from '../timeline/describe.ts';
 import { laneName } from '../timeline/rows.ts';
+import { devicesSection } from './devices.ts';
 import { coresOverTime, efficiencyOf, type Facts, factsOf } from './facts.ts';
 
 const CHART = { width: 268, height: 56, bins: 134 };
@@ -27,13 +28,16 @@ export function createGlance(view: ViewContext): HTMLElement {
     const interval = range ?? profile.bounds;
     const facts = factsOf(profile, interval, lanes);
     heading.textContent = range || lanes ? 'The selection at a glance' : 'At a glance';
+    const devices = devicesSection(profile, interval, lanes);
     if (facts.lanes === 0) {
-      body.replaceChildren(h('p', { class: 'empty' }, 'No thread was seen in this part of the run.'));
+      const empty = h('p', { class: 'empty' }, 'No thread was seen in this part of the run.');
+      body.replaceChildren(...(devices ? [devices] : [empty]));
       return;
     }
     const cores = coresOverTime(profile, interval, lanes, CHART.bins);
     body.replaceChildren(
       coresSection(facts, cores, profile.recording.meta.host.cores),
+      ...(devices ? [devices] : []),
       timeSection(facts),
       factsSection(view, facts),
       ...(efficiency && !range && !lanes ? [efficiencySection(efficiency)] : []),

@@ -1,10 +1,4 @@
-import {
-  DIRECTIONS,
-  type Direction,
-  directionsOf,
-  type Recording,
-  SPAN_KINDS,
-} from '../../analyzer/model/index.ts';
+import { DIRECTIONS, type Direction, directionsOf, type Recording } from '../../analyzer/model/index.ts';
 import { bytes, duration, hertz, percent } from '../format.ts';
 
 export interface Stat {
@@ -26,8 +20,13 @@ const DIRECTION_NAMES: Partial<Readonly<Record<Direction, string>>> = {
   message: 'messages',
 };
 
-/** The figures of the header: what every run has, and what only some have where it was seen. */
-export function headerStats(recording: Recording, cpuNanos: number): Stat[] {
+/** The figures of the header: what every run has, and what only some have where it was seen. `deviceBusy`: from 0 to 1. */
+export function headerStats(
+  recording: Recording,
+  cpuNanos: number,
+  deviceBusy: number | null = null,
+  deviceWord = 'GPU',
+): Stat[] {
   const { meta } = recording;
   const wall = meta.clock.end - meta.clock.start;
   const stats: Stat[] = [
@@ -38,12 +37,11 @@ export function headerStats(recording: Recording, cpuNanos: number): Stat[] {
       meaning: 'CPU time of every lane, by the kernel’s own accounting',
     },
   ];
-  const gpu = gpuBusy(recording);
-  if (gpu !== null)
+  if (deviceBusy !== null)
     stats.push({
-      name: 'GPU busy',
-      value: percent(gpu),
-      meaning: 'Share of the run with a kernel on a device',
+      name: `${deviceWord} busy`,
+      value: percent(deviceBusy),
+      meaning: 'Share of the run with a kernel on a device; of several devices the mean',
     });
   for (const [direction, volume] of bytesMoved(recording))
     stats.push({
@@ -65,23 +63,6 @@ export function headerStats(recording: Recording, cpuNanos: number): Stat[] {
       meaning: `${duration(meta.ownCpuSeconds * 1e9)} of CPU that perfscope itself used meanwhile`,
     });
   return stats;
-}
-
-/** Share of the run in which at least one kernel ran; null without kernels. */
-function gpuBusy({ meta, tables: { spans } }: Recording): number | null {
-  const kernel = SPAN_KINDS.indexOf('kernel');
-  const intervals: (readonly [number, number])[] = [];
-  for (let i = 0; i < spans.length; i++)
-    if (spans.kind[i] === kernel) intervals.push([spans.start[i] as number, spans.end[i] as number]);
-  if (intervals.length === 0) return null;
-  intervals.sort((a, b) => a[0] - b[0]);
-  let busy = 0;
-  let reached = Number.NEGATIVE_INFINITY;
-  for (const [from, to] of intervals) {
-    busy += Math.max(0, to - Math.max(from, reached));
-    reached = Math.max(reached, to);
-  }
-  return busy / Math.max(1, meta.clock.end - meta.clock.start);
 }
 
 /** More would push the rest of the header out of sight. */

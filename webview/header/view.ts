@@ -1,8 +1,11 @@
 import { RUNS } from '../../analyzer/analysis/activity.ts';
+import { covered } from '../../analyzer/analysis/coverage.ts';
 import type { ViewContext } from '../context.ts';
+import { deviceWord } from '../devices/names.ts';
 import { h, setText } from '../dom/element.ts';
 import { counted, visible } from '../format.ts';
 import { factsOf } from '../glance/facts.ts';
+import type { Profile } from '../profile.ts';
 import { THEMES, type Theme, type ThemeSwitch } from '../theme/theme.ts';
 import { createDetails } from './details.ts';
 import { notesOf } from './notes.ts';
@@ -83,8 +86,9 @@ export function createHeader(view: ViewContext, themes: ThemeSwitch, help: HTMLD
     h(
       'dl',
       { class: 'stats' },
-      ...headerStats(profile.recording, cpu).map(({ name, value, meaning }) =>
-        h('div', { class: 'stat', title: meaning }, h('dt', {}, name), h('dd', {}, value)),
+      ...headerStats(profile.recording, cpu, gpuBusy(profile), deviceWord(profile)).map(
+        ({ name, value, meaning }) =>
+          h('div', { class: 'stat', title: meaning }, h('dt', {}, name), h('dd', {}, value)),
       ),
     ),
     h('span', { class: 'spring' }),
@@ -101,4 +105,13 @@ export function createHeader(view: ViewContext, themes: ThemeSwitch, help: HTMLD
       search.select();
     },
   };
+}
+
+/** Mean over the devices that ran a kernel of the share of the run that they were busy with kernels; null where none did. */
+function gpuBusy({ devices, recording: { meta } }: Profile): number | null {
+  const times = devices.busy.units.map(({ kernels }) => covered(kernels)).filter((time) => time > 0);
+  const wall = Math.max(1, meta.clock.end - meta.clock.start);
+  return times.length === 0
+    ? null
+    : Math.min(1, times.reduce((sum, time) => sum + time, 0) / times.length / wall);
 }

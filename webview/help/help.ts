@@ -10,8 +10,9 @@ const KEYS: readonly (readonly [
     [
       ['/', 'find a function, file or lane; /…/ is a regular expression'],
       ['Esc', 'take back: the zoom of the flame graph, the range, the lanes, the search, the view'],
-      ['1 2 3 4 5', 'flame graph, functions; tasks, locks and deoptimisations where there are some'],
+      ['1 2 3 …', 'flame graph, functions, and the other tables that there are, in their order'],
       ['C V G', 'weigh by CPU, wall time, GIL wait'],
+      ['U T', 'weigh by time of kernels, of copies, where there are devices'],
       ['?', 'this help'],
     ],
   ],
@@ -45,7 +46,10 @@ const KEYS: readonly (readonly [
   [
     'Tables and lanes',
     [
-      ['arrows', 'go to a row; Home, End, Page Up, Page Down; sideways on a lane, through its tasks'],
+      [
+        'arrows',
+        'go to a row; Home, End, Page Up, Page Down; sideways on a lane, through its tasks, on a stream through its work',
+      ],
       ['Space', 'select it; of a row of tasks the flame graph shows the samples inside them'],
       ['Enter', 'show the function or the tasks in the flame graph, or select the lane'],
     ],
@@ -55,7 +59,9 @@ const KEYS: readonly (readonly [
 const READING = [
   'The height of a colour in a lane is its share of the time: where a pixel holds more than one observation, they share its column.',
   'Under the state of a worker are its tasks: a box is one task, coloured by the module of its function, a cross is an exception and an open arrow a task that was not seen to end. Narrow tasks share a pixel, and grey stands for several functions. What a thread had submitted is below it: filled where tasks were under way, a line where none were. A pool has two areas on scales of their own: tasks that wait above, tasks that run below.',
-  'CPU is what the kernel counted for the thread between two observations, not the number of observations. Percentages of a lane are of the time that it lived.',
+  'A device has a row of how busy it was, kernels above and copies below, and a row for each of its streams: kernels have the whole height, copies to the device stand at the bottom, copies to the host at the top, fills are low. Pointing at one draws a line from the call that started it. Calls of the device’s API are a thin strip below a thread: full where they started work, a line where they waited, allocated or loaded. What the program marked by name is below it.',
+  'By GPU time the flame graph has kernels under the code that launched them. Where that code was not taken at the launch it is that of the nearest samples of the thread, and the picture says how sure that is.',
+  'CPU is what the operating system counted for the thread between two observations, not the number of observations. Percentages of a lane are of the time that it lived.',
   'In the flame graph every box is a function; its width is its time with all that it called, the heaviest call at the left. Your own modules have colours, libraries and machine code are quiet.',
 ];
 

@@ -7,6 +7,7 @@ export interface Limits {
   readonly nodes: number;
   readonly functions: number;
   readonly tasks: number;
+  readonly work: number;
   readonly groups: number;
 }
 
@@ -25,6 +26,7 @@ export function toHash(state: ViewState, initial: ViewState, bounds: Interval): 
   if (state.zoom > 0) hash.set('node', String(state.zoom));
   if (state.picked >= 0) hash.set('function', String(state.picked));
   if (state.task >= 0) hash.set('task', String(state.task));
+  if (state.work >= 0) hash.set('work', String(state.work));
   if (state.group >= 0) hash.set('tasks', String(state.group));
   const collapsed = state.collapsed.join(' ');
   // Empty where all was opened of what is closed at first.
@@ -49,7 +51,7 @@ function readInterval(text: string | null, bounds: Interval): Interval | null {
 /** Reads a fragment, with or without `#`. What it does not know, or what this recording does not have, is passed over. */
 export function fromHash(
   text: string,
-  { bounds, lanes, nodes, functions, tasks, groups }: Limits,
+  { bounds, lanes, nodes, functions, tasks, work, groups }: Limits,
 ): Partial<ViewState> {
   const hash = new URLSearchParams(text.replace(/^#/, ''));
   const range = readInterval(hash.get('range'), bounds);
@@ -63,6 +65,7 @@ export function fromHash(
   const zoom = wholeNumber(hash.get('node'), nodes);
   const picked = wholeNumber(hash.get('function'), functions);
   const task = wholeNumber(hash.get('task'), tasks);
+  const piece = wholeNumber(hash.get('work'), work);
   const group = wholeNumber(hash.get('tasks'), groups);
   const collapsed = hash.get('collapsed');
   const search = hash.get('search');
@@ -75,6 +78,7 @@ export function fromHash(
     ...(zoom !== null && { zoom }),
     ...(picked !== null && { picked }),
     ...(task !== null && { task }),
+    ...(piece !== null && { work: piece }),
     ...(group !== null && { group }),
     ...(collapsed !== null && { collapsed: collapsed.split(' ').filter(Boolean).slice(0, 1000) }),
     ...(search && { search: search.slice(0, 200) }),

@@ -7,10 +7,10 @@ export interface Interval {
 }
 
 /** The metrics that the flame graph can be weighed with. */
-export const FLAME_METRICS = ['cpu', 'wall', 'gil-wait', 'gil-held'] as const;
+export const FLAME_METRICS = ['cpu', 'wall', 'gil-wait', 'gil-held', 'gpu', 'copy'] as const;
 export type FlameMetric = (typeof FLAME_METRICS)[number];
 
-export const TABS = ['flame', 'functions', 'tasks', 'locks', 'deopts'] as const;
+export const TABS = ['flame', 'functions', 'kernels', 'transfers', 'tasks', 'locks', 'deopts'] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What is selected and what is in sight: shared by every view, and what the URL keeps. */
@@ -30,6 +30,8 @@ export interface ViewState {
   readonly picked: number;
   /** Selected task, a row of `tasks`; -1: none. Its time and its lane are selected with it. */
   readonly task: number;
+  /** Selected work of a device, a number of `DeviceWork`; -1: none. Its time and its stream are selected with it. */
+  readonly work: number;
   /** Group of tasks that the timeline brings out, a number of `TaskGroups`; -1: none. */
   readonly group: number;
   /** Ids of the collapsed groups of the timeline. */
@@ -47,10 +49,14 @@ export function initialState(bounds: Interval, metric: FlameMetric): ViewState {
     zoom: 0,
     picked: -1,
     task: -1,
+    work: -1,
     group: -1,
     collapsed: [],
   };
 }
+
+/** What no longer selects a single task or piece of device work: another selection took its place. */
+export const NO_EVENT = { task: -1, work: -1 } as const satisfies Partial<ViewState>;
 
 /** The shortest view: below a microsecond a sampling profiler has nothing to show. */
 const SHORTEST = 1000;

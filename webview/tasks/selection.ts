@@ -19,7 +19,7 @@ export function taskInterval({ recording: { tables }, bounds }: Profile, task: n
 export function selectingTask(profile: Profile, task: number): Partial<ViewState> | null {
   const range = taskInterval(profile, task);
   if (!range) return null;
-  return { task, range, lanes: [profile.recording.tables.tasks.lane[task] as number], zoom: 0 };
+  return { task, work: -1, range, lanes: [profile.recording.tables.tasks.lane[task] as number], zoom: 0 };
 }
 
 /** The view that shows `interval`: the same one when it does so already. */

@@ -23,6 +23,15 @@ export interface Palette {
   readonly collection: string;
   readonly queued: string;
   readonly queuedLine: string;
+  /** Work of devices. */
+  readonly kernel: string;
+  readonly upload: string;
+  readonly download: string;
+  readonly deviceCopy: string;
+  readonly fill: string;
+  /** What a program marked by name. */
+  readonly range: string;
+  readonly rangeLine: string;
   readonly bad: string;
   readonly root: string;
   /** By the value of `ACTIVITIES`. */
@@ -66,6 +75,13 @@ export function readPalette(root: HTMLElement): Palette {
     collection: colour('collection'),
     queued: colour('queued'),
     queuedLine: colour('queued-line'),
+    kernel: colour('kernel'),
+    upload: colour('upload'),
+    download: colour('download'),
+    deviceCopy: colour('device-copy'),
+    fill: colour('fill'),
+    range: colour('range'),
+    rangeLine: colour('range-line'),
     bad: colour('bad'),
     root: colour('root'),
     activity: ACTIVITIES.map((name) => (name === 'idle' ? 'transparent' : colour(name))),
@@ -109,17 +125,27 @@ export function frameColours(palette: Palette): (home: Home, name: string) => Fr
         ? (palette.own[hashOf(home.module) % OWN_COLOURS] as string)
         : home.origin === 'library'
           ? palette.library
-          : palette.native;
+          : home.origin === 'device'
+            ? ofDevice(palette, name)
+            : palette.native;
     const key = `${base} ${step}`;
     const found = known.get(key);
     if (found) return found;
     const shade = hcl(base);
-    shade.l += (step - 1) * (home.origin === 'own' ? 3.5 : 2.5);
+    shade.l += (step - 1) * (home.origin === 'own' || home.origin === 'device' ? 3.5 : 2.5);
     const fill = shade.formatRgb();
     const colour = { fill, ink: inkOn(fill, palette) };
     known.set(key, colour);
     return colour;
   };
+}
+
+/** By the names that `workName` gives. */
+function ofDevice({ kernel, upload, download, deviceCopy, fill }: Palette, name: string): string {
+  if (name.startsWith('[copy host to device')) return upload;
+  if (name.startsWith('[copy device to host')) return download;
+  if (name.startsWith('[copy ')) return deviceCopy;
+  return name.startsWith('[') ? fill : kernel;
 }
 
 export function inkOn(fill: string, { frameInk, frameLight }: Palette): string {

@@ -1,6 +1,8 @@
 import { ACTIVITIES, type Activity } from '../../analyzer/analysis/activity.ts';
+import { firstAbove } from '../../analyzer/analysis/ascending.ts';
 import { levelIn } from '../../analyzer/analysis/counterSeries.ts';
 import { lockStay } from '../../analyzer/analysis/laneMoments.ts';
+import { spanPositionAt } from '../../analyzer/analysis/spanTracks.ts';
 import { taskPositionAt } from '../../analyzer/analysis/taskLanes.ts';
 import { addActivity, positionAt } from '../../analyzer/analysis/timeline.ts';
 import { HOLDS_GIL, STATES, type State, TORN, WAITS, type Wait } from '../../analyzer/model/index.ts';
@@ -11,8 +13,10 @@ import type { Interval } from '../state/viewState.ts';
 import { stackName } from '../tasks/names.ts';
 import type { Pointed, Target } from './pointed.ts';
 import { poolTip } from './poolWords.ts';
+import { callTip, spanTip } from './rangeWords.ts';
 import { regionTip } from './regions.ts';
 import { laneName } from './rows.ts';
+import { deviceTip, workTip } from './streamWords.ts';
 import { taskTip } from './taskWords.ts';
 
 export const ACTIVITY_NAMES: Readonly<Record<Activity, string>> = {
@@ -86,10 +90,19 @@ export function tipAt(profile: Profile, { row, time, pixel }: Pointed, target: T
         return taskTip(profile, target.row, crowd);
       }
       if (target?.kind === 'region') return regionTip(profile, target.region);
+      if (target?.kind === 'range') return spanTip(profile, target.row);
+      if (target?.kind === 'call') return callTip(profile, target.position);
       if (target?.kind === 'message') return messageTip(profile, target.row);
       if (target?.kind === 'collection') return collectionTip(profile, target.row);
       return laneTip(profile, row.lane, row.title, time, pixel, target?.row ?? -1);
     }
+    case 'stream': {
+      if (target?.kind !== 'work') return null;
+      const crowd = spanPositionAt(profile.devices.tracks, trackAt(profile, target.position), time + pixel);
+      return workTip(profile, target.row, crowd - target.position);
+    }
+    case 'device':
+      return deviceTip(profile, row.unit, row.lanes.length, time, pixel);
     case 'pool':
       return poolTip(profile, row, time, pixel);
     case 'counter': {
@@ -117,6 +130,10 @@ export function tipAt(profile: Profile, { row, time, pixel }: Pointed, target: T
     }
   }
 }
+
+/** The track that a position of the work of streams is on. */
+const trackAt = ({ devices }: Profile, position: number): number =>
+  firstAbove(devices.tracks.offset, position) - 1;
 
 /** `lockWait`: the row of `lockWaits` that the lane is in, -1 for none. */
 function laneTip(

@@ -1,15 +1,18 @@
 import { levelIn } from '../../analyzer/analysis/counterSeries.ts';
 import type { ViewContext } from '../context.ts';
 import { h, setAttributes, setText } from '../dom/element.ts';
-import { counted, duration, quantity } from '../format.ts';
-import { sameLanes, toggled, type ViewState } from '../state/viewState.ts';
+import { counted, duration, percent, quantity } from '../format.ts';
+import { NO_EVENT, sameLanes, toggled, type ViewState } from '../state/viewState.ts';
 import { inWords, laneFacts, utilisation } from './describe.ts';
 import { busy, poolFacts, poolInWords } from './poolWords.ts';
+import { hostSpansInWords } from './rangeWords.ts';
 import { stepRegion } from './regionSteps.ts';
 import { regionsInWords } from './regions.ts';
 import type { Row, Rows } from './rows.ts';
+import { busyShares, busyWords, streamInWords } from './streamWords.ts';
 import { stepTask } from './taskSteps.ts';
 import { tasksInWords } from './taskWords.ts';
+import { stepWork } from './workSteps.ts';
 
 /** The column of names beside the tracks. It is also what the canvas says to a screen reader: a tree of lanes. */
 export interface Labels {
@@ -53,7 +56,7 @@ export function createLabels(view: ViewContext): Labels {
     const { lanes } = store.get();
     const next = chosen(row, lanes, adding);
     if (next === undefined) return;
-    store.set({ lanes: next, zoom: 0, task: -1 });
+    store.set({ lanes: next, zoom: 0, ...NO_EVENT });
     announce(next === null ? 'All lanes selected.' : `${counted(next.length, 'lane')} selected.`);
   };
 
@@ -61,6 +64,12 @@ export function createLabels(view: ViewContext): Labels {
   const isAtTask = (row: Row): row is Row & { kind: 'lane' } => {
     const { task } = store.get();
     return row.kind === 'lane' && task >= 0 && profile.recording.tables.tasks.lane[task] === row.lane;
+  };
+
+  /** True for the stream of the selected work. */
+  const isAtWork = (row: Row): row is Row & { kind: 'stream' } => {
+    const { work } = store.get();
+    return row.kind === 'stream' && work >= 0 && profile.devices.work.lane[work] === row.lane;
   };
 
   element.addEventListener('click', (event) => {
@@ -100,6 +109,8 @@ export function createLabels(view: ViewContext): Labels {
       stepRegion(view, -1, row.lane);
     else if (event.key === 'ArrowRight' && row.kind === 'lane' && row.hasStrip) stepTask(view, 1, row.lane);
     else if (event.key === 'ArrowLeft' && isAtTask(row)) stepTask(view, -1, row.lane);
+    else if (event.key === 'ArrowRight' && row.kind === 'stream') stepWork(view, 1, row.lane);
+    else if (event.key === 'ArrowLeft' && isAtWork(row)) stepWork(view, -1, row.lane);
     else if (event.key === 'ArrowLeft' && row.level > 1)
       activate(lines.findLastIndex(({ row: above }, i) => i < active && above.level < row.level));
     else return;
@@ -137,11 +148,21 @@ export function createLabels(view: ViewContext): Labels {
             row.regionsHeight > 0
               ? regionsInWords(profile.regions.get(row.lane)?.regions ?? [], interval)
               : '',
+            hostSpansInWords(profile, row.lane, interval),
           ]
             .filter(Boolean)
             .join('; '),
         );
         setAttributes(line, { 'aria-selected': String(lanes?.includes(row.lane) ?? false) });
+      } else if (row.kind === 'stream') {
+        setText(figure, percent(busyShares(profile.devices.busy.lanes[row.lane], interval).any));
+        setText(words, streamInWords(profile, row.lane, interval));
+        setAttributes(line, { 'aria-selected': String(lanes?.includes(row.lane) ?? false) });
+      } else if (row.kind === 'device') {
+        const its = profile.devices.busy.units[row.unit];
+        setText(figure, its ? percent(busyShares(its, interval).kernels) : '');
+        setText(words, its ? busyWords(its, interval) : counted(row.lanes.length, 'stream'));
+        setAttributes(line, { 'aria-selected': String(row.lanes.every((lane) => lanes?.includes(lane))) });
       } else if (row.kind === 'counter') {
         const series = profile.counters[row.series];
         const level = series && levelIn(series, interval.from, interval.to);
@@ -170,8 +191,10 @@ export function chosen(row: Row, lanes: ViewState['lanes'], adding: boolean): Vi
     case 'pool':
       return undefined;
     case 'lane':
+    case 'stream':
       if (adding) return toggled(lanes, row.lane);
       return sameLanes(lanes, [row.lane]) ? null : [row.lane];
+    case 'device':
     case 'group': {
       if (row.lanes.length === 0) return undefined;
       const its = [...row.lanes].sort((a, b) => a - b);
@@ -182,9 +205,11 @@ export function chosen(row: Row, lanes: ViewState['lanes'], adding: boolean): Vi
 }
 
 /** The id of a row that can be opened and closed; null for others. */
-const openableId = (row: Row): string | null => (row.kind === 'group' || row.kind === 'pool' ? row.id : null);
+const openableId = (row: Row): string | null =>
+  row.kind === 'group' || row.kind === 'pool' || row.kind === 'device' ? row.id : null;
 
-const isCollapsed = (row: Row): boolean => (row.kind === 'group' || row.kind === 'pool') && row.collapsed;
+const isCollapsed = (row: Row): boolean =>
+  (row.kind === 'group' || row.kind === 'pool' || row.kind === 'device') && row.collapsed;
 
 /** A row that selects nothing: what it is there for is being opened. */
 const hasNoLanes = (row: Row): boolean =>

@@ -1,8 +1,10 @@
 import { ACTIVITIES } from '../../analyzer/analysis/activity.ts';
+import { WORK_KINDS, type WorkKind } from '../../analyzer/analysis/deviceWork.ts';
 import type { ViewContext } from '../context.ts';
 import { h, setText } from '../dom/element.ts';
 import { counted, duration } from '../format.ts';
-import { within, zoomed } from '../state/viewState.ts';
+import type { Profile } from '../profile.ts';
+import { NO_EVENT, within, zoomed } from '../state/viewState.ts';
 import { groupName } from '../tasks/names.ts';
 import { ACTIVITY_NAMES } from './describe.ts';
 
@@ -11,6 +13,23 @@ const TASK_COLOURS = [
   ['task', 'task, by module'],
   ['pickling', 'serialising'],
 ] as const;
+
+/** Colours of the work of devices, those that occur. */
+function deviceColours({
+  devices: { work },
+}: Pick<Profile, 'devices'>): (readonly [name: string, words: string])[] {
+  const seen = new Set(work.kind);
+  const has = (...kinds: readonly WorkKind[]): boolean =>
+    kinds.some((kind) => seen.has(WORK_KINDS.indexOf(kind)));
+  const colours: (readonly [boolean, string, string])[] = [
+    [has('kernel'), 'kernel', 'kernel'],
+    [has('H2D'), 'upload', 'copy to device'],
+    [has('D2H'), 'download', 'copy to host'],
+    [has('D2D', 'P2P'), 'device-copy', 'copy on or between devices'],
+    [has('memset'), 'fill', 'fill'],
+  ];
+  return colours.flatMap(([is, name, words]) => (is ? [[name, words] as const] : []));
+}
 
 /** What the colours mean, what is selected, and buttons for those who do not use the keys. */
 export function createLegend({ profile, store }: ViewContext): HTMLElement {
@@ -41,7 +60,7 @@ export function createLegend({ profile, store }: ViewContext): HTMLElement {
     whole,
   );
   clear.addEventListener('click', () =>
-    store.set({ range: null, lanes: null, zoom: 0, task: -1, group: -1 }),
+    store.set({ range: null, lanes: null, zoom: 0, ...NO_EVENT, group: -1 }),
   );
   show.addEventListener('click', () => {
     const { range } = store.get();
@@ -74,6 +93,9 @@ export function createLegend({ profile, store }: ViewContext): HTMLElement {
       ...(profile.tasks.row.length > 0
         ? TASK_COLOURS.map(([name, words]) => h('li', {}, h('i', { class: `swatch ${name}` }), words))
         : []),
+      ...deviceColours(profile).map(([name, words]) =>
+        h('li', {}, h('i', { class: `swatch ${name}` }), words),
+      ),
       ...(profile.collections.row.length > 0
         ? [h('li', {}, h('i', { class: 'swatch collection' }), 'garbage collection')]
         : []),

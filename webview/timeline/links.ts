@@ -1,3 +1,4 @@
+import { launchOf } from '../../analyzer/analysis/deviceWork.ts';
 import type { Profile } from '../profile.ts';
 import type { Interval } from '../state/viewState.ts';
 import type { Palette } from '../theme/palette.ts';
@@ -13,9 +14,12 @@ export interface LinkEnd {
   readonly onStrip: boolean;
 }
 
-/** `queue`: a task on its way to its worker; `return`: its result on the way back; `lock`: from who waits to who holds. */
+/**
+ * `queue`: a task on its way to its worker; `return`: its result on the way back; `lock`: from who waits to who holds; `launch`: from
+ * the call of the host to the work of a device that it started.
+ */
 export interface Link {
-  readonly kind: 'queue' | 'return' | 'lock' | 'message';
+  readonly kind: 'queue' | 'return' | 'lock' | 'message' | 'launch';
   readonly from: LinkEnd;
   readonly to: LinkEnd;
 }
@@ -29,8 +33,9 @@ const end = (lane: number, time: number, more: Partial<LinkEnd> = {}): LinkEnd =
 });
 
 /** What is drawn between lanes for what the pointer is at. `time`: the instant under the pointer. */
-export function linksOf({ recording: { tables } }: Profile, target: Target | null, time: number): Link[] {
+export function linksOf(profile: Profile, target: Target | null, time: number): Link[] {
   if (!target) return [];
+  const { tables } = profile.recording;
   switch (target.kind) {
     case 'task': {
       const { tasks } = tables;
@@ -57,7 +62,12 @@ export function linksOf({ recording: { tables } }: Profile, target: Target | nul
         });
       return links;
     }
+    case 'work':
+      return launchLink(profile, target.row);
+    case 'call':
+      return target.row < profile.calls.spans ? [] : launchLink(profile, target.row - profile.calls.spans);
     case 'region':
+    case 'range':
     case 'collection':
       return [];
     case 'wait': {
@@ -82,6 +92,14 @@ export function linksOf({ recording: { tables } }: Profile, target: Target | nul
   }
 }
 
+/** From the call that started a piece of work to where it ran; none where the call is not known. */
+function launchLink({ recording: { tables }, devices: { work } }: Profile, at: number): Link[] {
+  const launch = launchOf(tables, work, at);
+  if (launch.lane < 0 || launch.start < 0) return [];
+  const to = end(work.lane[at] as number, work.start[at] as number);
+  return [{ kind: 'launch', from: end(launch.lane, launch.start), to }];
+}
+
 /** In the gap between the state and the strip of tasks: a line through the strip would cross out the tasks before it. */
 const ABOVE_STRIP = LANE_HEIGHT - 3.5;
 
@@ -91,12 +109,13 @@ export function heightOf(rows: readonly Row[], { lane, pool, onStrip }: LinkEnd)
   for (const row of rows) {
     if (row.kind === 'lane' && lane >= 0 && row.lane === lane)
       return row.y + (onStrip && row.hasStrip ? ABOVE_STRIP : LANE_HEIGHT / 2);
+    if (row.kind === 'stream' && row.lane === lane) return row.y + LANE_HEIGHT / 2;
     if (row.kind === 'pool' && lane < 0 && row.pools.includes(pool)) {
       if (row.pools.length === 1) return row.y + row.height / 2;
       group = row;
     }
     // A closed group stands for its lanes, and a closed place for its pools.
-    if (row.kind === 'group' && row.lanes.includes(lane)) group = row;
+    if ((row.kind === 'group' || row.kind === 'device') && row.lanes.includes(lane)) group = row;
   }
   return group && group.y + group.height / 2;
 }

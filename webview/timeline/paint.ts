@@ -11,9 +11,11 @@ import { layoutCounter, layoutLane } from './layout.ts';
 import { type Link, paintLinks } from './links.ts';
 import { paintMessages } from './messagePaint.ts';
 import { paintPool } from './poolPaint.ts';
+import { paintCalls, paintRanges } from './rangePaint.ts';
 import { paintRegions } from './regionPaint.ts';
 import { LANE_HEIGHT, type Row, STRIP_HEIGHT } from './rows.ts';
 import { type Tick, xOf } from './scale.ts';
+import { paintDevice, paintStream } from './streamPaint.ts';
 import { paintTasks } from './taskPaint.ts';
 
 /** Everything that a picture of the tracks depends on. */
@@ -34,6 +36,8 @@ export interface Scene {
   readonly group: TaskLanes | null;
   /** When and where the selected task ran. */
   readonly task: (Interval & { readonly lane: number }) | null;
+  /** The selected work of a device, -1 for none. */
+  readonly work: number;
   readonly links: readonly Link[];
 }
 
@@ -72,13 +76,13 @@ export function paintTracks(context: Context, scene: Scene, width: number, heigh
 
 function isOut(row: Row, lanes: ReadonlySet<number> | null): boolean {
   if (!lanes || row.kind === 'counter' || row.kind === 'pool') return false;
-  if (row.kind === 'lane') return !lanes.has(row.lane);
+  if (row.kind === 'lane' || row.kind === 'stream') return !lanes.has(row.lane);
   return row.lanes.length > 0 && !row.lanes.some((lane) => lanes.has(lane));
 }
 
 function paintRow(context: Context, scene: Scene, row: Row, y: number, width: number): void {
   const { palette, lanes } = scene;
-  const picked = row.kind === 'lane' && lanes?.has(row.lane) === true;
+  const picked = (row.kind === 'lane' || row.kind === 'stream') && lanes?.has(row.lane) === true;
   if (picked || row === scene.hoverRow) {
     context.fillStyle = picked ? palette.trackPicked : palette.trackHover;
     context.fillRect(0, y, width, row.height - 1);
@@ -88,10 +92,24 @@ function paintRow(context: Context, scene: Scene, row: Row, y: number, width: nu
       paintLane(context, scene, row.lane, y, width);
       if (row.hasStrip) paintStrip(context, scene, row.lane, y, width);
       if (row.regionsHeight > 0) {
-        const top = y + row.height - row.regionsHeight;
+        const top = y + row.height - row.rangesHeight - row.callsHeight - row.regionsHeight;
         paintRegions(context, { ...scene, lane: row.lane, y: top, width });
       }
+      if (row.callsHeight > 0) {
+        const top = y + row.height - row.rangesHeight - row.callsHeight;
+        paintCalls(context, { ...scene, lane: row.lane, y: top, width });
+      }
+      if (row.rangesHeight > 0)
+        paintRanges(context, { ...scene, lane: row.lane, y: y + row.height - row.rangesHeight, width });
       break;
+    case 'stream':
+      paintStream(context, { ...scene, lane: row.lane, y, width });
+      break;
+    case 'device': {
+      const busy = scene.profile.devices.busy.units[row.unit] ?? null;
+      paintDevice(context, { ...scene, busy, y, height: row.height, width });
+      break;
+    }
     case 'pool':
       paintPool(context, { ...scene, row, y, width });
       break;

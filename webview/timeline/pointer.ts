@@ -1,6 +1,6 @@
 import { type D3ZoomEvent, select, zoom } from 'd3';
 import type { ViewContext } from '../context.ts';
-import { clipped, type Interval, panned, within } from '../state/viewState.ts';
+import { clipped, type Interval, NO_EVENT, panned, within } from '../state/viewState.ts';
 import { timeOf, transformOf, viewOf, xOf } from './scale.ts';
 
 /** A drag shorter than this is a click. */
@@ -67,7 +67,7 @@ export function trackPointer({ profile, store }: ViewContext, target: PointerTar
     drag.moved = true;
     const time = timeOf(x, store.get().view, width());
     const range = clipped({ from: Math.min(drag.fixed, time), to: Math.max(drag.fixed, time) }, bounds);
-    if (range) store.set({ range, task: -1 });
+    if (range) store.set({ range, ...NO_EVENT });
   });
   canvas.addEventListener('pointerup', (event) => {
     const clicked = drag ? !drag.moved : event.pointerType === 'touch';
@@ -76,7 +76,7 @@ export function trackPointer({ profile, store }: ViewContext, target: PointerTar
     const { range, view } = store.get();
     const time = timeOf(xOfEvent(event), view, width());
     // As in an editor: a click beside the selection takes it away.
-    if (range && (time < range.from || time > range.to)) store.set({ range: null, task: -1 });
+    if (range && (time < range.from || time > range.to)) store.set({ range: null, ...NO_EVENT });
     else target.onClick(event);
   });
   canvas.addEventListener('pointercancel', () => {
@@ -86,7 +86,7 @@ export function trackPointer({ profile, store }: ViewContext, target: PointerTar
   canvas.addEventListener('dblclick', () => {
     const { range, view } = store.get();
     const shown = range !== null && view.from === range.from && view.to === range.to;
-    store.set(range && !shown ? { view: within(range, bounds) } : { view: bounds, range: null, task: -1 });
+    store.set(range && !shown ? { view: within(range, bounds) } : { view: bounds, range: null, ...NO_EVENT });
   });
 }
 

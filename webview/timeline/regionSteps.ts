@@ -1,7 +1,7 @@
 import type { Region } from '../../analyzer/analysis/regions.ts';
 import type { ViewContext } from '../context.ts';
 import type { Profile } from '../profile.ts';
-import { clipped, type Interval, type ViewState } from '../state/viewState.ts';
+import { clipped, type Interval, NO_EVENT, type ViewState } from '../state/viewState.ts';
 import { showing } from '../tasks/selection.ts';
 import { sayRegion } from './regions.ts';
 import type { Step } from './taskSteps.ts';
@@ -12,7 +12,7 @@ export function selectingRegion(
   { start, end }: Region,
 ): (Partial<ViewState> & { range: Interval }) | null {
   const range = clipped({ from: start, to: end }, bounds);
-  return range && { range, task: -1 };
+  return range && { range, ...NO_EVENT };
 }
 
 /** True for a region whose time is what is selected. */

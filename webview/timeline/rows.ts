@@ -1,9 +1,11 @@
 import { ACTIVITIES, RUNS } from '../../analyzer/analysis/activity.ts';
 import type { CounterSeries } from '../../analyzer/analysis/counterSeries.ts';
+import { trackCount } from '../../analyzer/analysis/spanTracks.ts';
 import { hasTasks } from '../../analyzer/analysis/taskLanes.ts';
 import { LANE_KINDS, LANE_ROLES } from '../../analyzer/model/index.ts';
 import { baseName, visible } from '../format.ts';
 import type { Profile } from '../profile.ts';
+import { deviceRows, devicesCollapsedAtFirst } from './deviceRows.ts';
 import { poolRows, poolsCollapsedAtFirst } from './poolRows.ts';
 
 /** Heights in CSS pixels. */
@@ -14,7 +16,11 @@ export const COUNTER_HEIGHT = 36;
 export const STRIP_HEIGHT = 16;
 /** One level of the regions of a lane that submitted tasks; they stand below its tasks where it ran some too. */
 export const REGION_HEIGHT = 16;
-/** Below the last level. */
+/** The calls of a device's API, above the ranges of the thread that made them. */
+export const CALLS_HEIGHT = 8;
+/** One level of the ranges that a program marked by name, at the bottom of a lane. */
+export const RANGE_HEIGHT = 15;
+/** Below the last level of regions, and of ranges. */
 const REGIONS_GAP = 2;
 export const POOL_HEIGHT = 46;
 
@@ -29,13 +35,23 @@ interface Place {
   readonly level: 1 | 2 | 3;
 }
 
+/** What stands below the state of a lane; 0 for what it has none of. Tasks first, then regions, calls and ranges. */
+export interface LaneParts {
+  readonly callsHeight: number;
+  readonly hasStrip: boolean;
+  readonly regionsHeight: number;
+  readonly rangesHeight: number;
+}
+
 /**
- * A row of the timeline. A group has the lanes of one process; those of the pools and of the counters have none. A row of
- * several pools that one place of the program made can be opened; one with a single pool has no `id`.
+ * A row of the timeline. A group has the lanes of one process, a device its streams; groups of the pools and of the counters
+ * have none. A row of several pools that one place of the program made can be opened; one with a single pool has no `id`.
  */
 export type Row =
   | (Place & { kind: 'group'; id: string; lanes: readonly number[]; collapsed: boolean })
-  | (Place & { kind: 'lane'; lane: number; hasStrip: boolean; regionsHeight: number })
+  | (Place & { kind: 'device'; id: string; lanes: readonly number[]; collapsed: boolean; unit: number })
+  | (Place & { kind: 'lane'; lane: number } & LaneParts)
+  | (Place & { kind: 'stream'; lane: number })
   | (Place & { kind: 'pool'; id: string | null; collapsed: boolean; place: number; pools: readonly number[] })
   | (Place & { kind: 'counter'; series: number });
 
@@ -62,7 +78,7 @@ export function collapsedAtFirst(profile: Profile): readonly string[] {
   const owners = new Set(
     profile.counters.map(({ lane }) => process[lane] as number).filter((each) => each > 0),
   );
-  const groups = [...pools, ...[...owners].map(loopsOf)];
+  const groups = [...pools, ...devicesCollapsedAtFirst(profile), ...[...owners].map(loopsOf)];
   return seriesOf(profile, 0).length > OPEN_COUNTERS ? [...groups, MACHINE] : groups;
 }
 
@@ -92,7 +108,7 @@ function counterRow(profile: Profile, series: number, y: number, level: 2 | 3): 
 }
 
 /**
- * The rows of a timeline from top to bottom: the pools, which say how well the rest is fed; the command's own process, then
+ * The rows of a timeline from top to bottom: the pools and the devices, which say how well they are fed; the command's own process, then
  * the others, busiest first; within a process its first thread, then the others, busiest first; the machine's counters at
  * the end. A process with a single lane is one row.
  */
@@ -107,10 +123,14 @@ export function timelineRows(profile: Profile, collapsed: ReadonlySet<string>): 
     const hasStrip = hasTasks(profile.tasks, lane);
     const levels = profile.regions.get(lane)?.levels ?? 0;
     const regionsHeight = levels > 0 ? levels * REGION_HEIGHT + REGIONS_GAP : 0;
-    const height = LANE_HEIGHT + (hasStrip ? STRIP_HEIGHT : 0) + regionsHeight;
-    return { kind: 'lane' as const, lane, hasStrip, regionsHeight, y, height };
+    const callsHeight = trackCount(profile.calls, lane) > 0 ? CALLS_HEIGHT : 0;
+    const ranges = trackCount(profile.ranges, lane);
+    const rangesHeight = ranges > 0 ? ranges * RANGE_HEIGHT + REGIONS_GAP : 0;
+    const height = LANE_HEIGHT + callsHeight + (hasStrip ? STRIP_HEIGHT : 0) + regionsHeight + rangesHeight;
+    return { kind: 'lane' as const, lane, callsHeight, hasStrip, regionsHeight, rangesHeight, y, height };
   };
   for (const row of poolRows(profile, collapsed)) add(row);
+  for (const row of deviceRows(profile, collapsed, y)) add(row);
   for (const { process, lanes } of processesOf(profile)) {
     const [only] = lanes;
     const owner = ownerOf(profile, process);
@@ -149,7 +169,9 @@ function processesOf(profile: Profile): ProcessLanes[] {
   const { lanes } = profile.recording.tables;
   const main = LANE_ROLES.indexOf('main');
   const byProcess = new Map<number, ProcessLanes>();
+  const streams = new Set(profile.devices.streams.flat());
   for (const lane of profile.lanes) {
+    if (streams.has(lane)) continue;
     const process = lanes.process[lane] as number;
     const known = byProcess.get(process) ?? { process, lanes: [], isMain: false, running: 0 };
     byProcess.set(process, known);
@@ -218,7 +240,11 @@ export function laneName(profile: Profile, lane: number): string {
   const { lanes } = profile.recording.tables;
   const process = lanes.process[lane] as number;
   const owner = ownerOf(profile, process).title;
-  const alone = profile.lanes.every((other) => other === lane || lanes.process[other] !== process);
+  const stream = LANE_KINDS.indexOf('stream');
+  if (lanes.kind[lane] === stream) return laneTitle(profile, lane);
+  const alone = profile.lanes.every(
+    (other) => other === lane || lanes.process[other] !== process || lanes.kind[other] === stream,
+  );
   return alone ? soloTitle(profile, lane, owner).title : `${owner} / ${laneTitle(profile, lane)}`;
 }
 

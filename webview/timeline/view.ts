@@ -1,12 +1,13 @@
 import { type TaskLanes, taskLanesOf } from '../../analyzer/analysis/taskLanes.ts';
 import type { ViewContext } from '../context.ts';
+import { selectingWork } from '../devices/selection.ts';
 import { surface } from '../dom/canvas.ts';
 import { h, setText } from '../dom/element.ts';
 import { settling } from '../dom/settle.ts';
 import { counted, duration } from '../format.ts';
 import type { Profile } from '../profile.ts';
 import { matcherOf } from '../state/search.ts';
-import type { ViewState } from '../state/viewState.ts';
+import { clipped, NO_EVENT, type ViewState } from '../state/viewState.ts';
 import { selectingTask, taskInterval } from '../tasks/selection.ts';
 import { tipAt } from './describe.ts';
 import { timelineKeys } from './keys.ts';
@@ -79,6 +80,7 @@ export function createTimeline(view: ViewContext): TimelineView {
         hoverX: hover?.x ?? null,
         group: state.group < 0 ? null : groupLanes(state.group),
         task: taskOf(profile, state.task),
+        work: state.work,
         links: linksShown(state),
       },
       width,
@@ -88,8 +90,9 @@ export function createTimeline(view: ViewContext): TimelineView {
 
   const groupLanes = lanesOfGroup(profile);
   /** Of what the pointer is at; else of the selected task. */
-  const linksShown = ({ task }: ViewState) => {
+  const linksShown = ({ task, work }: ViewState) => {
     if (hover?.target) return linksOf(profile, hover.target, hover.time);
+    if (work >= 0) return linksOf(profile, { kind: 'work', row: work, position: -1 }, 0);
     return task < 0 ? [] : linksOf(profile, { kind: 'task', row: task, position: -1 }, 0);
   };
   const hoverAt = (event: PointerEvent): Hover => {
@@ -112,7 +115,7 @@ export function createTimeline(view: ViewContext): TimelineView {
     onHover: (event) => {
       hover = event && hoverAt(event);
       drawn.redraw();
-      canvas.classList.toggle('on-task', hover?.target?.kind === 'task' || hover?.target?.kind === 'region');
+      canvas.classList.toggle('on-task', CLICKABLE.has(hover?.target?.kind ?? ''));
       const tip = hover?.row && tipAt(profile, { ...hover, row: hover.row, y: 0 }, hover.target);
       if (event && tip) tooltip.show(tip, event.clientX, event.clientY);
       else tooltip.hide();
@@ -123,20 +126,38 @@ export function createTimeline(view: ViewContext): TimelineView {
       if (target?.kind === 'task') {
         const chosenTask = store.get().task === target.row;
         const selecting = chosenTask
-          ? { task: -1, range: null, lanes: null }
+          ? { ...NO_EVENT, range: null, lanes: null }
           : selectingTask(profile, target.row);
         if (selecting) store.set(selecting);
         return;
       }
+      if (target?.kind === 'work' || (target?.kind === 'call' && target.row >= profile.calls.spans)) {
+        const work = target.kind === 'work' ? target.row : target.row - profile.calls.spans;
+        const chosenWork = store.get().work === work;
+        const selecting = chosenWork
+          ? { ...NO_EVENT, range: null, lanes: null }
+          : selectingWork(profile, work);
+        if (selecting) store.set(selecting);
+        return;
+      }
+      if (target?.kind === 'range') {
+        const { start, end } = profile.recording.tables.spans;
+        const range = clipped(
+          { from: start[target.row] as number, to: end[target.row] as number },
+          profile.bounds,
+        );
+        if (range) store.set({ range, ...NO_EVENT });
+        return;
+      }
       if (target?.kind === 'region') {
         const again = isSelectedRegion(profile, target.region, store.get().range);
-        const selecting = again ? { range: null, task: -1 } : selectingRegion(profile, target.region);
+        const selecting = again ? { range: null, ...NO_EVENT } : selectingRegion(profile, target.region);
         if (selecting) store.set(selecting);
         return;
       }
       const adding = event.ctrlKey || event.metaKey;
       const lanes = chosen(row, store.get().lanes, adding);
-      if (lanes !== undefined) store.set({ lanes, zoom: 0, task: -1 });
+      if (lanes !== undefined) store.set({ lanes, zoom: 0, ...NO_EVENT });
     },
   });
 
@@ -162,7 +183,9 @@ export function createTimeline(view: ViewContext): TimelineView {
   /** A lane that was selected elsewhere may be out of sight. */
   const bringIntoSight = (): void => {
     const { lanes } = store.get();
-    const row = rows.rows.find((one) => one.kind === 'lane' && lanes?.includes(one.lane));
+    const row = rows.rows.find(
+      (one) => (one.kind === 'lane' || one.kind === 'stream') && lanes?.includes(one.lane),
+    );
     if (!row) return;
     const above = row.y < scroller.scrollTop;
     if (above || row.y + row.height > scroller.scrollTop + scroller.clientHeight)
@@ -171,7 +194,7 @@ export function createTimeline(view: ViewContext): TimelineView {
   scroller.addEventListener('scroll', drawn.redraw, { passive: true });
   store.on(['collapsed'], arrange);
   store.on(['range', 'lanes', 'search'], refresh);
-  store.on(['view', 'task', 'group'], drawn.redraw);
+  store.on(['view', 'task', 'work', 'group'], drawn.redraw);
   store.on(['lanes'], bringIntoSight);
   onColours(drawn.redraw);
   arrange();
@@ -186,6 +209,9 @@ export function createTimeline(view: ViewContext): TimelineView {
   });
   return { element, key: (key) => !key.startsWith('Arrow') && keys(key) };
 }
+
+/** What a click on selects by itself, and not its lane. */
+const CLICKABLE: ReadonlySet<string> = new Set(['task', 'region', 'work', 'call', 'range']);
 
 /** Where the pointer is on the tracks, and on what. */
 interface Hover {
@@ -214,13 +240,18 @@ function lanesOfGroup({ recording, functions, bounds, groups }: Profile): (group
   };
 }
 
+const isGroup = (row: Row): row is Row & { kind: 'group' | 'device' } =>
+  row.kind === 'group' || row.kind === 'device';
+
 /** A found group keeps its lanes, a found lane its group. */
 function isNear(row: Row, found: readonly Row[]): boolean {
   if (found.includes(row)) return true;
-  if (row.kind === 'lane')
-    return found.some((other) => other.kind === 'group' && other.lanes.includes(row.lane));
-  if (row.kind === 'group')
-    return found.some((other) => other.kind === 'lane' && row.lanes.includes(other.lane));
+  if (row.kind === 'lane' || row.kind === 'stream')
+    return found.some((other) => isGroup(other) && other.lanes.includes(row.lane));
+  if (isGroup(row))
+    return found.some(
+      (other) => (other.kind === 'lane' || other.kind === 'stream') && row.lanes.includes(other.lane),
+    );
   return false;
 }
 

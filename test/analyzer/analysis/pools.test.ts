@@ -116,7 +116,10 @@ test('volumes are by direction: what tasks carried each way, messages, and every
   ] as const;
   const summary = summarize(recordingOf([{}], [], {}, { pools: [{}], tasks, transfers }));
   expect(summary.transfers).toEqual([
-    { direction: 'H2D', count: 1, bytes: 1e9, seconds: 0.1, estimated: false },
+    {
+      ...{ direction: 'H2D', count: 1, bytes: 1e9, seconds: 0.1, estimated: false },
+      ...{ bytesPerSecond: 1e10, overlappedSeconds: null, repeats: null, repeatedBytes: null },
+    },
     { direction: 'pickle-out', count: 4, bytes: 3001, seconds: 0.045, estimated: false },
     { direction: 'pickle-in', count: 1, bytes: 70, seconds: 0.001, estimated: false },
     { direction: 'message', count: 3, bytes: 800, seconds: 0.004, estimated: false },

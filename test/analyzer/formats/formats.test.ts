@@ -51,3 +51,28 @@ test('speedscope keeps names, files and lines', () => {
     { name: 'größe', file: 'größe.py', line: 2 },
   ]);
 });
+
+test('by GPU time the kernels are innermost, in collapsed stacks and in a profile a stream', () => {
+  const recording = recordingOf(
+    [{}, { name: 'stream 7', kind: 2 }],
+    [],
+    {},
+    {
+      kernels: [
+        { lane: 1, name: 'gemm', start: 5e6, end: 8e6, stack: ['main', 'step'] },
+        { lane: 1, name: 'gemm', start: 0, end: 1e6 },
+      ],
+      copies: [{ lane: 1, direction: 'D2H', start: 8e6, end: 9e6, bytes: 1, stack: ['main'] }],
+    },
+  );
+  expect(toCollapsed(recording, 'gpu')).toBe('main;step;gemm 3000\ngemm 1000\n');
+  expect(toCollapsed(recording, 'copy')).toBe('main;[copy device to host] 1000\n');
+  const { profiles, shared } = toSpeedscope(recording, 'gpu') as Speedscope;
+  expect(profiles.map(({ name, weights }) => [name, weights])).toEqual([
+    ['stream 7 (process 101)', [0.001, 0.003]],
+  ]);
+  expect(profiles[0]?.samples.map((path) => path.map((id) => shared.frames[id]?.name))).toEqual([
+    ['gemm'],
+    ['main', 'step', 'gemm'],
+  ]);
+});
