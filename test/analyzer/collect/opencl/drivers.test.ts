@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
+import { openClAvailability } from '../../../../analyzer/collect/opencl/index.ts';
 import { joined, kernelCounts, LAYER, layerWith } from '../../../harness/opencl.ts';
 import { run, temporaryFolder } from '../../../harness/perfscope.ts';
 
@@ -82,4 +83,14 @@ test('commands that end with an error are counted', async () => {
   expect(stdout + stderr).toBe(SEEN);
   expect(tables.kernels.length).toBe(0);
   expect(health).toMatchObject({ commands: 5, failed: 5 });
+});
+
+test('without a compiler, or on a build without the layer, doctor can say so', () => {
+  expect(openClAvailability(LAYER).available).toBe(true);
+  const nowhere = { PATH: '/nonexistent' };
+  expect(openClAvailability(LAYER, nowhere)).toMatchObject({
+    available: false,
+    remedy: expect.stringContaining('gcc'),
+  });
+  expect(openClAvailability(null)).toMatchObject({ available: false });
 });
