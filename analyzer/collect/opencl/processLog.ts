@@ -146,7 +146,7 @@ export class ProcessLog {
       this.write(command, done, queue, start, end);
     } else if (command.isBlocking && command.bytes > 0) {
       this.writeTransfer(command, queue, command.start, command.end);
-    } else this.counts.untimed++;
+    } else if (command.work !== 'marker') this.counts.untimed++;
   }
 
   private write(
