@@ -278,6 +278,10 @@ test('what was moved in an interval is summed by direction, for all streams or s
     ['H2D', 46 * 16.8e6],
     ['D2H', 14 * 4],
   ]);
+  expect(profile.gaps().map(({ unit, time }) => [unit, time > 0])).toEqual([
+    [0, true],
+    [1, true],
+  ]);
   expect(movedIn(profile, bounds, [2]).map(({ direction }) => direction)).toEqual(['D2H']);
   expect(movedIn(profile, { from: bounds.from, to: bounds.from + 1e6 }, null)).toEqual([]);
 });
