@@ -122,7 +122,7 @@ export function profileOf(recording: Recording): Profile {
     devices,
     gaps: once(() => deviceGaps({ tables, work: devices.work, busy: devices.busy.units, timeline, siteOf })),
     ranges: rangesOf(tables),
-    calls: hostCallsOf(tables),
+    calls: hostCallsOf(tables, devices.work),
     siteOf,
     bounds,
     lanes,
