@@ -45,6 +45,9 @@ withBrowser(`devices in the report${chromium === null ? ' (no Chromium in PATH)'
     expect(await texts(page, '.devices .facts div')).toEqual([
       'host to device672 MB at 8 GB/s',
       'device to host80 B at 2 MB/s',
+      'idle between64.4 ms',
+      'longest gap3.37 ms',
+      'mostly atnext_batch (train.py:21)',
     ]);
     expect((await texts(page, '[role=treegrid] [role=row]')).slice(0, 3)).toEqual([
       'GPU 0NVIDIA H100 80GB HBM329 %kernels 29 %, copies and fills 28 % of the time',
@@ -54,6 +57,10 @@ withBrowser(`devices in the report${chromium === null ? ' (no Chromium in PATH)'
     expect(await texts(page, '.legend li')).toEqual(
       expect.arrayContaining(['kernel', 'copy to device', 'copy to host', 'fill']),
     );
+    await page.getByTitle('Select the longest gap').click();
+    await settled(page);
+    expect((await texts(page, '.legend .selected'))[0]).toMatch(/^3\.37 ms from /);
+    expect((await texts(page, '[role=treegrid] [role=row] .figure'))[0]).toBe('0 %');
     expect(complaints).toEqual([]);
   });
 

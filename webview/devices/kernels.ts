@@ -60,7 +60,7 @@ export function createKernels(view: ViewContext): { element: HTMLElement; active
   const { profile } = view;
   const { tables } = profile.recording;
   const { work } = profile.devices;
-  const several = work.units.count > 1;
+  const several = profile.devices.streams.filter((its) => its.length > 0).length > 1;
   const functionOf = functionByName(profile);
   const nameOf = ({ name }: KernelTotals): string => tables.strings.value[name] as string;
   const figures = figuresOf(profile);

@@ -43,7 +43,10 @@ export function headerStats(
       value: percent(deviceBusy),
       meaning: 'Share of the run with a kernel on a device; of several devices the mean',
     });
-  for (const [direction, volume] of bytesMoved(recording))
+  for (const [direction, volume] of bytesMoved(
+    recording,
+    deviceBusy === null ? MOST_DIRECTIONS : BESIDE_DEVICES,
+  ))
     stats.push({
       name: DIRECTION_NAMES[direction] ?? direction,
       value: bytes(volume),
@@ -65,11 +68,12 @@ export function headerStats(
   return stats;
 }
 
-/** More would push the rest of the header out of sight. */
+/** More would push the rest of the header out of sight, where devices have a figure of their own as well. */
 const MOST_DIRECTIONS = 4;
+const BESIDE_DEVICES = 3;
 
 /** Always in one order, so that readers find a figure where it was in another report. What tasks carry to their workers and back is in the tasks and not in the transfers. */
-function bytesMoved({ tables: { transfers, tasks, pools } }: Recording): [Direction, number][] {
+function bytesMoved({ tables: { transfers, tasks, pools } }: Recording, most: number): [Direction, number][] {
   const volumes = new Map<Direction, number>();
   const add = (direction: Direction, volume: number): void => {
     if (volume > 0) volumes.set(direction, (volumes.get(direction) ?? 0) + volume);
@@ -84,6 +88,6 @@ function bytesMoved({ tables: { transfers, tasks, pools } }: Recording): [Direct
     const direction = DIRECTIONS[transfers.direction[i] as number];
     if (direction) add(direction, (transfers.weight[i] as number) * (transfers.bytes[i] as number));
   }
-  const largest = [...volumes].sort((a, b) => b[1] - a[1]).slice(0, MOST_DIRECTIONS);
+  const largest = [...volumes].sort((a, b) => b[1] - a[1]).slice(0, most);
   return largest.sort(([a], [b]) => DIRECTIONS.indexOf(a) - DIRECTIONS.indexOf(b));
 }

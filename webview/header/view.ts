@@ -108,10 +108,8 @@ export function createHeader(view: ViewContext, themes: ThemeSwitch, help: HTMLD
 }
 
 /** Mean over the devices that ran a kernel of the share of the run that they were busy with kernels; null where none did. */
-function gpuBusy({ devices, recording: { meta } }: Profile): number | null {
+function gpuBusy({ devices, bounds }: Profile): number | null {
   const times = devices.busy.units.map(({ kernels }) => covered(kernels)).filter((time) => time > 0);
-  const wall = Math.max(1, meta.clock.end - meta.clock.start);
-  return times.length === 0
-    ? null
-    : Math.min(1, times.reduce((sum, time) => sum + time, 0) / times.length / wall);
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  return times.length === 0 ? null : Math.min(1, mean / (bounds.to - bounds.from));
 }
