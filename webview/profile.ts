@@ -1,6 +1,7 @@
 import { ACTIVITIES } from '../analyzer/analysis/activity.ts';
 import { accumulate, type CallTree, callTree } from '../analyzer/analysis/callTree.ts';
 import { type CounterSeries, counterSeries } from '../analyzer/analysis/counterSeries.ts';
+import { type DeviceGaps, deviceGaps } from '../analyzer/analysis/deviceGaps.ts';
 import { type Functions, functionsOf } from '../analyzer/analysis/functions.ts';
 import { deviceWeights, isDeviceMetric } from '../analyzer/analysis/kernelCalls.ts';
 import {
@@ -49,6 +50,8 @@ export interface Profile {
   /** Rows of `spans` that are garbage collections. */
   readonly collections: LaneMoments;
   readonly devices: DeviceProfile;
+  /** Gaps of each device that did anything, over the whole run; computed when they are first asked for. */
+  readonly gaps: () => readonly DeviceGaps[];
   /** What the program marked by name, by lane. */
   readonly ranges: SpanTracks;
   /** Calls of a device's API, by lane. */
@@ -117,8 +120,9 @@ export function profileOf(recording: Recording): Profile {
     messages: messagesByLane(tables),
     collections: collectionsByLane(tables),
     devices,
+    gaps: once(() => deviceGaps({ tables, work: devices.work, busy: devices.busy.units, timeline, siteOf })),
     ranges: rangesOf(tables),
-    calls: hostCallsOf(tables),
+    calls: hostCallsOf(tables, devices.work),
     siteOf,
     bounds,
     lanes,
