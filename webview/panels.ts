@@ -9,6 +9,7 @@ import { createFlame, METRIC_NAMES } from './flame/view.ts';
 import { place, visible } from './format.ts';
 import { createFunctions } from './functions/view.ts';
 import { createLocks } from './locks/view.ts';
+import { createOperators } from './operators/view.ts';
 import { FLAME_METRICS, type FlameMetric, TABS, type Tab } from './state/viewState.ts';
 import { createTasks } from './tasks/view.ts';
 
@@ -17,6 +18,7 @@ const TITLES: Readonly<Record<Tab, string>> = {
   functions: 'Functions',
   kernels: 'Kernels',
   transfers: 'Transfers',
+  operators: 'Operators',
   tasks: 'Tasks',
   locks: 'Locks',
   deopts: 'Deoptimisations',
@@ -34,6 +36,7 @@ interface Panel {
 export function tabsOf({ tables }: Recording): readonly Tab[] {
   return TABS.filter((tab) => {
     if (tab === 'tasks') return tables.tasks.length > 0 || tables.pools.length > 0;
+    if (tab === 'operators') return tables.operators.length > 0;
     if (tab === 'kernels') return tables.kernels.length > 0;
     if (tab === 'transfers') return hasDeviceTransfers(tables);
     if (tab === 'deopts') return tables.deopts.length > 0;
@@ -52,6 +55,7 @@ export function createPanels(view: ViewContext): { element: HTMLElement } {
     functions: () => functions,
     kernels: () => createKernels(view),
     transfers: () => createTransfers(view),
+    operators: () => createOperators(view),
     tasks: () => createTasks(view),
     locks: () => createLocks(view),
     deopts: () => createDeopts(view),

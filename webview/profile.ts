@@ -10,12 +10,12 @@ import {
   messagesByLane,
 } from '../analyzer/analysis/laneMoments.ts';
 import { type LaneRegions, regionsByLane } from '../analyzer/analysis/laneRegions.ts';
+import { operatorTotalsOf } from '../analyzer/analysis/operatorTotals.ts';
 import { type Home, homesOf } from '../analyzer/analysis/origin.ts';
 import { type PoolLoad, poolLoads } from '../analyzer/analysis/poolLoad.ts';
 import { type PoolPlace, poolPlacesOf } from '../analyzer/analysis/poolPlaces.ts';
 import { regionsOf } from '../analyzer/analysis/regions.ts';
 import { type Site, sitesOfStacks } from '../analyzer/analysis/sites.ts';
-import type { SpanTracks } from '../analyzer/analysis/spanTracks.ts';
 import { type TaskGroups, taskGroupsOf } from '../analyzer/analysis/taskGroups.ts';
 import { taskIntervals } from '../analyzer/analysis/taskIntervals.ts';
 import { type TaskLanes, taskLanesOf } from '../analyzer/analysis/taskLanes.ts';
@@ -24,7 +24,7 @@ import { rowStarts, type Selection, selfWeights } from '../analyzer/analysis/wei
 import { LANE_KINDS, type Recording, type Tables } from '../analyzer/model/index.ts';
 import { type DeviceProfile, deviceProfile } from './devices/profile.ts';
 import type { FlameMetric, Interval } from './state/viewState.ts';
-import { type HostCalls, hostCallsOf, rangesOf } from './timeline/hostSpans.ts';
+import { type HostCalls, type HostRanges, hostCallsOf, rangesOf } from './timeline/hostSpans.ts';
 
 /** A recording with what every view asks of it, computed once. */
 export interface Profile {
@@ -50,7 +50,9 @@ export interface Profile {
   readonly collections: LaneMoments;
   readonly devices: DeviceProfile;
   /** What the program marked by name, by lane. */
-  readonly ranges: SpanTracks;
+  readonly ranges: HostRanges;
+  /** The operators of a framework in a selection. */
+  readonly operatorsIn: ReturnType<typeof operatorTotalsOf>;
   /** Calls of a device's API, by lane. */
   readonly calls: HostCalls;
   /** The line of a stack that its reader would change. */
@@ -118,6 +120,7 @@ export function profileOf(recording: Recording): Profile {
     collections: collectionsByLane(tables),
     devices,
     ranges: rangesOf(tables),
+    operatorsIn: lazily(() => operatorTotalsOf(tables, functions)),
     calls: hostCallsOf(tables),
     siteOf,
     bounds,
@@ -169,6 +172,12 @@ function loadsOf(tables: Tables, end: number, places: readonly PoolPlace[]) {
   const loadOf = (place: PoolPlace): PoolLoad | undefined =>
     place.pools.length > 1 ? theirs[several.indexOf(place)] : pools[place.pools[0] ?? -1];
   return { pools, places: places.flatMap((place) => loadOf(place) ?? []) };
+}
+
+/** A function that is made when it is first called. */
+function lazily<A extends unknown[], R>(make: () => (...args: A) => R): (...args: A) => R {
+  const made = once(make);
+  return (...args) => made()(...args);
 }
 
 function once<T>(compute: () => T): () => T {
