@@ -1,6 +1,7 @@
 import { ACTIVITIES } from '../analyzer/analysis/activity.ts';
 import { accumulate, type CallTree, callTree } from '../analyzer/analysis/callTree.ts';
 import { type CounterSeries, counterSeries } from '../analyzer/analysis/counterSeries.ts';
+import { withForwardLaunches } from '../analyzer/analysis/forwardLaunches.ts';
 import { type Functions, functionsOf } from '../analyzer/analysis/functions.ts';
 import { deviceWeights, isDeviceMetric } from '../analyzer/analysis/kernelCalls.ts';
 import {
@@ -82,8 +83,9 @@ export interface Weights {
 
 const ON_DEVICE: Home = { origin: 'device', module: 'kernel' };
 
-export function profileOf(recording: Recording): Profile {
-  const { tables } = recording;
+export function profileOf({ meta, tables: recorded }: Recording): Profile {
+  const tables = withForwardLaunches(recorded);
+  const recording = { meta, tables };
   const ofHost = functionsOf(tables);
   const devices = deviceProfile(tables, ofHost, callTree(tables, ofHost));
   const { functions, tree } = devices.calls;

@@ -5,6 +5,7 @@ import {
   type Recording,
   TableBuilder,
 } from '../../analyzer/model/index.ts';
+import type { DeviceTables } from './devices.ts';
 import { META, recordingOf, type SampleSpec } from './recordings.ts';
 
 /** Times are Nanos from the start of the recording. */
@@ -22,9 +23,10 @@ export interface OperatorSpec {
 export function operatorRecording(
   specs: readonly OperatorSpec[],
   samples: readonly SampleSpec[] = [],
+  more: DeviceTables = {},
 ): Recording {
   const lanes = specs.reduce((most, { lane = 0 }) => Math.max(most, lane), 0) + 1;
-  const { meta, tables } = recordingOf(new Array(lanes).fill({}), samples);
+  const { meta, tables } = recordingOf(new Array(lanes).fill({}), samples, {}, more);
   const names = [...new Set(specs.map(({ name }) => name))];
   const known = tables.strings.length;
   const operators = new TableBuilder(operatorsSchema);

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { withForwardLaunches } from '../../../analyzer/analysis/forwardLaunches.ts';
 import { functionsOf } from '../../../analyzer/analysis/functions.ts';
 import { operatorTotalsOf } from '../../../analyzer/analysis/operatorTotals.ts';
 import { operatorAt, operatorTree } from '../../../analyzer/analysis/operatorTree.ts';
@@ -102,6 +103,37 @@ test('where looks at a place of the step disagree, no line is told for the backw
   );
   const backward = totalsOf(recording)().find(({ name }) => name === 'MulBackward0');
   expect(backward?.sites).toEqual([]);
+});
+
+test('a kernel that a backward operator launched has the code of its forward operator, and others keep what they have', () => {
+  const recording = operatorRecording(
+    [...step(0, 7), ...step(STEP, 9)],
+    [
+      { lane: 0, time: 5, stack: ['step', 'product'] },
+      { lane: 0, time: 25, stack: ['step', 'power'] },
+    ],
+    {
+      kernels: [
+        { lane: 0, start: 80, end: 90, by: [1, 62, 63], name: 'of the step that was looked at' },
+        { lane: 0, start: 180, end: 190, by: [1, STEP + 42, STEP + 43], name: 'of another step' },
+        { lane: 0, start: 30, end: 40, by: [0, 22, 23], stack: ['mine'], certainty: 70, name: 'forward' },
+        { lane: 0, start: 50, end: 60, name: 'of an unknown call' },
+      ],
+    },
+  );
+  const tables = withForwardLaunches(recording.tables);
+  const { name, ofFrame } = functionsOf(tables);
+  const told = Array.from(tables.kernels.stack.subarray(0, tables.kernels.length), (stack, row) => [
+    stack < 0 ? '' : name[ofFrame[tables.stacks.frame[stack] as number] as number],
+    tables.kernels.certainty[row],
+  ]);
+  expect(told).toEqual([
+    ['product', 99],
+    ['power', 80],
+    ['mine', 70],
+    ['', 0],
+  ]);
+  expect(withForwardLaunches(operatorRecording(step(0, 7)).tables).kernels.length).toBe(0);
 });
 
 test('many operators are summed up in time that grows with their number', () => {
