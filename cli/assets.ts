@@ -30,6 +30,12 @@ export function nodeAgentFolder(): string | null {
   return existsSync(folder) ? folder : null;
 }
 
+/** Source of what is compiled into PyTorch; null when perfscope was built without it. */
+export function torchHookSource(): string | null {
+  const file = fileURLToPath(asset('./agents/torch/operators.cpp'));
+  return existsSync(file) ? file : null;
+}
+
 /** Folder of the sources of the agent that the CUDA driver loads; null when perfscope was built without it. */
 export function nativeAgentFolder(): string | null {
   const folder = fileURLToPath(asset('./agents/native'));

@@ -14,16 +14,18 @@ import { type DeviceSummary, type DirectionFigures, deviceSummary } from './devi
 import { computes, type DeviceWork, deviceWork } from './deviceWork.ts';
 import { parallelEfficiency } from './efficiency.ts';
 import { type EngineSummary, engineSummary, type TierLine } from './engineSummary.ts';
+import { withForwardLaunches } from './forwardLaunches.ts';
 import { type Functions, functionsOf } from './functions.ts';
 import { laneTotals } from './laneTotals.ts';
 import { type LoopSummary, loopSummary } from './loopSummary.ts';
+import { type OperatorSummary, operatorSummary } from './operatorSummary.ts';
 import { type PoolSummary, poolSummary, type TransferLine } from './poolSummary.ts';
 import { laneRoles } from './roles.ts';
 import { byTicks, type TierTotals, tierTotals } from './tiers.ts';
 import { rowStarts, selfWeights } from './weights.ts';
 
 /** What one run came to: the document of `perfscope summary --json` and the source of every other summary. Seconds. */
-export interface Summary extends PoolSummary, EngineSummary, LoopSummary, DeviceSummary {
+export interface Summary extends PoolSummary, EngineSummary, LoopSummary, DeviceSummary, OperatorSummary {
   readonly version: 1;
   readonly command: readonly string[];
   readonly exitCode: number | null;
@@ -100,7 +102,8 @@ const NO_EFFICIENCY = {
   workers: 0,
 };
 
-export function summarize({ meta, tables }: Recording): Summary {
+export function summarize({ meta, tables: recorded }: Recording): Summary {
+  const tables = withForwardLaunches(recorded);
   const starts = rowStarts(tables);
   const totals = laneTotals(tables, starts);
   const roles = laneRoles(tables);
@@ -157,6 +160,7 @@ export function summarize({ meta, tables }: Recording): Summary {
     })),
     ...engineSummary(tables, functions, tiers),
     ...loopSummary(tables),
+    ...operatorSummary(tables, functions),
     efficiency: { ...(efficiency ?? NO_EFFICIENCY), device: devices.deviceEfficiency?.device ?? null },
     findings: [],
   };

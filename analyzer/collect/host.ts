@@ -1,5 +1,6 @@
 import { cpus, release, totalmem } from 'node:os';
 import type { Host } from '../model/index.ts';
+import { gpuNames } from './gpuNames.ts';
 
 /** What Node knows of the machine: the inventory until the full one is there. It reads a file a core: once is enough. */
 export function basicHost(): Host {
@@ -27,19 +28,17 @@ export async function fullHost(): Promise<Host> {
   const known = basicHost();
   try {
     const { default: systeminformation } = await import('systeminformation');
-    const [cpu, os, graphics] = await Promise.all([
+    const [cpu, os, gpus] = await Promise.all([
       systeminformation.cpu(),
       systeminformation.osInfo(),
-      systeminformation.graphics(),
+      gpuNames(),
     ]);
     return {
       ...known,
       cpu: `${cpu.manufacturer} ${cpu.brand}`.trim() || known.cpu,
       physicalCores: cpu.physicalCores || null,
       distribution: `${os.distro} ${os.release}`.trim() || null,
-      gpus: graphics.controllers
-        .map((gpu) => `${gpu.vendor} ${gpu.model}`.trim())
-        .filter((name) => name !== ''),
+      gpus,
     };
   } catch {
     return known;

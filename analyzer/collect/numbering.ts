@@ -71,6 +71,7 @@ const REFERENCES = {
     call: 'strings',
     stack: 'stacks',
   },
+  operators: { lane: 'lanes', name: 'strings', forwardLane: 'lanes' },
   counters: { lane: 'lanes' },
   pools: { stack: 'stacks' },
   tasks: {

@@ -3,8 +3,10 @@ import type { Availability } from './collector.ts';
 import { cpythonAvailability } from './cpython/index.ts';
 import { cudaAvailability } from './cuda/index.ts';
 import { nodeAvailability } from './node/index.ts';
+import { nvidiaAvailability } from './nvidia/index.ts';
 import { openClAvailability } from './opencl/index.ts';
 import { readText } from './process/procfs.ts';
+import { torchAvailability } from './torch/availability.ts';
 
 /** Whether another process of the same user may be read. */
 function attachAvailability(): Availability {
@@ -67,10 +69,12 @@ interface CollectorCheck {
 export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'cpython', check: cpythonAvailability },
   { id: 'pools', check: poolsAvailability },
+  { id: 'torch', check: torchAvailability },
   { id: 'node', check: ({ node }) => nodeAvailability(node) },
   { id: 'v8-ticks', check: ticksAvailability },
   { id: 'cuda', check: ({ native }) => cudaAvailability(native) },
   { id: 'opencl', check: ({ opencl }) => openClAvailability(opencl) },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
+  { id: 'nvidia-smi', check: nvidiaAvailability },
 ];

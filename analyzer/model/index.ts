@@ -2,6 +2,7 @@ export * from './devices.ts';
 export * from './errors.ts';
 export * from './interner.ts';
 export * from './lanes.ts';
+export * from './operators.ts';
 export * from './recording.ts';
 export * from './samples.ts';
 export * from './spans.ts';

@@ -1,5 +1,6 @@
 import { devicesSchema, kernelsSchema } from './devices.ts';
 import { lanesSchema, processesSchema } from './lanes.ts';
+import { operatorsSchema } from './operators.ts';
 import { samplesSchema } from './samples.ts';
 import { countersSchema, spansSchema, transfersSchema } from './spans.ts';
 import { framesSchema, stacksSchema, stringsSchema } from './stacks.ts';
@@ -26,6 +27,7 @@ export const SCHEMAS = {
   deopts: deoptsSchema,
   devices: devicesSchema,
   kernels: kernelsSchema,
+  operators: operatorsSchema,
 } as const;
 
 export type TableName = keyof typeof SCHEMAS;

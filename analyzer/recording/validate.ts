@@ -7,6 +7,7 @@ import {
   LANE_ROLES,
   LANGUAGES,
   MEMORY_KINDS,
+  OPERATOR_KINDS,
   SPAN_KINDS,
   STATES,
   type Tables,
@@ -30,7 +31,7 @@ function inRange(what: string, column: ColumnArray, limit: number, lowest = 0): 
 export function validateTables(tables: Tables): void {
   const { strings, frames, stacks, lanes, samples, spans, transfers, counters, pools, tasks, lockWaits } =
     tables;
-  const { functionTiers, deopts, devices, kernels } = tables;
+  const { functionTiers, deopts, devices, kernels, operators } = tables;
   inRange('frames.name', frames.name, strings.length);
   inRange('frames.file', frames.file, strings.length);
   inRange('frames.language', frames.language, LANGUAGES.length);
@@ -96,6 +97,10 @@ export function validateTables(tables: Tables): void {
   inRange('kernels.callLane', kernels.callLane, lanes.length, -1);
   inRange('kernels.call', kernels.call, strings.length);
   inRange('kernels.stack', kernels.stack, stacks.length, -1);
+  inRange('operators.lane', operators.lane, lanes.length);
+  inRange('operators.kind', operators.kind, OPERATOR_KINDS.length);
+  inRange('operators.name', operators.name, strings.length);
+  inRange('operators.forwardLane', operators.forwardLane, lanes.length, -1);
   const last = new Float64Array(lanes.length).fill(Number.NEGATIVE_INFINITY);
   for (let i = 0; i < samples.length; i++) {
     const lane = samples.lane[i] as number;

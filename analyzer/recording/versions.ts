@@ -9,6 +9,7 @@ const TABLE_SINCE: Partial<Record<TableName, number>> = {
   deopts: 3,
   devices: 4,
   kernels: 4,
+  operators: 4,
 };
 
 interface LaterColumns {

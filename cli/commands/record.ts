@@ -19,6 +19,7 @@ interface RecordOptions {
   readonly children: boolean;
   readonly pythonAgent: AgentChoice;
   readonly pools: boolean;
+  readonly torchOps?: boolean;
   readonly nodeAgent: boolean;
   readonly gpu: boolean;
   readonly engine: NodeEngine;
@@ -50,6 +51,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         .default('auto', 'where outside does not work'),
     )
     .option('--no-pools', 'put nothing into Python programs to see the tasks of their pools')
+    .option('--torch-ops', 'record the operators that PyTorch runs, from inside Python programs')
     .option('--no-node-agent', 'put nothing into Node programs to see their JavaScript')
     .option('--no-gpu', 'put nothing into programs to see what they have devices do')
     .addOption(
@@ -72,6 +74,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         children: options.children,
         agent: options.pythonAgent,
         pools: options.pools,
+        torchOperators: options.torchOps === true,
         gpu: options.gpu,
         live: options.live && !options.json && isTerminal(),
         summary: options.json ? 'json' : options.quiet ? 'none' : 'text',

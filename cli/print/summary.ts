@@ -3,6 +3,7 @@ import { deviceLines } from './devices.ts';
 import { engineLines } from './engine.ts';
 import { loopLines } from './loops.ts';
 import { movementLines } from './movement.ts';
+import { operatorLines } from './operators.ts';
 import { taskLines } from './tasks.ts';
 import { fitted, moduleName } from './text.ts';
 import { count, percent, seconds, significant } from './units.ts';
@@ -17,6 +18,7 @@ export function summaryLines(summary: Summary): string[] {
     ...taskLines(summary),
     ...movementLines(summary),
     ...deviceLines(summary),
+    ...operatorLines(summary),
     ...loopLines(summary),
     ...engineLines(summary),
   ];

@@ -1,5 +1,6 @@
 import { CPythonCollector } from '../../analyzer/collect/cpython/index.ts';
 import { attachPython } from '../../analyzer/collect/cpython/runtime/runtime.ts';
+import { nvidiaCollectors } from '../../analyzer/collect/nvidia/index.ts';
 import type { OutputPlace } from '../../analyzer/collect/output.ts';
 import { commandLine, taskStatus } from '../../analyzer/collect/process/procfs.ts';
 import { Session } from '../../analyzer/collect/session.ts';
@@ -24,12 +25,15 @@ const ALIVE_CHECK_MS = 100;
 export async function attachRun(request: AttachRequest): Promise<void> {
   checkReadable(request.pid);
   const sampler = new CPythonCollector(samplerScript(), false);
-  const system = new SystemCollector(() => [process.pid, ...session.processes]);
+  const nvidia = nvidiaCollectors();
+  const own = () => [process.pid, ...nvidia.flatMap(({ processes }) => processes)];
+  const system = new SystemCollector(() => [...own(), ...session.processes]);
   await sampler.prepare();
   const command = commandLine(request.pid).split(' ');
   const session: Session = new Session({ ...request, command, origin: 'attach', producer: version() }, [
     sampler,
     system,
+    ...nvidia,
   ]);
   session.begin(request.pid);
   await endOfAttach(request.pid, request.duration);

@@ -1,4 +1,5 @@
 import { waitedCpuSeconds } from '../../analyzer/collect/kernelCpu.ts';
+import { nvidiaCollectors } from '../../analyzer/collect/nvidia/index.ts';
 import type { OutputPlace } from '../../analyzer/collect/output.ts';
 import { Session } from '../../analyzer/collect/session.ts';
 import { SystemCollector } from '../../analyzer/collect/system/index.ts';
@@ -23,6 +24,8 @@ export interface RecordRequest {
   readonly agent: AgentChoice;
   /** Whether the pools of Python programs are recorded, from inside. */
   readonly pools: boolean;
+  /** Whether PyTorch's operators are recorded, from inside. */
+  readonly torchOperators: boolean;
   /** Whether the work of devices is recorded, from inside. */
   readonly gpu: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
@@ -60,9 +63,11 @@ async function recordTarget(
   target: Target,
   cpuBefore: number | null,
 ): Promise<void> {
-  const system = new SystemCollector(() => [process.pid, ...session.processes]);
+  const nvidia = nvidiaCollectors();
+  const own = () => [process.pid, ...nvidia.flatMap(({ processes }) => processes)];
+  const system = new SystemCollector(() => [...own(), ...session.processes]);
   const options = { ...request, origin: 'record', producer: version() } as const;
-  const session: Session = new Session(options, [...sources.collectors, system]);
+  const session: Session = new Session(options, [...sources.collectors, system, ...nvidia]);
   for (const note of sources.notes) session.warn(note);
   session.begin(target.pid);
   const live = request.live ? new LiveSession(session, target, request) : null;

@@ -13,6 +13,7 @@ import {
 import { nodeAgentFolder, pythonAgentFolder, samplerScript } from '../assets.ts';
 import { type GpuSource, gpuSource, hasDevices } from './gpuSource.ts';
 import { type NodeRequest, type NodeSource, nodeSource } from './nodeSource.ts';
+import { type TorchSource, torchSource } from './torchSource.ts';
 
 export type AgentChoice = 'auto' | 'on' | 'off';
 
@@ -22,6 +23,8 @@ export interface SourceRequest {
   readonly rate: number;
   readonly agent: AgentChoice;
   readonly pools: boolean;
+  /** Whether PyTorch's operators are recorded, from inside. */
+  readonly torchOperators: boolean;
   /** Whether the work of devices is recorded. */
   readonly gpu: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
@@ -49,12 +52,13 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
   const { command, rate, agent, pools } = request;
   const outside = cpythonAvailability();
   const why = agent === 'off' ? null : await reasonForAgent(command, agent, outside);
-  const wanted = why !== null || pools ? pythonAgentFolder() : null;
+  const wanted = why !== null || pools || request.torchOperators ? pythonAgentFolder() : null;
   const nodeAgent = request.node === null ? null : nodeAgentFolder();
   const hasGpu = request.gpu && hasDevices();
   if (wanted === null && nodeAgent === null && !hasGpu) return outsideOnly(command, outside);
   let records = '';
   let node: NodeSource | null = null;
+  let torch: TorchSource | null = null;
   let gpu: GpuSource | null = null;
   const environment: Record<string, string> = {};
   try {
@@ -63,6 +67,8 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
     if (wanted !== null) {
       const parts = { hz, pools, cache: agentCache('python') };
       Object.assign(environment, agentEnvironment(process.env, wanted, records, parts));
+      if (request.torchOperators) torch = await torchSource(command, records, agentCache('torch') ?? records);
+      Object.assign(environment, torch?.environment);
     }
     if (nodeAgent !== null && request.node !== null) {
       // Whoever samples from outside accounts for every thread, and the agent of Python for its own only.
@@ -87,6 +93,7 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
     collectors: [
       ...(sampler === null ? [] : [sampler]),
       ...(pools ? [new PoolsCollector(records)] : []),
+      ...(torch?.collectors ?? []),
       ...(node?.collectors ?? []),
       ...(gpu?.collectors ?? []),
     ],
@@ -102,7 +109,7 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
 }
 
 /** Where compiled agents of a kind are kept from run to run; null where there is no such place. */
-function agentCache(kind: 'python' | 'native'): string | null {
+function agentCache(kind: 'python' | 'native' | 'torch'): string | null {
   const home = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const folder = join(home, 'perfscope', kind);
   try {

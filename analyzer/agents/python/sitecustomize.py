@@ -42,6 +42,9 @@ def _start_parts(folder, records):
     pools = os.environ.get("PERFSCOPE_AGENT_POOLS") == "1"
     cache = _cache(records)
     import perfscope_environ
+    import perfscope_torch
+
+    more = perfscope_torch.actions(records)
 
     # The last to read the environment: from here on it does not show the agent any more.
     hidden = perfscope_environ.hide(folder)
@@ -53,11 +56,15 @@ def _start_parts(folder, records):
         if is_main_interpreter():
             import perfscope_hooks
 
-            more = {}
             if hidden:
                 more["subprocess"] = lambda module: perfscope_environ.pass_on(module, hidden)
                 perfscope_environ.pass_on_exec(hidden)
             perfscope_hooks.Hooks(folder, records, cache).start(more)
+            return
+    if more:
+        import perfscope_imports
+
+        perfscope_imports.Watch(more).start()
 
 
 def _say_here(records):

@@ -5,7 +5,7 @@ import { AgentRows } from './rows.ts';
 import { AgentTail } from './tail.ts';
 
 export { agentEnvironment } from './environment.ts';
-export { outsideObstacle, type PythonProbe, probePython } from './probe.ts';
+export { outsideObstacle, type PythonProbe, probePython, pythonPath } from './probe.ts';
 
 /** Milliseconds between two looks at the files, and polls between two deliveries. The agent writes four times a second. */
 const POLL_PERIOD = 100;

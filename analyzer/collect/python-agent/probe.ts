@@ -50,24 +50,49 @@ export async function probePython(
   env: Environment,
   directory = process.cwd(),
 ): Promise<PythonProbe> {
+  const program = resolveProgram(argv, env, directory);
+  if (program === null) return { kind: 'other' };
+  if (program === 'missing') return { kind: 'missing' };
+  const { path, isShim } = program;
+  return (await (isShim ? ask(path, env) : identify(path, env))) ?? { kind: 'other' };
+}
+
+/** Path of the Python that `argv` starts, to be asked for its modules; null where it starts none that is called so. */
+export function pythonPath(
+  argv: readonly string[],
+  env: Environment,
+  directory = process.cwd(),
+): string | null {
+  const program = resolveProgram(argv, env, directory);
+  return program !== null && program !== 'missing' && PYTHON_NAME.test(basename(program.path))
+    ? program.path
+    : null;
+}
+
+/** The executable that a command comes down to, or a script that is called python (pyenv's shim); null where that is not known. */
+function resolveProgram(
+  argv: readonly string[],
+  env: Environment,
+  directory: string,
+): { readonly path: string; readonly isShim: boolean } | 'missing' | null {
   let words = [...argv];
   let named: string | null = null;
   for (let link = 0; link < MOST_LINKS; link++) {
     const path = findProgram(words[0] ?? '', env, directory);
-    if (path === null) return { kind: 'missing' };
+    if (path === null) return 'missing';
     const program = basename(path);
     if (program === 'env') {
       words = afterEnv(words);
-      if (words.length === 0) return { kind: 'other' };
+      if (words.length === 0) return null;
       continue;
     }
     if (PYTHON_NAME.test(program)) named = path;
     const line = interpreterLine(path);
-    if (line === null) return (await identify(path, env)) ?? { kind: 'other' };
-    if (named === path) return (await ask(path, env)) ?? { kind: 'other' };
+    if (line === null) return { path, isShim: false };
+    if (named === path) return { path, isShim: true };
     words = [...line, path];
   }
-  return { kind: 'other' };
+  return null;
 }
 
 /** Why a program cannot be sampled from outside, as the end of a sentence; null where it can be, or runs no Python. */
