@@ -17,16 +17,18 @@
 #include "library.h"
 #include "log.h"
 #include "names.h"
+#include "stacks.h"
 
 static const int kinds[] = {KIND_CONCURRENT_KERNEL, KIND_MEMCPY, KIND_MEMCPY_PEER, KIND_MEMSET,  KIND_RUNTIME,
                             KIND_DRIVER,            KIND_SYNCHRONIZATION,          KIND_OVERHEAD, KIND_DEVICE,
                             KIND_CONTEXT,           KIND_STREAM, KIND_NAME,        KIND_MARKER};
+enum { ENTERED = 0 };
 enum { KINDS = sizeof kinds / sizeof *kinds, FUNCTIONS = 1024, JSON = 4096 };
 
 static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
 static void *subscriber;
 static _Atomic int is_recording;
-static int has_unified_memory;
+static int has_unified_memory, has_yielded;
 
 struct json {
   char text[JSON];
@@ -71,36 +73,56 @@ static void leave_out_chatter(int domain, int (*enable)(uint32_t, uint8_t)) {
   }
 }
 
+struct profilers {
+  int torch, others;
+};
+
 static int note_profiler(struct dl_phdr_info *object, size_t size, void *found) {
-  static const char *const names[] = {"/libtorch", "/libkineto", "/xla_", "/libtensorflow", "/libpaddle"};
+  static const char *const others[] = {"/xla_", "/libtensorflow", "/libpaddle", "/libproton"};
+  struct profilers *profilers = found;
   (void)size;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strstr(object->dlpi_name, names[i]) != NULL) *(int *)found = 1;
+  if (strstr(object->dlpi_name, "/libtorch") != NULL) profilers->torch = 1;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strstr(object->dlpi_name, others[i]) != NULL) profilers->others = 1;
   return 0;
+}
+
+static int is_set(const char *name) {
+  const char *value = getenv(name);
+  return value != NULL && *value != '\0';
 }
 
 /*
  * Copies are seen through a subscriber, of which CUPTI has one. A framework with a profiler of its own may want it, and would find
- * none; there it is left free unless copies are asked for.
+ * none; there it is left free unless copies are asked for, or somebody in this process sees to it that we make way.
  */
 static int may_stay_subscribed(void) {
-  const char *asked = getenv("PERFSCOPE_CUDA_COPIES");
+  const char *asked = getenv("PERFSCOPE_CUDA_COPIES"), *yields = getenv("PERFSCOPE_CUDA_YIELDS");
   if (asked != NULL && *asked != '\0') return *asked == '1';
-  int found = 0;
+  if (is_set("PERFSCOPE_CUDA_STACKS")) return 1;
+  struct profilers found = {0, 0};
   dl_iterate_phdr(note_profiler, &found);
-  return !found;
+  /* A process that was started by another has its environment, and not what runs in it. */
+  int makes_way = yields != NULL && strtol(yields, NULL, 10) == getpid();
+  return !found.others && (!found.torch || makes_way);
+}
+
+static void on_call(void *own, int domain, uint32_t id, const struct callback_data *data) {
+  if (data->site != ENTERED) return;
+  copies_on_call(own, domain, id, data);
+  stacks_on_call(domain, id, data->correlation);
 }
 
 /* The result of subscribing, which tells whether somebody else records already. */
 static int take_subscriber(struct json *json) {
-  int result = cupti.subscribe(&subscriber, copies_on_call, NULL);
+  int result = cupti.subscribe(&subscriber, on_call, NULL);
   add(json, ",\"subscribe\":%d", result);
   if (result != CUPTI_OK) {
     subscriber = NULL;
     return result;
   }
   if (may_stay_subscribed()) {
-    add(json, ",\"copies\":%d", copies_begin(subscriber));
+    add(json, ",\"copies\":%d,\"stacks\":%d", copies_begin(subscriber), stacks_begin(subscriber));
   } else {
     cupti.unsubscribe(subscriber);
     subscriber = NULL;
@@ -118,12 +140,13 @@ static void enable_all(struct json *json) {
   leave_out_chatter(DOMAIN_DRIVER, cupti.enable_driver_api);
 }
 
-static int begin(void) {
+/* `after_other`: somebody else subscribed meanwhile and is done with activities, which is all that is needed. */
+static int begin(int after_other) {
   struct json json = {{0}, 0};
   add(&json, "{");
   add_text(&json, "library", library_path());
   add(&json, ",\"thread\":%ld", syscall(SYS_gettid));
-  is_recording = take_subscriber(&json) != CUPTI_MULTIPLE_SUBSCRIBERS;
+  is_recording = take_subscriber(&json) != CUPTI_MULTIPLE_SUBSCRIBERS || after_other;
   if (is_recording) enable_all(&json);
   add(&json, "}");
   log_one(CHUNK_META, json.text, json.length);
@@ -134,7 +157,7 @@ static int begin(void) {
 
 void session_begin(void) {
   pthread_mutex_lock(&changing);
-  begin();
+  begin(0);
   pthread_mutex_unlock(&changing);
 }
 
@@ -147,6 +170,7 @@ int session_yield(void) {
     if (subscriber != NULL) cupti.unsubscribe(subscriber);
     subscriber = NULL;
     is_recording = 0;
+    has_yielded = 1;
     log_note("another user of CUPTI took over");
   }
   pthread_mutex_unlock(&changing);
@@ -155,7 +179,8 @@ int session_yield(void) {
 
 int session_resume(void) {
   pthread_mutex_lock(&changing);
-  int resumed = !is_recording && log_is_ours() && begin();
+  int resumed = has_yielded && log_is_ours() && begin(1);
+  has_yielded = 0;
   pthread_mutex_unlock(&changing);
   return resumed;
 }
@@ -210,6 +235,7 @@ void session_finish(const char *why) {
       (unsigned long long)totals.dropped);
   if (!log_begin()) return;
   copies_write();
+  stacks_write();
   log_chunk(CHUNK_END, json.text, json.length, NULL, 0);
   log_end();
   log_stop();
