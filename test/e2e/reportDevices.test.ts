@@ -84,6 +84,14 @@ withBrowser(`devices in the report${chromium === null ? ' (no Chromium in PATH)'
     await settled(page);
     expect((await texts(page, '.legend .selected'))[0]).toMatch(/^2\.10 ms from .* · 1 lane$/);
     await page.waitForFunction(() => location.hash.includes('work=240'));
+    expect(await texts(page, '.flame > .empty:not([hidden])')).toEqual([
+      'Streams of devices have no samples. Weigh by kernels (U) or by copies (T) to see what they ran.',
+    ]);
+    await page.keyboard.press('t');
+    await settled(page);
+    expect((await texts(page, '[role=tree] [role=treeitem]')).at(-1)).toMatch(
+      /^\[copy host to device, pageable\], total 2\.10 ms/,
+    );
     await page.keyboard.press('Escape');
     await settled(page);
     expect(await page.locator('.legend .chip').isVisible()).toBe(false);

@@ -383,6 +383,6 @@ test('whatever a recording claims of devices, every view of it is drawn', () => 
         its.weigh('gpu', { from: 0, to: 1e13, lanes: null });
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });

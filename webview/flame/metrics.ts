@@ -1,6 +1,7 @@
+import { isDeviceMetric } from '../../analyzer/analysis/kernelCalls.ts';
 import { deviceWord } from '../devices/names.ts';
 import type { Profile } from '../profile.ts';
-import type { FlameMetric } from '../state/viewState.ts';
+import type { FlameMetric, ViewState } from '../state/viewState.ts';
 
 const METRIC_NAMES: Readonly<Record<FlameMetric, string>> = {
   cpu: 'CPU',
@@ -17,8 +18,7 @@ export const metricNames = (profile: Pick<Profile, 'recording'>): typeof METRIC_
   gpu: deviceWord(profile),
 });
 
-/** What is said where nothing of a metric is selected. */
-export const NOTHING: Readonly<Record<FlameMetric, string>> = {
+const NOTHING: Readonly<Record<FlameMetric, string>> = {
   cpu: 'No CPU time was seen in this selection.',
   wall: 'No thread was seen in this selection.',
   'gil-wait': 'Nothing waited for the GIL in this selection.',
@@ -26,3 +26,17 @@ export const NOTHING: Readonly<Record<FlameMetric, string>> = {
   gpu: 'No kernel ran in this selection.',
   copy: 'Nothing was copied to, from or on a device in this selection.',
 };
+
+/** What is said where nothing of a metric is selected. */
+export function nothingWords(
+  { recording, devices }: Pick<Profile, 'recording' | 'devices'>,
+  { metric, lanes }: Pick<ViewState, 'metric' | 'lanes'>,
+): string {
+  if (isDeviceMetric(metric)) return NOTHING[metric];
+  if (recording.tables.samples.length === 0) return 'This recording holds no samples.';
+  const streams = new Set(devices.streams.flat());
+  // A click on a kernel selects its stream, which has no samples: the way on is another metric.
+  if (lanes?.every((lane) => streams.has(lane)))
+    return 'Streams of devices have no samples. Weigh by kernels (U) or by copies (T) to see what they ran.';
+  return NOTHING[metric];
+}

@@ -1,4 +1,3 @@
-import { isDeviceMetric } from '../../analyzer/analysis/kernelCalls.ts';
 import type { ViewContext } from '../context.ts';
 import { surface } from '../dom/canvas.ts';
 import { h, setText } from '../dom/element.ts';
@@ -21,7 +20,7 @@ import {
   neighbour,
   type Order,
 } from './layout.ts';
-import { metricNames, NOTHING } from './metrics.ts';
+import { metricNames, nothingWords } from './metrics.ts';
 import { itemId, mirrorItems, sayBox } from './mirror.ts';
 import { paintFlame, ROW_HEIGHT } from './paint.ts';
 
@@ -113,16 +112,10 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
     active = node >= 0 ? boxes.node.indexOf(node) : -1;
     hover = -1;
     sized.style.minHeight = `${boxes.rows * ROW_HEIGHT}px`;
-    const { metric } = store.get();
     const nothing = boxes.count === 0 && layoutWidth > 0;
     empty.hidden = !nothing;
     scroller.hidden = nothing;
-    setText(
-      empty,
-      profile.recording.tables.samples.length === 0 && !isDeviceMetric(metric)
-        ? 'This recording holds no samples.'
-        : NOTHING[metric],
-    );
+    setText(empty, nothingWords(profile, store.get()));
     crumbs.hidden = zoom === 0;
     mirrorSoon();
   };
