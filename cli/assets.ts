@@ -42,6 +42,12 @@ export function nativeAgentFolder(): string | null {
   return existsSync(folder) ? folder : null;
 }
 
+/** Folder of the sources of the layer that OpenCL programs load; null when perfscope was built without it. */
+export function openClAgentFolder(): string | null {
+  const folder = fileURLToPath(asset('./agents/opencl'));
+  return existsSync(folder) ? folder : null;
+}
+
 export function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(asset('../package.json'), 'utf8'));
   const value = (manifest as { version?: unknown }).version;

@@ -5,7 +5,8 @@ import { createKernels } from './devices/kernels.ts';
 import { hasDeviceTransfers } from './devices/profile.ts';
 import { createTransfers } from './devices/transfers.ts';
 import { h, setAttributes, setText } from './dom/element.ts';
-import { createFlame, METRIC_NAMES } from './flame/view.ts';
+import { metricNames } from './flame/metrics.ts';
+import { createFlame } from './flame/view.ts';
 import { place, visible } from './format.ts';
 import { createFunctions } from './functions/view.ts';
 import { createLocks } from './locks/view.ts';
@@ -155,6 +156,7 @@ export function metricsOf({ profile }: Pick<ViewContext, 'profile'>): FlameMetri
 
 function metricSwitch(view: ViewContext): HTMLElement {
   const { store } = view;
+  const names = metricNames(view.profile);
   const inputs = metricsOf(view).map((metric) => {
     const input = h('input', { type: 'radio', name: 'metric', value: metric, class: 'unseen' });
     input.addEventListener('change', () => store.set({ metric }));
@@ -168,6 +170,6 @@ function metricSwitch(view: ViewContext): HTMLElement {
   return h(
     'div',
     { class: 'switch', role: 'radiogroup', 'aria-label': 'Weigh by' },
-    ...inputs.map(({ metric, input }) => h('label', {}, input, h('span', {}, METRIC_NAMES[metric]))),
+    ...inputs.map(({ metric, input }) => h('label', {}, input, h('span', {}, names[metric]))),
   );
 }

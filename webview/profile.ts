@@ -1,6 +1,7 @@
 import { ACTIVITIES } from '../analyzer/analysis/activity.ts';
 import { accumulate, type CallTree, callTree } from '../analyzer/analysis/callTree.ts';
 import { type CounterSeries, counterSeries } from '../analyzer/analysis/counterSeries.ts';
+import { type DeviceGaps, deviceGaps } from '../analyzer/analysis/deviceGaps.ts';
 import { withForwardLaunches } from '../analyzer/analysis/forwardLaunches.ts';
 import { type Functions, functionsOf } from '../analyzer/analysis/functions.ts';
 import { deviceWeights, isDeviceMetric } from '../analyzer/analysis/kernelCalls.ts';
@@ -50,6 +51,8 @@ export interface Profile {
   /** Rows of `spans` that are garbage collections. */
   readonly collections: LaneMoments;
   readonly devices: DeviceProfile;
+  /** Gaps of each device that did anything, over the whole run; computed when they are first asked for. */
+  readonly gaps: () => readonly DeviceGaps[];
   /** What the program marked by name, by lane. */
   readonly ranges: HostRanges;
   /** The operators of a framework in a selection. */
@@ -121,6 +124,7 @@ export function profileOf({ meta, tables: recorded }: Recording): Profile {
     messages: messagesByLane(tables),
     collections: collectionsByLane(tables),
     devices,
+    gaps: once(() => deviceGaps({ tables, work: devices.work, busy: devices.busy.units, timeline, siteOf })),
     ranges: rangesOf(tables),
     operatorsIn: lazily(() => operatorTotalsOf(tables, functions)),
     calls: hostCallsOf(tables),

@@ -4,6 +4,7 @@ import { cpythonAvailability } from './cpython/index.ts';
 import { cudaAvailability } from './cuda/index.ts';
 import { nodeAvailability } from './node/index.ts';
 import { nvidiaAvailability } from './nvidia/index.ts';
+import { openClAvailability } from './opencl/index.ts';
 import { readText } from './process/procfs.ts';
 import { torchAvailability } from './torch/availability.ts';
 
@@ -56,6 +57,7 @@ function poolsAvailability(): Availability {
 export interface AgentFolders {
   readonly node: string | null;
   readonly native: string | null;
+  readonly opencl: string | null;
 }
 
 interface CollectorCheck {
@@ -71,6 +73,7 @@ export const COLLECTOR_CHECKS: readonly CollectorCheck[] = [
   { id: 'node', check: ({ node }) => nodeAvailability(node) },
   { id: 'v8-ticks', check: ticksAvailability },
   { id: 'cuda', check: ({ native }) => cudaAvailability(native) },
+  { id: 'opencl', check: ({ opencl }) => openClAvailability(opencl) },
   { id: 'attach', check: attachAvailability },
   { id: 'system', check: systemAvailability },
   { id: 'nvidia-smi', check: nvidiaAvailability },

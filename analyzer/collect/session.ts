@@ -11,6 +11,7 @@ import { FORMAT_VERSION } from '../recording/index.ts';
 import { SpoolReader, SpoolWriter } from '../recording/spool.ts';
 import { now } from './clock.ts';
 import { type Batch, type Collector, insideSchema, type RunContext, type SessionBatch } from './collector.ts';
+import { LearntStacks } from './gpu/learntStacks.ts';
 import { basicHost, fullHost } from './host.ts';
 import { LateStacks } from './lateStacks.ts';
 import { BATCH_TABLES, Numbering, RecordingCounts } from './numbering.ts';
@@ -147,7 +148,16 @@ export class Session {
     try {
       const reader = new SpoolReader(place.spool);
       try {
-        finishSpool(reader, meta, place.path, (samples) => this.late.amended(reader, samples));
+        const learnt = new LearntStacks(
+          reader.chunks('kernels'),
+          reader.chunks('transfers'),
+          reader.chunks('stacks'),
+        );
+        finishSpool(reader, meta, place.path, {
+          samples: (samples) => this.late.amended(reader, samples),
+          kernels: (kernels) => learnt.kernels(kernels),
+          transfers: (transfers) => learnt.transfers(transfers),
+        });
       } finally {
         reader.close();
       }

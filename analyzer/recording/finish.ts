@@ -17,19 +17,16 @@ import { lastDevices, lastLanes, lastPools, lastProcesses, type SpoolReader } fr
 /** Rows of one Arrow record batch: large enough to compress well, small enough to keep memory flat. */
 const BATCH_ROWS = 65536;
 
-/** What becomes of the samples of a spool on their way into the file. Rows of a lane stay in order. */
-export type Amend = (samples: Iterable<Tables['samples']>) => Iterable<Tables['samples']>;
+/** What becomes of tables of a spool on their way into the file. Samples of a lane stay in order. */
+export type Amend = {
+  readonly [N in 'samples' | 'kernels' | 'transfers']?: (chunks: Iterable<Tables[N]>) => Iterable<Tables[N]>;
+};
 
 /**
  * Writes the `.perfscope` file of a spool, a batch at a time: memory does not grow with the length of the run. The file
  * appears under its name only when it is whole. Throws what the file system throws (a full disk); the spool is untouched.
  */
-export function finishSpool(
-  reader: SpoolReader,
-  meta: RecordingMeta,
-  path: string,
-  amend: Amend = (samples) => samples,
-): void {
+export function finishSpool(reader: SpoolReader, meta: RecordingMeta, path: string, amend: Amend = {}): void {
   const partial = `${path}.partial`;
   const fd = openSync(partial, 'w');
   try {
@@ -76,7 +73,8 @@ function tableChunks(
   end: number,
   amend: Amend,
 ): Iterable<Table<Schema>> {
-  if (name === 'samples') return amend(reader.chunks(name)) as Iterable<unknown> as Iterable<Table<Schema>>;
+  const change = amend[name as keyof Amend] as ((chunks: unknown) => unknown) | undefined;
+  if (change) return change(reader.chunks(name)) as Iterable<Table<Schema>>;
   const versioned = { lanes: lastLanes, processes: lastProcesses, pools: lastPools, devices: lastDevices };
   const chunks =
     name in versioned ? [versioned[name as keyof typeof versioned](reader, end)] : reader.chunks(name);

@@ -1,5 +1,5 @@
 import { COLLECTOR_CHECKS } from '../../analyzer/collect/registry.ts';
-import { nativeAgentFolder, nodeAgentFolder } from '../assets.ts';
+import { nativeAgentFolder, nodeAgentFolder, openClAgentFolder } from '../assets.ts';
 import type { RegisterCommand } from './index.ts';
 
 export const doctorCommand: RegisterCommand = (program) => {
@@ -10,7 +10,7 @@ export const doctorCommand: RegisterCommand = (program) => {
     .action((options: { json?: boolean }) => {
       const results = COLLECTOR_CHECKS.map(({ id, check }) => ({
         id,
-        ...check({ node: nodeAgentFolder(), native: nativeAgentFolder() }),
+        ...check({ node: nodeAgentFolder(), native: nativeAgentFolder(), opencl: openClAgentFolder() }),
       }));
       if (options.json) {
         const collectors = results.map((each) =>

@@ -9,6 +9,7 @@ import {
   WithoutCuda,
 } from '../../analyzer/collect/cuda/index.ts';
 import { nativeAgentFolder } from '../assets.ts';
+import { hasOpenCl, openClSource } from './openClSource.ts';
 
 /** How the work of devices is recorded. */
 export interface GpuSource {
@@ -17,10 +18,18 @@ export interface GpuSource {
 }
 
 /** Whether there is anything to prepare on this machine. */
-export const hasDevices = (): boolean => hasCuda();
+export const hasDevices = (): boolean => hasCuda() || hasOpenCl();
 
 /** `records`: an existing folder of the run. `cache`: where compiled agents are kept. Never rejects for what is missing. */
 export async function gpuSource(records: string, cache: string): Promise<GpuSource> {
+  const sources = [await cudaSource(records, cache), await openClSource(records, cache)];
+  return {
+    collectors: sources.flatMap(({ collectors }) => collectors),
+    environment: Object.assign({}, ...sources.map(({ environment }) => environment)),
+  };
+}
+
+async function cudaSource(records: string, cache: string): Promise<GpuSource> {
   const agents = nativeAgentFolder();
   if (!hasCuda() || agents === null) return { collectors: [], environment: {} };
   const agent = await compiledAgent(agents, 'perfscope-cuda', cache);

@@ -1,3 +1,4 @@
+import { shortKernelName } from '../../analyzer/analysis/kernelNames.ts';
 import { type KernelTotals, kernelTotals } from '../../analyzer/analysis/kernelTotals.ts';
 import type { ViewContext } from '../context.ts';
 import { h } from '../dom/element.ts';
@@ -6,7 +7,7 @@ import { bytes, count, duration, percent, visible } from '../format.ts';
 import { cell, createListing } from '../listing.ts';
 import type { Profile } from '../profile.ts';
 import { siteName } from '../tasks/names.ts';
-import { deviceTitle, shortKernelName, sizeWords } from './names.ts';
+import { deviceTitle, sizeWords } from './names.ts';
 
 type KernelColumn =
   | 'name'
@@ -59,7 +60,7 @@ export function createKernels(view: ViewContext): { element: HTMLElement; active
   const { profile } = view;
   const { tables } = profile.recording;
   const { work } = profile.devices;
-  const several = work.units.count > 1;
+  const several = profile.devices.streams.filter((its) => its.length > 0).length > 1;
   const functionOf = functionByName(profile);
   const nameOf = ({ name }: KernelTotals): string => tables.strings.value[name] as string;
   const figures = figuresOf(profile);

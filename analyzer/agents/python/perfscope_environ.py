@@ -18,6 +18,9 @@ _NODE_OPTIONS = b"NODE_OPTIONS"
 _NODE_OURS = b'preload.cjs"'
 _NODE_PROGRAMS = (b"node", b"nodejs", b"npm", b"npx", b"yarn", b"pnpm")
 _node = {}
+# What OpenCL's loader reads in any program; ours, in the agent's folder, stands first.
+_LAYERS = b"OPENCL_LAYERS"
+_layers = {}
 
 _putenv, _unsetenv = os.putenv, os.unsetenv
 
@@ -39,6 +42,7 @@ def hide(folder):
         else:
             place.pop(_PATH, None)
     _node.update(_hide_node(shown, posix.environ))
+    _layers.update(_hide_layers(ours.get(_FOLDER, b""), shown, posix.environ))
     _keep_when_changed(folder)
     return ours, folder
 
@@ -56,6 +60,28 @@ def _hide_node(*places):
         for key in ours:
             place.pop(key, None)
     return hidden
+
+
+def _hide_layers(folder, *places):
+    """The layer of OpenCL, which is gone from `places`. The loader finds it in the environment of the kernel."""
+    hidden = {}
+    for place in places:
+        first, _, own = place.get(_LAYERS, b"").partition(b":")
+        if folder and first.startswith(folder + b"/"):
+            hidden = {_LAYERS: first}
+            if own:
+                place[_LAYERS] = own
+            else:
+                del place[_LAYERS]
+    return hidden
+
+
+def _with_layers(known):
+    """`known`: an environment as bytes, to which is added what OpenCL's loader needs."""
+    if not _layers or known.get(_LAYERS, b"").startswith(_layers[_LAYERS]):
+        return known
+    own = known.get(_LAYERS)
+    return {**known, _LAYERS: _layers[_LAYERS] + (b":" + own if own else b"")}
 
 
 def _keep_when_changed(folder):
@@ -138,7 +164,7 @@ def _with_node(known):
     if not _node or any(key.startswith(_NODE_PREFIX) for key in known):
         return known
     own = known.get(_NODE_OPTIONS)
-    return {**known, **_node, _NODE_OPTIONS: _node[_NODE_OPTIONS] + (b" " + own if own else b"")}
+    return _with_layers({**known, **_node, _NODE_OPTIONS: _node[_NODE_OPTIONS] + (b" " + own if own else b"")})
 
 
 def _with_agent(known, ours, folder):
@@ -150,4 +176,4 @@ def _with_agent(known, ours, folder):
     if path is not None:
         more[_ORIGINAL] = path
     more[_PATH] = folder + b":" + path if path else folder
-    return {**known, **more}
+    return _with_layers({**known, **more})

@@ -2,13 +2,13 @@
 const MOST = 16384;
 
 /**
- * The last rows of one thread's samples, in order of time. A row stands for `count` looks that all saw `stack`, evenly
- * spread from the previous row's time to its own:
+ * The last rows of one thread's samples, in order of time. A row stands for `count` looks that all saw `stack`, from the previous
+ * row's time to its own:
  *
- *     row i-1, time 100   row i, time 160, count 3
- *     |                   |
- *     x         x         x         x
- *     100       120       140       160
+ *     row i-1, time 100                  row i, time 160, count 3
+ *     |                                  |
+ *     x           x            x         x
+ *     100         ~120         ~140      160
  */
 export class ThreadSamples {
   length = 0;
@@ -52,24 +52,16 @@ export class ThreadSamples {
     return low;
   }
 
-  /** When the first look of row `at` was that is not before `time`, Nanos; infinite for a row that is not there. */
-  lookAfter(at: number, time: number): number {
-    if (at >= this.length) return Number.POSITIVE_INFINITY;
-    const [count, end] = [this.counts[at] as number, this.times[at] as number];
-    if (at === 0 || count <= 1) return end;
-    const step = (end - (this.times[at - 1] as number)) / count;
-    return step > 0 ? end - Math.floor((end - time) / step) * step : end;
-  }
-
-  /** Which share of the looks in rows `from` to before `to` saw what row `at` did. A row counts as at most 8 looks. */
-  agreement(at: number, from: number, to: number): number {
-    let [same, all] = [0, 0];
-    for (let i = Math.max(0, from); i < Math.min(this.length, to); i++) {
-      const looks = Math.min(8, this.counts[i] as number);
-      all += looks;
-      if (this.stacks[i] === this.stacks[at]) same += looks;
-    }
-    return all === 0 ? 0 : same / all;
+  /**
+   * Whether row `at`, the first that does not end before `start`, has a look in `start` to `end`. When the looks of a row were
+   * but its last is only known on average, so that a call must have lasted for two of them.
+   */
+  hasLookWithin(at: number, start: number, end: number): boolean {
+    const time = this.time(at);
+    if (time < start) return false;
+    if (time <= end) return true;
+    const count = this.counts[at] as number;
+    return at > 0 && count > 1 && end - start >= (2 * (time - this.time(at - 1))) / count;
   }
 
   private forget(rows: number): void {

@@ -1,0 +1,115 @@
+import type { CollectorHealth } from '../../model/index.ts';
+import { now } from '../clock.ts';
+import type { Availability, Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
+import { NearestStacks } from '../gpu/nearestStack.ts';
+import { openClHealth } from './health.ts';
+import { Reach } from './reach.ts';
+import { OpenClRows } from './rows.ts';
+import { NO_LOGS, OpenClTail } from './tail.ts';
+
+export { openClEnvironment } from './environment.ts';
+
+/** Milliseconds between two looks at the logs, and looks between two deliveries. */
+const POLL_PERIOD = 100;
+const POLLS_PER_BATCH = 2;
+
+/**
+ * Records what programs do through OpenCL: kernels, copies, and the calls that wait for them. The command must have been started
+ * with `openClEnvironment` for the same folder, which must hold no logs before the run.
+ */
+export class OpenClCollector implements Collector {
+  readonly id = 'opencl';
+  /** The code that made a call is told from samples, which others deliver. */
+  readonly stopsLast = true;
+  private readonly nearest = new NearestStacks();
+  private readonly rows = new OpenClRows(this.nearest);
+  private readonly reach = new Reach();
+  private readonly folder: string;
+  private readonly obstacle: string | null;
+  private tail: OpenClTail | null = null;
+  private deliver: (batch: Batch) => void = () => {};
+  private timer: NodeJS.Timeout | null = null;
+  private failure: string | null = null;
+
+  /** `obstacle`: why programs have no layer and what to do about it, to be said of those that use OpenCL; null when they have. */
+  constructor(folder: string, obstacle: string | null = null) {
+    this.folder = folder;
+    this.obstacle = obstacle;
+  }
+
+  start(run: RunContext, deliver: (batch: Batch) => void): void {
+    const tail = new OpenClTail(this.folder, this.rows, run.children ? null : run.pid);
+    this.tail = tail;
+    this.deliver = deliver;
+    let polls = 0;
+    this.timer = setInterval(() => {
+      this.guarded(() => {
+        tail.poll();
+        if (++polls % POLLS_PER_BATCH !== 0) return;
+        this.reach.look(now());
+        this.hand(now());
+      });
+    }, POLL_PERIOD);
+  }
+
+  notice(batch: SessionBatch): void {
+    const { processes } = batch;
+    this.nearest.notice(batch);
+    this.reach.notice(processes);
+    for (let i = 0; i < processes.length; i++) {
+      const end = processes.end[i] as number;
+      if (end >= 0) this.rows.endQueues(processes.process[i] as number, end);
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.timer) clearInterval(this.timer);
+    this.guarded(() => {
+      this.tail?.finish();
+      this.hand(Number.POSITIVE_INFINITY);
+    });
+  }
+
+  health(): CollectorHealth {
+    const { obstacle, failure } = this;
+    const missed = this.reach.missed(this.tail?.processes ?? new Set());
+    return openClHealth(this.tail?.health() ?? NO_LOGS, { obstacle, missed, failure });
+  }
+
+  private hand(time: number): void {
+    const batch = this.rows.drain(time);
+    if (batch) this.deliver(batch);
+  }
+
+  /** A failure of ours costs what is left of the commands, and no more. */
+  private guarded(action: () => void): void {
+    if (this.failure !== null) return;
+    try {
+      action();
+    } catch (error) {
+      this.failure = `commands of OpenCL are missing from here on: ${error instanceof Error ? error.message : error}.`;
+    }
+  }
+}
+
+/** `folder`: of the layer's sources, null when perfscope was built without. */
+export function openClAvailability(folder: string | null): Availability {
+  if (folder !== null && process.platform === 'linux') {
+    return {
+      available: true,
+      note: 'kernels, copies and waits of programs whose OpenCL loader knows layers (ocl-icd 2.3 and newer)',
+    };
+  }
+  if (folder === null) {
+    return {
+      available: false,
+      reason: 'perfscope was built without its layer for OpenCL',
+      remedy: 'Build it with "npm run build".',
+    };
+  }
+  return {
+    available: false,
+    reason: 'the layer for OpenCL is made for Linux',
+    remedy: 'Commands of OpenCL are left out.',
+  };
+}
