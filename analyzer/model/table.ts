@@ -68,14 +68,17 @@ export class TableBuilder<S extends Schema> {
   length = 0;
   readonly schema: S;
   private readonly names: (keyof S & string)[];
-  private arrays: Record<string, ColumnArray> = {};
+  private readonly arrays: Record<string, ColumnArray>;
   private capacity: number;
 
   constructor(schema: S, capacity = 64) {
     this.schema = schema;
     this.names = Object.keys(schema);
     this.capacity = capacity;
-    for (const name of this.names) this.arrays[name] = newColumn(schema[name] as ColumnKind, capacity);
+    // Not one by one: V8 would keep more than a dozen in a hash table, and each look at a column would be one into that.
+    this.arrays = Object.fromEntries(
+      this.names.map((name) => [name, newColumn(schema[name] as ColumnKind, capacity)]),
+    );
   }
 
   /** The columns as they are now; a later `reserve` may replace them. */

@@ -27,7 +27,10 @@ export const exportCommand: RegisterCommand = (program) => {
   program
     .command('export')
     .description('write a recording in the format of another tool')
-    .argument('<file>', 'a recording, the spool of an interrupted one, or a folder of 0x')
+    .argument(
+      '<file>',
+      'a recording, the spool of an interrupted one, a folder of 0x, or a trace of torch.profiler',
+    )
     .addOption(
       new Option('-f, --format <format>', 'format to write')
         .choices(Object.keys(FORMATS))

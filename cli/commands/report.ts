@@ -36,7 +36,10 @@ export const reportCommand: RegisterCommand = (program) => {
   program
     .command('report')
     .description('write a recording as one HTML page that opens anywhere')
-    .argument('<file>', 'a recording, the spool of an interrupted one, or a folder of 0x')
+    .argument(
+      '<file>',
+      'a recording, the spool of an interrupted one, a folder of 0x, or a trace of torch.profiler',
+    )
     .option('-o, --output <file>', 'file to write; by default the name of the recording with .html')
     .option('--force', 'overwrite the file')
     .action((file: string, options: ReportOptions) => {

@@ -7,7 +7,10 @@ export const summaryCommand: RegisterCommand = (program) => {
   program
     .command('summary')
     .description('print what a recording comes to')
-    .argument('<file>', 'a recording, the spool of an interrupted one, or a folder of 0x')
+    .argument(
+      '<file>',
+      'a recording, the spool of an interrupted one, a folder of 0x, or a trace of torch.profiler',
+    )
     .option('--json', 'print one JSON document')
     .action((file: string, options: { json?: boolean }) => {
       const summary = summarize(open(file));

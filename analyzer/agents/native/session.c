@@ -26,7 +26,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds, FUNCTIONS = 1024, JSON = 4096 };
 static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
 static void *subscriber;
 static _Atomic int is_recording;
-static int has_unified_memory;
+static int has_unified_memory, has_yielded;
 
 struct json {
   char text[JSON];
@@ -71,24 +71,32 @@ static void leave_out_chatter(int domain, int (*enable)(uint32_t, uint8_t)) {
   }
 }
 
+struct profilers {
+  int torch, others;
+};
+
 static int note_profiler(struct dl_phdr_info *object, size_t size, void *found) {
-  static const char *const names[] = {"/libtorch", "/libkineto", "/xla_", "/libtensorflow", "/libpaddle"};
+  static const char *const others[] = {"/xla_", "/libtensorflow", "/libpaddle", "/libproton"};
+  struct profilers *profilers = found;
   (void)size;
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strstr(object->dlpi_name, names[i]) != NULL) *(int *)found = 1;
+  if (strstr(object->dlpi_name, "/libtorch") != NULL) profilers->torch = 1;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strstr(object->dlpi_name, others[i]) != NULL) profilers->others = 1;
   return 0;
 }
 
 /*
  * Copies are seen through a subscriber, of which CUPTI has one. A framework with a profiler of its own may want it, and would find
- * none; there it is left free unless copies are asked for.
+ * none; there it is left free unless copies are asked for, or somebody in this process sees to it that we make way.
  */
 static int may_stay_subscribed(void) {
-  const char *asked = getenv("PERFSCOPE_CUDA_COPIES");
+  const char *asked = getenv("PERFSCOPE_CUDA_COPIES"), *yields = getenv("PERFSCOPE_CUDA_YIELDS");
   if (asked != NULL && *asked != '\0') return *asked == '1';
-  int found = 0;
+  struct profilers found = {0, 0};
   dl_iterate_phdr(note_profiler, &found);
-  return !found;
+  /* A process that was started by another has its environment, and not what runs in it. */
+  int makes_way = yields != NULL && strtol(yields, NULL, 10) == getpid();
+  return !found.others && (!found.torch || makes_way);
 }
 
 /* The result of subscribing, which tells whether somebody else records already. */
@@ -118,12 +126,13 @@ static void enable_all(struct json *json) {
   leave_out_chatter(DOMAIN_DRIVER, cupti.enable_driver_api);
 }
 
-static int begin(void) {
+/* `after_other`: somebody else subscribed meanwhile and is done with activities, which is all that is needed. */
+static int begin(int after_other) {
   struct json json = {{0}, 0};
   add(&json, "{");
   add_text(&json, "library", library_path());
   add(&json, ",\"thread\":%ld", syscall(SYS_gettid));
-  is_recording = take_subscriber(&json) != CUPTI_MULTIPLE_SUBSCRIBERS;
+  is_recording = take_subscriber(&json) != CUPTI_MULTIPLE_SUBSCRIBERS || after_other;
   if (is_recording) enable_all(&json);
   add(&json, "}");
   log_one(CHUNK_META, json.text, json.length);
@@ -134,7 +143,7 @@ static int begin(void) {
 
 void session_begin(void) {
   pthread_mutex_lock(&changing);
-  begin();
+  begin(0);
   pthread_mutex_unlock(&changing);
 }
 
@@ -147,6 +156,7 @@ int session_yield(void) {
     if (subscriber != NULL) cupti.unsubscribe(subscriber);
     subscriber = NULL;
     is_recording = 0;
+    has_yielded = 1;
     log_note("another user of CUPTI took over");
   }
   pthread_mutex_unlock(&changing);
@@ -155,7 +165,8 @@ int session_yield(void) {
 
 int session_resume(void) {
   pthread_mutex_lock(&changing);
-  int resumed = !is_recording && log_is_ours() && begin();
+  int resumed = has_yielded && log_is_ours() && begin(1);
+  has_yielded = 0;
   pthread_mutex_unlock(&changing);
   return resumed;
 }

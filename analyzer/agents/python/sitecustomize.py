@@ -41,10 +41,12 @@ def _start_parts(folder, records):
         perfscope_agent.start()
     pools = os.environ.get("PERFSCOPE_AGENT_POOLS") == "1"
     cache = _cache(records)
+    import perfscope_cuda
     import perfscope_environ
     import perfscope_torch
 
     more = perfscope_torch.actions(records)
+    more.update(perfscope_cuda.actions())
 
     # The last to read the environment: from here on it does not show the agent any more.
     hidden = perfscope_environ.hide(folder)

@@ -5,8 +5,7 @@ import type { ProcessCapture } from './processCapture.ts';
 
 /** CUPTI_ERROR_MULTIPLE_SUBSCRIBERS_NOT_SUPPORTED */
 const OTHER_SUBSCRIBER = 39;
-const IMPORT =
-  'What torch.profiler or another profiler writes of that time can be opened beside this recording.';
+const IMPORT = 'A trace that torch.profiler exports of that time opens by "perfscope report TRACE.json".';
 
 const sumOf = (captures: readonly ProcessCapture[], of: (capture: ProcessCapture) => number): number =>
   captures.reduce((sum, capture) => sum + of(capture), 0);

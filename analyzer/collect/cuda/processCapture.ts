@@ -139,6 +139,7 @@ export class ProcessCapture {
     let kept = 0;
     let run = 0;
     const keepRun = (end: number): void => {
+      if (end === run) return;
       if (run !== kept) for (const column of Object.values(columns)) column.copyWithin(kept, run, end);
       kept += end - run;
     };
@@ -192,8 +193,9 @@ export class ProcessCapture {
       return;
     }
     const { facts } = this;
+    // The first word counts: a profiler that was made room for may still be subscribed when it is done.
+    if (typeof meta.subscribe === 'number' && facts.library === '') facts.subscribed = meta.subscribe;
     if (typeof meta.library === 'string') facts.library = meta.library;
-    if (typeof meta.subscribe === 'number') facts.subscribed = meta.subscribe;
     if (typeof meta.copies === 'number') facts.copies = meta.copies;
     facts.hasThreadIds = meta.threadIds === undefined || meta.threadIds === 0;
     if (typeof meta.enable !== 'object' || meta.enable === null) return;

@@ -122,6 +122,7 @@ export class CudaTail {
   private readSegment(files: CaptureFiles, segment: Segment, most: number): void {
     if (segment.isDamaged) return;
     segment.position = readAgentFile(segment.path, segment.position, most, this.chunk, (bytes) => {
+      if (segment.isDamaged) return 0;
       if (!segment.hasHeader) return this.begin(files, segment, bytes);
       const { taken, isDamaged } = readChunks(bytes, (chunk) => files.capture?.take(chunk));
       if (isDamaged) {

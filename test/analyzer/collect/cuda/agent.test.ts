@@ -1,10 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cudaHealth } from '../../../../analyzer/collect/cuda/health.ts';
 import { DIRECTIONS, SPAN_KINDS } from '../../../../analyzer/model/index.ts';
 import { decode } from '../../../harness/cuda/captures.ts';
 import { compileFake, type Fake, hasCompiler, runFake } from '../../../harness/cuda/fake.ts';
-import { temporaryFolder } from '../../../harness/perfscope.ts';
+import { run as processRun, temporaryFolder } from '../../../harness/perfscope.ts';
 
 /** The agent in a program, with a libcupti that needs no device; what it wrote is read as the collector reads it. */
 const folder = temporaryFolder();
@@ -120,12 +122,52 @@ describeWithCompiler('the agent', () => {
     expect(batch?.lanes.name).toContain('GPU 0 managed memory');
   });
 
+  test('looks at copies beside PyTorch only where it is told that it will make way', async () => {
+    const torch = join(folder.path, 'libtorch.so');
+    spawnSync('cc', ['-shared', '-x', 'c', '/dev/null', '-o', torch]);
+    const seen = async (more: Readonly<Record<string, string>>) => {
+      const { captures } = await run(['h2d:64', 'sync'], { LD_PRELOAD: torch, ...more });
+      return (decode(captures[0] as Buffer).batch?.transfers.buffer[0] ?? 0) > 0;
+    };
+    expect([await seen({}), await seen({ PERFSCOPE_CUDA_YIELDS: '1' })]).toEqual([false, false]);
+    expect(await seen({ PERFSCOPE_CUDA_COPIES: '1' })).toBe(true);
+    const records = mkdtempSync(join(folder.path, 'yields-'));
+    const script = `export PERFSCOPE_CUDA_YIELDS=$$; exec ${fake.program} h2d:64 sync`;
+    await processRun('bash', ['-c', script], {
+      environment: {
+        ...process.env,
+        CUDA_INJECTION64_PATH: fake.agent,
+        PERFSCOPE_CUPTI: fake.cupti,
+        PERFSCOPE_CUDA_DIR: records,
+        LD_PRELOAD: torch,
+      },
+    });
+    const [name] = readdirSync(records);
+    const { batch } = decode(readFileSync(join(records, name as string)));
+    expect(batch?.transfers.buffer[0]).toBeGreaterThan(0);
+  });
+
   test('reads nothing of what is copied where the subscriber has to stay free', async () => {
     const { captures } = await run(['h2d:64', 'sync'], { PERFSCOPE_CUDA_COPIES: '0' });
     const { batch } = decode(captures[0] as Buffer);
     expect([batch?.transfers.length, batch?.transfers.buffer[0], batch?.transfers.content[0]]).toEqual([
       1, 0, 0,
     ]);
+  });
+
+  test('stops at the limit of a file that the user has set, and the program runs on', async () => {
+    const records = mkdtempSync(join(folder.path, 'limited-'));
+    const environment = {
+      ...process.env,
+      CUDA_INJECTION64_PATH: fake.agent,
+      PERFSCOPE_CUPTI: fake.cupti,
+      PERFSCOPE_CUDA_DIR: records,
+    };
+    const script = `ulimit -f 300; exec ${fake.program} launch:5000 sync exit:9`;
+    const ended = await processRun('bash', ['-c', script], { environment });
+    expect([ended.code, ended.signal]).toEqual([9, null]);
+    const [name] = readdirSync(records);
+    expect(statSync(join(records, name as string)).size).toBeLessThanOrEqual(300 * 1024);
   });
 
   test('stays silent where it cannot write', async () => {

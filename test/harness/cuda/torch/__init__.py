@@ -1,0 +1,1 @@
+"""Stands for PyTorch: as much of it as perfscope's agent looks at, with a profiler that takes CUPTI for itself."""
