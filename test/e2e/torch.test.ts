@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { OPERATOR_KINDS, type Recording } from '../../analyzer/model/index.ts';
 import { openRecording } from '../../analyzer/recording/open.ts';
-import { PYTHON, perfscope, record, run, temporaryFolder } from '../harness/perfscope.ts';
+import { PYTHON, perfscope, ROOT, record, run, temporaryFolder } from '../harness/perfscope.ts';
 
 /** PyTorch's operators from the command line to the summary: real programs, the built perfscope. */
 const folder = temporaryFolder();
@@ -169,6 +169,65 @@ withTorch("the program's own use of PyTorch's profiler works and is not disturbe
   );
   expect(ended).toEqual(alone);
   expect(summary.operators.length).toBeGreaterThan(10);
+});
+
+withTorch(
+  'the hook compiles without a warning, and with the sanitizers of addresses and undefined behaviour runs without a complaint',
+  async () => {
+    const include = '/usr/lib/python3/dist-packages/torch/include';
+    const library = join(folder.path, 'sanitized.so');
+    const records = join(folder.path, 'sanitized');
+    mkdirSync(records);
+    const flags = ['-std=c++17', '-O1', '-g', '-fPIC', '-shared', '-Wall', '-Wextra', '-Werror', '-DNDEBUG'];
+    const { code, stderr } = await run('c++', [
+      ...[...flags, '-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
+      ...['-DPERFSCOPE_TORCH_MAJOR=1', '-DPERFSCOPE_TORCH_MINOR=13'],
+      ...['-isystem', include, '-isystem', join(include, 'torch/csrc/api/include')],
+      ...['-o', library, join(ROOT, 'analyzer/agents/torch/operators.cpp')],
+      ...[`-L${join(include, '../lib')}`, '-ltorch_cpu', '-lc10'],
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const path = program(
+      'sanitized.py',
+      `import ctypes, os, sys, threading, torch
+assert ctypes.CDLL(sys.argv[1]).perfscope_torch_start(sys.argv[2].encode()) == 0
+def work():
+    value = torch.ones(8, requires_grad=True)
+    for step in range(2000):
+        with torch.autograd.profiler.record_function("step %d %s" % (step, "x" * (step % 900))):
+            (value * value).sum().backward()
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+child = os.fork()
+if child == 0:
+    for _ in range(500): torch.ones(3) + 1
+    os._exit(0)
+os.waitpid(child, 0)
+print("done")
+`,
+    );
+    const preload = ['libasan.so', 'libstdc++.so'].map((name) =>
+      spawnSync('gcc', [`-print-file-name=${name}`], { encoding: 'utf8' }).stdout.trim(),
+    );
+    const environment = { ...process.env, LD_PRELOAD: preload.join(' '), ASAN_OPTIONS: 'detect_leaks=0' };
+    const ended = await run(PYTHON, [path, library, records], { environment });
+    expect(ended).toMatchObject({ code: 0, stdout: 'done\n', stderr: '' });
+  },
+);
+
+withTorch('a program that imports another PyTorch runs as ever, and the recording names both', async () => {
+  const package_ = join(folder.path, 'other', 'torch');
+  mkdirSync(package_, { recursive: true });
+  writeFileSync(join(package_, '__init__.py'), '');
+  const path = join(folder.path, 'other', 'program.py');
+  writeFileSync(path, 'import torch\nprint(torch.__file__)\n');
+  const { ended, summary } = await record(folder.path, ['--torch-ops'], [PYTHON, path]);
+  expect(ended).toMatchObject({ code: 0, stdout: `${join(package_, '__init__.py')}\n`, stderr: '' });
+  expect(summary.collectors.find(({ id }) => id === 'torch')).toMatchObject({
+    status: 'partial',
+    warnings: [expect.stringContaining(`its PyTorch is the one in ${package_}`)],
+  });
 });
 
 withTorch('without a compiler the program runs as ever, and the recording says what to do', async () => {

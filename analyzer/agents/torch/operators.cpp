@@ -44,8 +44,8 @@ constexpr uint32_t kMostNames = 20000;
 /* Most threads run few operators; those that run many soon have large segments. */
 constexpr size_t kFirstSegment = 1 << 16;
 constexpr size_t kLargestSegment = 1 << 22;
-/* Ten million operators; beyond it they are counted only. */
-constexpr uint64_t kLargestLog = 10000000 * static_cast<uint64_t>(kUnit);
+/* Five million operators; beyond it they are counted only. */
+constexpr uint64_t kLargestLog = 5000000 * static_cast<uint64_t>(kUnit);
 constexpr size_t kSlots = 1024;
 
 struct Header {

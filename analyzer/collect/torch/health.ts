@@ -16,7 +16,7 @@ export function operatorHealth(
   }
   if (logs.lost > 0) {
     warnings.push(
-      `${count(logs.lost, 'operator', 'operators')} had no room to be written down: beyond ten million a process, or on a full disk, they are only counted.`,
+      `${count(logs.lost, 'operator', 'operators')} had no room to be written down: beyond five million a process, or on a full disk, they are only counted.`,
     );
   }
   if (logs.damaged > 0) {

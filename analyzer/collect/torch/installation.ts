@@ -14,6 +14,9 @@ found = importlib.util.find_spec("torch")
 print(os.path.dirname(os.path.realpath(found.origin)) if found and found.origin else "")
 `;
 
+/** What a constructor that takes a string is called where strings are those from before C++11, as in wheels up to PyTorch 2.5. */
+const OLD_STRINGS = ['C1', 'C2'].map((kind) => `_ZN3c105Error${kind}ENS_14SourceLocationESs`);
+
 /** A PyTorch that can be compiled against. `cxx11`: whether it was built with the strings of C++11. */
 export interface TorchInstallation {
   readonly folder: string;
@@ -62,7 +65,7 @@ export function inspectTorch(folder: string): FoundTorch {
         version,
         major: Number(major),
         minor: Number(minor),
-        cxx11: library.includes('St7__cxx1112basic_string'),
+        cxx11: !OLD_STRINGS.some((symbol) => library.includes(symbol)),
       },
     };
   } catch (error) {
