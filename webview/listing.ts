@@ -84,8 +84,8 @@ export function createListing<Row, Id extends string>(
     },
     onPick: pick,
     onEnter: (index) => {
-      pick(index);
-      store.set({ ...listing.inFlame, tab: 'flame' });
+      const picked = listing.functionOf(rows[index] as Row);
+      store.set({ ...(picked >= 0 && { picked }), ...listing.inFlame, tab: 'flame' });
     },
   });
   const element = h('div', { class: listing.className }, listing.above ?? null, grid.element, empty);

@@ -5,10 +5,12 @@ import { createKernels } from './devices/kernels.ts';
 import { hasDeviceTransfers } from './devices/profile.ts';
 import { createTransfers } from './devices/transfers.ts';
 import { h, setAttributes, setText } from './dom/element.ts';
-import { createFlame, METRIC_NAMES } from './flame/view.ts';
+import { metricNames } from './flame/metrics.ts';
+import { createFlame } from './flame/view.ts';
 import { place, visible } from './format.ts';
 import { createFunctions } from './functions/view.ts';
 import { createLocks } from './locks/view.ts';
+import { createOperators } from './operators/view.ts';
 import { FLAME_METRICS, type FlameMetric, TABS, type Tab } from './state/viewState.ts';
 import { createTasks } from './tasks/view.ts';
 
@@ -17,6 +19,7 @@ const TITLES: Readonly<Record<Tab, string>> = {
   functions: 'Functions',
   kernels: 'Kernels',
   transfers: 'Transfers',
+  operators: 'Operators',
   tasks: 'Tasks',
   locks: 'Locks',
   deopts: 'Deoptimisations',
@@ -34,6 +37,7 @@ interface Panel {
 export function tabsOf({ tables }: Recording): readonly Tab[] {
   return TABS.filter((tab) => {
     if (tab === 'tasks') return tables.tasks.length > 0 || tables.pools.length > 0;
+    if (tab === 'operators') return tables.operators.length > 0;
     if (tab === 'kernels') return tables.kernels.length > 0;
     if (tab === 'transfers') return hasDeviceTransfers(tables);
     if (tab === 'deopts') return tables.deopts.length > 0;
@@ -52,6 +56,7 @@ export function createPanels(view: ViewContext): { element: HTMLElement } {
     functions: () => functions,
     kernels: () => createKernels(view),
     transfers: () => createTransfers(view),
+    operators: () => createOperators(view),
     tasks: () => createTasks(view),
     locks: () => createLocks(view),
     deopts: () => createDeopts(view),
@@ -151,6 +156,7 @@ export function metricsOf({ profile }: Pick<ViewContext, 'profile'>): FlameMetri
 
 function metricSwitch(view: ViewContext): HTMLElement {
   const { store } = view;
+  const names = metricNames(view.profile);
   const inputs = metricsOf(view).map((metric) => {
     const input = h('input', { type: 'radio', name: 'metric', value: metric, class: 'unseen' });
     input.addEventListener('change', () => store.set({ metric }));
@@ -164,6 +170,6 @@ function metricSwitch(view: ViewContext): HTMLElement {
   return h(
     'div',
     { class: 'switch', role: 'radiogroup', 'aria-label': 'Weigh by' },
-    ...inputs.map(({ metric, input }) => h('label', {}, input, h('span', {}, METRIC_NAMES[metric]))),
+    ...inputs.map(({ metric, input }) => h('label', {}, input, h('span', {}, names[metric]))),
   );
 }

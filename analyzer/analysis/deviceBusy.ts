@@ -26,61 +26,96 @@ const NEVER: Intervals = { from: new Float64Array(0), to: new Float64Array(0) };
 
 /** How busy each device and each of `lanes` streams was; n log n in the work, linear where records of a stream are in order. */
 export function devicesBusy(work: DeviceWork, lanes: number): DevicesBusy {
-  const units = work.units.count;
-  // A stream is of one device, unless a recording says otherwise; then each of its devices has a part.
-  const parts = lanes * (units + 1);
-  const kernels = unions(work, units, computes);
-  const memory = unions(work, units, movesMemory);
-  const busy = (keys: readonly number[]): DeviceBusy => {
-    const its = (of: ReadonlyMap<number, Intervals>): Intervals =>
-      unionOfAll(keys.flatMap((key) => of.get(key) ?? []));
-    const [own, moves] = [its(kernels), its(memory)];
+  const parts = partsOf(work, lanes);
+  const busy = (its: readonly Part[]): DeviceBusy => {
+    const own = unionOfAll(its.map(({ kernels }) => kernels.union()));
+    const moves = unionOfAll(its.map(({ memory }) => memory.union()));
     return { kernels: coverageOf(own), memory: coverageOf(moves), any: coverageOf(unionOfBoth(own, moves)) };
   };
-  const known = [...new Set([...kernels.keys(), ...memory.keys()])].filter((key) => key < parts);
-  const byUnit: number[][] = Array.from({ length: units }, () => []);
-  const byLane = new Map<number, number[]>();
-  for (const key of known) {
-    const lane = Math.floor(key / (units + 1));
-    byUnit[(key % (units + 1)) - 1]?.push(key);
-    byLane.set(lane, [...(byLane.get(lane) ?? []), key]);
+  const byUnit: Part[][] = Array.from({ length: work.units.count }, () => []);
+  const byLane = new Map<number, Part[]>();
+  for (const part of parts) {
+    byUnit[part.unit]?.push(part);
+    const known = byLane.get(part.lane);
+    if (known) known.push(part);
+    else byLane.set(part.lane, [part]);
   }
   const idle = busy([]);
   return {
     units: byUnit.map(busy),
     lanes: Array.from({ length: lanes }, (_, lane) => {
-      const keys = byLane.get(lane);
-      return keys ? busy(keys) : idle;
+      const its = byLane.get(lane);
+      return its ? busy(its) : idle;
     }),
   };
 }
 
-/** The union of what `keeps` keeps, for each lane and unit that has any, under `lane * (units + 1) + unit + 1`. */
-function unions(
-  { length, kind, lane, unit, start, end }: DeviceWork,
-  units: number,
-  keeps: (kind: number) => boolean,
-): Map<number, Intervals> {
-  const keyOf = (at: number): number =>
-    keeps(kind[at] as number) ? (lane[at] as number) * (units + 1) + (unit[at] as number) + 1 : -1;
-  const sizes = new Map<number, number>();
-  for (let at = 0; at < length; at++) {
-    const key = keyOf(at);
-    if (key >= 0) sizes.set(key, (sizes.get(key) ?? 0) + 1);
+/** The work of one stream on one device. A stream is of one device, unless a recording says otherwise. */
+interface Part {
+  readonly lane: number;
+  readonly unit: number;
+  readonly kernels: Times;
+  readonly memory: Times;
+}
+
+/** Intervals that are counted first and then put in. */
+class Times {
+  count = 0;
+  private starts = new Float64Array(0);
+  private ends = new Float64Array(0);
+  private next = 0;
+  private known: Intervals | null = null;
+
+  reserve(): void {
+    this.starts = new Float64Array(this.count);
+    this.ends = new Float64Array(this.count);
   }
-  const parts = new Map(
-    [...sizes].map(([key, size]) => [
-      key,
-      { starts: new Float64Array(size), ends: new Float64Array(size), next: 0 },
-    ]),
-  );
-  for (let at = 0; at < length; at++) {
-    const part = parts.get(keyOf(at));
-    if (!part) continue;
-    part.starts[part.next] = start[at] as number;
-    part.ends[part.next++] = end[at] as number;
+
+  put(start: number, end: number): void {
+    this.starts[this.next] = start;
+    this.ends[this.next++] = end;
   }
-  return new Map([...parts].map(([key, { starts, ends }]) => [key, unionOf(starts, ends)]));
+
+  union(): Intervals {
+    this.known ??= unionOf(this.starts, this.ends);
+    return this.known;
+  }
+}
+
+function partsOf({ length, kind, lane, unit, start, end, units }: DeviceWork, lanes: number): Part[] {
+  const parts: Part[] = [];
+  const byKey = new Map<number, Part>();
+  const lastOf: (Part | undefined)[] = new Array(lanes).fill(undefined);
+  const partAt = (at: number): Part => {
+    const its = lane[at] as number;
+    const device = unit[at] as number;
+    const last = lastOf[its];
+    if (last?.unit === device) return last;
+    const key = its * (units.count + 1) + device + 1;
+    let part = byKey.get(key);
+    if (!part) {
+      part = { lane: its, unit: device, kernels: new Times(), memory: new Times() };
+      byKey.set(key, part);
+      parts.push(part);
+    }
+    lastOf[its] = part;
+    return part;
+  };
+  const timesAt = (at: number): Times | null => {
+    const its = kind[at] as number;
+    if (computes(its)) return partAt(at).kernels;
+    return movesMemory(its) ? partAt(at).memory : null;
+  };
+  for (let at = 0; at < length; at++) {
+    const times = timesAt(at);
+    if (times) times.count++;
+  }
+  for (const part of parts) {
+    part.kernels.reserve();
+    part.memory.reserve();
+  }
+  for (let at = 0; at < length; at++) timesAt(at)?.put(start[at] as number, end[at] as number);
+  return parts;
 }
 
 /** In pairs, so that each interval is looked at as often as the number of sets doubles. */

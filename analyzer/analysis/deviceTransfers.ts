@@ -2,8 +2,8 @@ import { DIRECTIONS, type Tables } from '../model/index.ts';
 import { coveredIn } from './coverage.ts';
 import type { DeviceBusy } from './deviceBusy.ts';
 import { type DeviceWork, NO_WORK } from './deviceWork.ts';
-import { mostOften } from './kernelTotals.ts';
 import { type Site, type SiteOf, UNKNOWN_SITE } from './sites.ts';
+import { mostOften, StackWeights } from './stackWeights.ts';
 import { EVERYTHING, type Selection } from './weights.ts';
 import { workCounter } from './workSelection.ts';
 
@@ -75,10 +75,7 @@ export function deviceTransfers(
 ): DeviceTransfers[] {
   const { transfers } = tables;
   const counts = workCounter(tables, work, selection);
-  const groups = new Map<
-    string,
-    { readonly totals: DeviceTransfers; readonly stacks: Map<number, number> }
-  >();
+  const groups = new Map<string, { readonly totals: DeviceTransfers; readonly stacks: StackWeights }>();
   const keyOf = memoised(transfers, siteOf, by);
   for (let row = 0; row < transfers.length; row++) {
     const at = work.kernels + row;
@@ -86,15 +83,15 @@ export function deviceTransfers(
     const key = keyOf(row);
     let group = groups.get(key);
     if (!group) {
-      group = { totals: newTotals(transfers, row, by), stacks: new Map() };
+      group = { totals: newTotals(transfers, row, by), stacks: new StackWeights() };
       groups.set(key, group);
     }
     add(group.totals, transfers, row, repeats[row] === 1, busy[work.unit[at] as number]);
     const stack = transfers.stack[row] as number;
-    group.stacks.set(stack, (group.stacks.get(stack) ?? 0) + (known(transfers.bytes[row]) || 1));
+    group.stacks.add(stack, known(transfers.bytes[row]) || 1);
   }
   for (const { totals, stacks } of groups.values()) {
-    const { site, share } = mostOften(stacks, siteOf);
+    const { site, share } = mostOften(stacks.weights(), siteOf);
     totals.site = site;
     totals.siteShare = share;
   }

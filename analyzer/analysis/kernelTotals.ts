@@ -1,6 +1,7 @@
 import type { Tables } from '../model/index.ts';
 import { computes, type DeviceWork } from './deviceWork.ts';
 import { type Site, type SiteOf, UNKNOWN_SITE } from './sites.ts';
+import { mostOften, StackWeights } from './stackWeights.ts';
 import { EVERYTHING, type Selection } from './weights.ts';
 import { workCounter } from './workSelection.ts';
 
@@ -51,18 +52,18 @@ export function kernelTotals(
     const key = name * units + unit + 1;
     let group = groups.get(key);
     if (!group) {
-      group = { totals: newTotals(name, unit, row), stacks: new Map(), sure: 0 };
+      group = { totals: newTotals(name, unit, row), stacks: new StackWeights(), sure: 0 };
       groups.set(key, group);
     }
     addRun(group.totals, kernels, row, time);
     const stack = kernels.stack[row] as number;
     // A kernel of no time was launched all the same.
     const weight = time || 1;
-    group.stacks.set(stack, (group.stacks.get(stack) ?? 0) + weight);
+    group.stacks.add(stack, weight);
     if (stack >= 0) group.sure += weight * (kernels.certainty[row] as number);
   }
   for (const { totals, stacks, sure } of groups.values()) {
-    const { site, share, whole } = mostOften(stacks, siteOf);
+    const { site, share, whole } = mostOften(stacks.weights(), siteOf);
     totals.site = site;
     totals.siteShare = share;
     totals.certainty = whole > 0 ? sure / whole : 0;
@@ -75,7 +76,7 @@ export function kernelTotals(
 interface Group {
   readonly totals: KernelTotals;
   /** Time of each stack. */
-  readonly stacks: Map<number, number>;
+  readonly stacks: StackWeights;
   /** Time times percent of certainty. */
   sure: number;
 }
@@ -119,28 +120,15 @@ export function launchTime({ callStart, callEnd, graph }: Tables['kernels'], row
   return start < 0 || end < start || graph[row] !== 0 ? -1 : end - start;
 }
 
-const SIZES = ['gridX', 'gridY', 'gridZ', 'blockX', 'blockY', 'blockZ'] as const;
-
-const isAlike = (kernels: Tables['kernels'], a: number, b: number): boolean =>
-  a === b || SIZES.every((size) => kernels[size][a] === kernels[size][b]);
-
-/** The line that most of the weight of some stacks belongs to. `share`: of the whole, what is of no known line included. */
-export function mostOften(
-  ofStack: ReadonlyMap<number, number>,
-  siteOf: SiteOf,
-): { readonly site: Site; readonly share: number; readonly whole: number } {
-  const sites = new Map<string, { site: Site; weight: number }>();
-  let whole = 0;
-  for (const [stack, weight] of ofStack) {
-    whole += weight;
-    const site = siteOf(stack);
-    if (site.function < 0) continue;
-    const key = `${site.function} ${site.line}`;
-    const known = sites.get(key) ?? { site, weight: 0 };
-    known.weight += weight;
-    sites.set(key, known);
-  }
-  let best = { site: UNKNOWN_SITE, weight: 0 };
-  for (const each of sites.values()) if (each.weight > best.weight) best = each;
-  return { site: best.site, share: whole > 0 ? best.weight / whole : 0, whole };
-}
+const isAlike = (
+  { gridX, gridY, gridZ, blockX, blockY, blockZ }: Tables['kernels'],
+  a: number,
+  b: number,
+): boolean =>
+  a === b ||
+  (gridX[a] === gridX[b] &&
+    gridY[a] === gridY[b] &&
+    gridZ[a] === gridZ[b] &&
+    blockX[a] === blockX[b] &&
+    blockY[a] === blockY[b] &&
+    blockZ[a] === blockZ[b]);

@@ -22,6 +22,9 @@ const WINDOWS_STANDARD = /[/\\]Python\d+[/\\]Lib[/\\]([^/\\]+)/;
 /** What perfscope puts into a Python program: a reader who sees its frames should not take them for the program's. */
 const AGENT = /[/\\]agents[/\\]python[/\\](?:perfscope_\w+|sitecustomize)\.py$/;
 
+/** Code that a library wrote while the program ran, such as `<pyopencl invoker for 'f'>`; what a user types has one of the others' names. */
+const GENERATED = /^<(?!(?:string|stdin|console|input|ipython|doctest|unknown|anonymous)\b)\w+[ .-]/;
+
 const stem = (name: string): string => name.replace(/\.(?:pyc?|[cm]?[jt]sx?|pyx|so)$/i, '');
 
 /** `file` as recorded; `language` an index into `LANGUAGES`. */
@@ -35,6 +38,7 @@ export function homeOf(name: string, file: string, language: number): Home {
   if (file === '') return { origin: 'native', module: name.startsWith('[') ? 'interpreter' : 'native' };
   if (file.startsWith('<frozen '))
     return { origin: 'library', module: file.slice(8, -1).split('.')[0] ?? '' };
+  if (GENERATED.test(file)) return { origin: 'library', module: /^<(\w*)/.exec(file)?.[1] ?? '' };
   if (file.startsWith('node:')) return { origin: 'library', module: file };
   // The innermost installation counts: a package may bring packages of its own.
   const installed = [...file.matchAll(INSTALLED)].at(-1)?.[1];

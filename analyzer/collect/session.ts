@@ -148,7 +148,11 @@ export class Session {
     try {
       const reader = new SpoolReader(place.spool);
       try {
-        const learnt = new LearntStacks(reader.chunks('kernels'), reader.chunks('transfers'));
+        const learnt = new LearntStacks(
+          reader.chunks('kernels'),
+          reader.chunks('transfers'),
+          reader.chunks('stacks'),
+        );
         finishSpool(reader, meta, place.path, {
           samples: (samples) => this.late.amended(reader, samples),
           kernels: (kernels) => learnt.kernels(kernels),

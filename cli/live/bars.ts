@@ -1,7 +1,7 @@
 import type { Glyphs } from './glyphs.ts';
 import type { History } from './history.ts';
 import type { Line } from './line.ts';
-import { BIN, type Gauge, SHOWN_BINS } from './series.ts';
+import { BIN, type Gauge, type Series, SHOWN_BINS } from './series.ts';
 
 /** A bar for a share from 0 to 1, in `cells` cells, an eighth of a cell exact. */
 export function drawBar(line: Line, share: number, cells: number, style: string): void {
@@ -87,6 +87,38 @@ export function drawGauge(line: Line, gauge: Gauge, cells: number, now: number):
   for (const mean of means) {
     if (mean === null) line.skip(1);
     else line.glyphs(heightOf(most > 0 ? mean / most : 0, glyphs), mean > 0 ? palette.accent : palette.faint);
+  }
+}
+
+/**
+ * An amount over the 30 seconds up to `now`, newest at the right, known from `start` on. `full`: the amount a nanosecond that fills a
+ * cell, null for the highest of them.
+ */
+export function drawSeries(
+  line: Line,
+  series: Series,
+  cells: number,
+  start: number,
+  now: number,
+  full: number | null,
+  style: string,
+): void {
+  const { palette, glyphs } = line.look;
+  const span = (SHOWN_BINS / cells) * BIN;
+  const last = Math.ceil(now / span) - 1;
+  const means: (number | null)[] = [];
+  let most = full ?? 0;
+  for (let cell = last - cells + 1; cell <= last; cell++) {
+    const from = Math.max(cell * span, Math.floor(start / BIN) * BIN);
+    const to = Math.min((cell + 1) * span, Math.floor(now / BIN) * BIN);
+    const mean = from < to ? Math.max(0, series.sum(from, to)) / (to - from) : null;
+    means.push(mean);
+    if (full === null) most = Math.max(most, mean ?? 0);
+  }
+  for (const mean of means) {
+    if (mean === null) line.skip(1);
+    else
+      line.glyphs(heightOf(most > 0 ? mean / most : 0, glyphs), mean > 0.005 * most ? style : palette.faint);
   }
 }
 

@@ -5,6 +5,7 @@ import { tabsRow, titleRow, warningRow } from './rows/header.ts';
 import { keysRows } from './rows/keys.ts';
 import { laneColumns, laneHeading, legendRow } from './rows/lanes.ts';
 import { logHeading, logRows } from './rows/log.ts';
+import { addDevices, deviceRows } from './sections/devices.ts';
 import { addFlame } from './sections/flame.ts';
 import { addFunctions } from './sections/functions.ts';
 import { addLanes, addMachine, isOver, machineRows } from './sections/lanes.ts';
@@ -34,6 +35,9 @@ const LEAST_LOCKS = 3;
 const FLAME_ROWS = 30;
 /** Lanes that have ended and have rows in the overview; a program that makes a pool after the other has dozens of them. */
 const MOST_ENDED = 6;
+/** Rows of devices and of what is copied, on a high screen and on a low one. */
+const MOST_DEVICES = 8;
+const LEAST_DEVICES = 3;
 /** A rule, a heading, and some lines of output. */
 const LEAST_TAIL_ROWS = 5;
 
@@ -91,7 +95,9 @@ function overview(page: Page): void {
   const depth = flame ? layoutFlame(calls, weights, 0, columns - 1, rows, true).length : 0;
   const headings = 2 + (pools > 0 ? 1 : 0);
   const rules = (roomy ? headings : 0) - (roomy && !flame ? 1 : 0);
-  const room = page.room - headings - rules - machineRows(snapshot) - itsLeast;
+  // Devices have few rows, and say what the lanes wait for.
+  const devices = Math.min(deviceRows(snapshot), rows >= FLAME_ROWS ? MOST_DEVICES : LEAST_DEVICES);
+  const room = page.room - headings - rules - machineRows(snapshot) - devices - itsLeast;
   const given = shareRows(room, [
     { least: 3, most: Math.max(3, lanes), weight: 5 },
     { least: Math.min(1, pools), most: pools, weight: 3 },
@@ -103,6 +109,7 @@ function overview(page: Page): void {
   const widths = laneColumns(shown, columns, false);
   page.add(laneHeading(widths, columns, page.look));
   addLanes(page, shown, laneRows, widths);
+  addDevices(page, devices, widths);
   addMachine(page, widths.name);
   if (itsPools > 0) {
     if (roomy) page.rule();
@@ -139,9 +146,11 @@ function lanesView(page: Page): void {
   const { columns } = page.size;
   const widths = laneColumns(snapshot.lanes, columns, true);
   page.add(laneHeading(widths, columns, page.look));
-  const room = page.room - 1 - machineRows(snapshot);
+  const devices = Math.min(deviceRows(snapshot), Math.floor(page.room / 3));
+  const room = page.room - 1 - machineRows(snapshot) - devices;
   page.scene = { ...page.scene, page: room };
   addLanes(page, snapshot.lanes, room, widths);
+  addDevices(page, devices, widths);
   addMachine(page, widths.name);
   page.add(legendRow(columns, page.look));
 }

@@ -2,6 +2,7 @@ import type { SessionBatch } from '../../analyzer/collect/collector.ts';
 import { LANE_KINDS, type LaneRole, type Nanos } from '../../analyzer/model/index.ts';
 import { type Activity, waitThere } from './activity.ts';
 import { type CallWeights, LiveCalls } from './calls.ts';
+import { type DevicesView, LiveDevices } from './devices.ts';
 import { type Doing, doingOf } from './doing.ts';
 import type { History } from './history.ts';
 import { LiveLane, type Times } from './lane.ts';
@@ -38,6 +39,7 @@ export interface LiveSnapshot {
   readonly forgotten: number;
   readonly machine: MachineView;
   readonly pools: PoolsView;
+  readonly devices: DevicesView;
   /** Null when none was sent. */
   readonly messages: MessagesView | null;
   readonly lockWaits: readonly LockWait[];
@@ -61,6 +63,7 @@ export class LiveModel {
   private readonly lanes = new Map<number, LiveLane>();
   private readonly counters = new Counters();
   private readonly pools: LivePools;
+  private readonly devices: LiveDevices;
   private readonly messages: LiveMessages;
   private readonly locks: LiveLocks;
   private order: LiveLane[] = [];
@@ -71,6 +74,7 @@ export class LiveModel {
   constructor(start: Nanos) {
     this.start = start;
     this.pools = new LivePools(this.calls, start);
+    this.devices = new LiveDevices(start);
     this.messages = new LiveMessages(start);
     this.locks = new LiveLocks(this.calls);
   }
@@ -82,6 +86,7 @@ export class LiveModel {
     this.takeSamples(batch.samples);
     this.counters.take(batch.counters);
     this.pools.take(batch, elapsed);
+    this.devices.take(batch, (row) => this.calls.text(row));
     this.takeWorkers(batch.tasks);
     this.messages.take(batch.transfers);
     this.locks.take(batch.lockWaits);
@@ -112,6 +117,7 @@ export class LiveModel {
       forgotten: this.forgotten,
       machine: this.counters.view(),
       pools: this.pools.view(now),
+      devices: this.devices.view(now),
       messages: this.messages.view(now),
       lockWaits: this.locks.view(),
       calls: this.calls,
@@ -123,10 +129,10 @@ export class LiveModel {
     for (let i = 0; i < lanes.length; i++) {
       const id = lanes.id[i] ?? 0;
       const name = lanes.name[i] ?? '';
-      if (LANE_KINDS[lanes.kind[i] ?? 0] === 'counter') {
-        this.counters.name(id, name);
-        continue;
-      }
+      const kind = LANE_KINDS[lanes.kind[i] ?? 0];
+      if (kind === 'counter') this.counters.name(id, name);
+      // What a stream does is told of its device.
+      if (kind === 'counter' || kind === 'stream' || kind === 'copy-engine') continue;
       let lane = this.lanes.get(id);
       if (!lane) {
         lane = new LiveLane(id, lanes.start[i] ?? this.start);

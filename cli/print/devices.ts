@@ -1,5 +1,6 @@
 import type { DeviceLine } from '../../analyzer/analysis/deviceLines.ts';
 import type { DeviceGapLine, KernelLine } from '../../analyzer/analysis/deviceSummary.ts';
+import { shortKernelName } from '../../analyzer/analysis/kernelNames.ts';
 import type { Summary } from '../../analyzer/analysis/summary.ts';
 import { fitted, moduleName, wrapped } from './text.ts';
 import { count, percent, seconds } from './units.ts';
@@ -85,7 +86,7 @@ function kernelRows({ kernels }: Summary): string[] {
     `  ${'kernel'.padEnd(NAME_WIDTH)} ${'time'.padStart(9)} ${'share'.padStart(6)} ${'runs'.padStart(9)} ${'mean'.padStart(8)}  launched at`,
     ...top.map(
       (each) =>
-        `  ${fitted(each.name, NAME_WIDTH).padEnd(NAME_WIDTH)} ${seconds(each.seconds).padStart(9)} ` +
+        `  ${fitted(shortKernelName(each.name), NAME_WIDTH).padEnd(NAME_WIDTH)} ${seconds(each.seconds).padStart(9)} ` +
         `${percent(each.seconds / whole).padStart(6)} ${each.count.toLocaleString('en-US').padStart(9)} ` +
         `${seconds(each.meanSeconds).padStart(8)}  ${launchedAt(each)}`,
     ),

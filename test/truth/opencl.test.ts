@@ -51,7 +51,8 @@ function shares(tables: Tables): { right: number; promised: number; launches: nu
   for (let i = 0; i < kernels.length; i++) {
     const name = strings.value[kernels.name[i] as number] as string;
     const names = stackNames(tables, kernels.stack[i] as number);
-    if (names.includes(name)) right++;
+    // Its callers, where it is not told itself.
+    if (names.includes(name) || names[0] === '<module>') right++;
     promised += kernels.certainty[i] as number;
   }
   const { length } = kernels;

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { WORK_KINDS } from '../../analyzer/analysis/deviceWork.ts';
+import { shortKernelName } from '../../analyzer/analysis/kernelNames.ts';
 import { type SpanTracks, spanTracks } from '../../analyzer/analysis/spanTracks.ts';
 import { emptyTables } from '../../analyzer/model/index.ts';
-import { shortKernelName } from '../../webview/devices/names.ts';
 import { sizeClassWords } from '../../webview/devices/transfers.ts';
 import { attributionWords, certaintyWords } from '../../webview/flame/attribution.ts';
 import { functionFigures, sortedFunctions } from '../../webview/functions/rows.ts';
@@ -277,6 +277,10 @@ test('what was moved in an interval is summed by direction, for all streams or s
   expect(all.map(({ direction, bytes }) => [direction, bytes])).toEqual([
     ['H2D', 46 * 16.8e6],
     ['D2H', 14 * 4],
+  ]);
+  expect(profile.gaps().map(({ unit, time }) => [unit, time > 0])).toEqual([
+    [0, true],
+    [1, true],
   ]);
   expect(movedIn(profile, bounds, [2]).map(({ direction }) => direction)).toEqual(['D2H']);
   expect(movedIn(profile, { from: bounds.from, to: bounds.from + 1e6 }, null)).toEqual([]);

@@ -152,6 +152,9 @@ test('whose code a function is follows from its file', () => {
     ['cblas_dgemm', '/usr/lib/libopenblas.so.0', 2, 'native', 'libopenblas'],
     ['[interpreter starting]', '', 0, 'native', 'interpreter'],
     ['do_syscall', '', 3, 'native', 'kernel'],
+    ['f', "<pyopencl invoker for 'f'>", 0, 'library', 'pyopencl'],
+    ['<module>', '<string>', 0, 'own', '<string>'],
+    ['<module>', '<ipython-input-3-ab>', 0, 'own', '<ipython-input-3-ab>'],
   ];
   for (const [name, file, language, origin, module] of cases)
     expect(homeOf(name, file, language)).toEqual({ origin, module });

@@ -1,3 +1,4 @@
+import { shortKernelName } from '../../analyzer/analysis/kernelNames.ts';
 import { type KernelTotals, kernelTotals } from '../../analyzer/analysis/kernelTotals.ts';
 import type { ViewContext } from '../context.ts';
 import { h } from '../dom/element.ts';
@@ -6,7 +7,7 @@ import { bytes, count, duration, percent, visible } from '../format.ts';
 import { cell, createListing } from '../listing.ts';
 import type { Profile } from '../profile.ts';
 import { siteName } from '../tasks/names.ts';
-import { deviceTitle, shortKernelName, sizeWords } from './names.ts';
+import { deviceTitle, sizeWords } from './names.ts';
 
 type KernelColumn =
   | 'name'
@@ -59,7 +60,7 @@ export function createKernels(view: ViewContext): { element: HTMLElement; active
   const { profile } = view;
   const { tables } = profile.recording;
   const { work } = profile.devices;
-  const several = work.units.count > 1;
+  const several = profile.devices.streams.filter((its) => its.length > 0).length > 1;
   const functionOf = functionByName(profile);
   const nameOf = ({ name }: KernelTotals): string => tables.strings.value[name] as string;
   const figures = figuresOf(profile);
@@ -121,7 +122,8 @@ export function createKernels(view: ViewContext): { element: HTMLElement; active
 /** Share of runs from which on their launches cost more than they are worth. */
 const MANY_SHORT = 0.5;
 
-function timeCell(time: number, whole: number): HTMLElement {
+/** A time with its share of all as a bar. */
+export function timeCell(time: number, whole: number): HTMLElement {
   const share = whole > 0 ? time / whole : 0;
   const bar = h('i', { class: 'bar' });
   bar.style.width = `${Math.min(100, share * 100)}%`;

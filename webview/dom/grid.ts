@@ -141,10 +141,11 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
     const row = event.target instanceof Element ? event.target.closest<HTMLElement>('.rows .row') : null;
     return row ? Number(row.dataset.index) : -1;
   };
-  body.addEventListener('click', (event) => pick(indexOf(event)));
-  body.addEventListener('dblclick', (event) => {
+  // A click draws the rows anew, and what was clicked is gone before the browser would tell of a double click.
+  body.addEventListener('click', (event) => {
     const index = indexOf(event);
-    if (index >= 0) options.onEnter(index);
+    if (event.detail === 2 && index >= 0 && index === active) options.onEnter(index);
+    else pick(index);
   });
   element.addEventListener('keydown', (event) => {
     if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -8,7 +8,6 @@ import { counted, duration, percent, place, visible } from '../format.ts';
 import type { Weights } from '../profile.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
-import type { FlameMetric } from '../state/viewState.ts';
 import { groupName } from '../tasks/names.ts';
 import { laneName } from '../timeline/rows.ts';
 import { attributionWords, certaintyWords } from './attribution.ts';
@@ -22,26 +21,9 @@ import {
   neighbour,
   type Order,
 } from './layout.ts';
+import { metricNames, NOTHING } from './metrics.ts';
 import { itemId, mirrorItems, sayBox } from './mirror.ts';
 import { paintFlame, ROW_HEIGHT } from './paint.ts';
-
-export const METRIC_NAMES: Readonly<Record<FlameMetric, string>> = {
-  cpu: 'CPU',
-  wall: 'wall',
-  'gil-wait': 'GIL wait',
-  'gil-held': 'GIL held',
-  gpu: 'GPU',
-  copy: 'copies',
-};
-
-const NOTHING: Readonly<Record<FlameMetric, string>> = {
-  cpu: 'No CPU time was seen in this selection.',
-  wall: 'No thread was seen in this selection.',
-  'gil-wait': 'Nothing waited for the GIL in this selection.',
-  'gil-held': 'Nothing was seen to hold the GIL in this selection.',
-  gpu: 'No kernel ran in this selection.',
-  copy: 'Nothing was copied to, from or on a device in this selection.',
-};
 
 const MOVES: Readonly<Record<string, Move>> = {
   ArrowUp: 'up',
@@ -58,6 +40,7 @@ const MIRROR_MS = 60;
 export function createFlame(view: ViewContext): { element: HTMLElement; active: (shown: boolean) => void } {
   const { profile, store, tooltip, palette, onColours } = view;
   const { tree, functions } = profile;
+  const names = metricNames(profile);
   const canvas = h('canvas', { role: 'presentation' });
   const mirror = h('div', { class: 'unseen', role: 'group' });
   const stage = h('div', { class: 'flame-stage' }, canvas);
@@ -96,7 +79,7 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
         : lanes.length === 1
           ? laneName(profile, lanes[0] as number)
           : counted(lanes.length, 'lane');
-    return `${whose}${inside}  ${duration(weights.total[0] as number)} ${METRIC_NAMES[metric]}`;
+    return `${whose}${inside}  ${duration(weights.total[0] as number)} ${names[metric]}`;
   };
   const say = (box: number): string => sayBox(profile, weights, boxes, box, rootLabel(), duration);
   const drawn = surface(canvas, stage, (context, width, height) => {
@@ -189,7 +172,7 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
   const tipOf = (box: number): Tip => {
     const node = boxes.node[box] as number;
     const { metric } = store.get();
-    const name = METRIC_NAMES[metric];
+    const name = names[metric];
     const merged = boxes.merged[box] as number;
     if (merged > 0)
       return {

@@ -1,5 +1,5 @@
 import type { ViewContext } from '../context.ts';
-import { functionLabel } from '../devices/names.ts';
+import { deviceWord, functionLabel } from '../devices/names.ts';
 import { h, setText } from '../dom/element.ts';
 import { createGrid, type Column as GridColumn, type GridRow, nameCell, saySorting } from '../dom/grid.ts';
 import { settling } from '../dom/settle.ts';
@@ -54,7 +54,11 @@ export function createFunctions(
   const { functions, homes } = profile;
   const hasTiers = profile.recording.tables.functionTiers.length > 0;
   const hasGpu = profile.recording.tables.kernels.length > 0;
-  const columns = [...FIGURES, ...(hasGpu ? [GPU] : []), ...(hasTiers ? [TIER] : [])];
+  const columns = [
+    ...FIGURES,
+    ...(hasGpu ? [{ ...GPU, title: deviceWord(profile) === 'GPU' ? 'GPU' : 'Device' }] : []),
+    ...(hasTiers ? [TIER] : []),
+  ];
   const empty = h('p', { class: 'empty', hidden: true });
 
   let sorting: Sorting = { by: 'selfCpu', descending: true };

@@ -1,9 +1,11 @@
 import { DEVICE_DIRECTIONS, type DeviceDirection, WORK_KINDS } from '../../analyzer/analysis/deviceWork.ts';
+import type { ViewContext } from '../context.ts';
 import { DIRECTION_WORDS, deviceName, deviceTitle } from '../devices/names.ts';
 import { h } from '../dom/element.ts';
-import { bytes, bytesPerSecond, percent } from '../format.ts';
+import { bytes, bytesPerSecond, duration, percent } from '../format.ts';
 import type { Profile } from '../profile.ts';
-import type { Interval } from '../state/viewState.ts';
+import { clipped, type Interval, NO_EVENT } from '../state/viewState.ts';
+import { siteName } from '../tasks/names.ts';
 import { busyShares } from '../timeline/streamWords.ts';
 
 /** What went one way in an interval: of copies that lie partly in it, the whole. Nanos and bytes. */
@@ -41,11 +43,11 @@ export function movedIn(
 
 /** How busy each device was and what was copied; null for a recording without devices. */
 export function devicesSection(
-  profile: Profile,
+  { profile, store }: Pick<ViewContext, 'profile' | 'store'>,
   interval: Interval,
   lanes: readonly number[] | null,
 ): HTMLElement | null {
-  const { work, busy, streams } = profile.devices;
+  const { busy, streams } = profile.devices;
   const units = busy.units.flatMap((its, unit) => ((streams[unit]?.length ?? 0) > 0 ? [{ its, unit }] : []));
   const moved = movedIn(profile, interval, lanes);
   if (units.length === 0 && moved.length === 0) return null;
@@ -72,28 +74,50 @@ export function devicesSection(
       ),
     ];
   });
+  const facts: [string, Node | string][] = [
+    ...moved.map((its): [string, string] => [
+      DIRECTION_WORDS[its.direction] ?? its.direction,
+      `${bytes(its.bytes)}${its.time > 0 ? ` at ${bytesPerSecond((its.bytes / its.time) * 1e9)}` : ''}`,
+    ]),
+    ...(interval === profile.bounds && lanes === null ? gapFacts({ profile, store }, units.length > 1) : []),
+  ];
   return h(
     'section',
     { class: 'card efficiency devices' },
-    h('h3', {}, work.units.count === 1 ? 'Device busy with kernels' : 'Devices busy with kernels'),
+    h('h3', {}, units.length > 1 ? 'Devices busy with kernels' : 'Device busy with kernels'),
     h('dl', {}, ...rows),
-    moved.length === 0
+    facts.length === 0
       ? null
       : h(
           'dl',
           { class: 'facts' },
-          ...moved.map((its) =>
-            h(
-              'div',
-              {},
-              h('dt', {}, DIRECTION_WORDS[its.direction] ?? its.direction),
-              h(
-                'dd',
-                {},
-                `${bytes(its.bytes)}${its.time > 0 ? ` at ${bytesPerSecond((its.bytes / its.time) * 1e9)}` : ''}`,
-              ),
-            ),
-          ),
+          ...facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
         ),
   );
+}
+
+/** How long a device had nothing to do between its first work and its last, and where the program was then, for the whole run. */
+function gapFacts(
+  { profile, store }: Pick<ViewContext, 'profile' | 'store'>,
+  several: boolean,
+): [string, Node | string][] {
+  return profile.gaps().flatMap(({ unit, time, longest, places }): [string, Node | string][] => {
+    const [gap] = longest;
+    if (!gap || time <= 0) return [];
+    const button = h(
+      'button',
+      { class: 'link', type: 'button', title: 'Select the longest gap' },
+      duration(gap.to - gap.from),
+    );
+    const range = clipped(gap, profile.bounds);
+    button.addEventListener('click', () => range && store.set({ range, ...NO_EVENT }));
+    const [place] = places;
+    const site = place ? siteName(profile, place.site) : '';
+    const whose = several ? `${deviceTitle(profile, unit)} ` : '';
+    return [
+      [`${whose}idle between`, duration(time)],
+      [`${whose}longest gap`, button],
+      ...(site === '' ? [] : ([[`${whose}mostly at`, h('bdi', {}, site)]] satisfies [string, Node][])),
+    ];
+  });
 }

@@ -28,7 +28,7 @@ export function createGlance(view: ViewContext): HTMLElement {
     const interval = range ?? profile.bounds;
     const facts = factsOf(profile, interval, lanes);
     heading.textContent = range || lanes ? 'The selection at a glance' : 'At a glance';
-    const devices = devicesSection(profile, interval, lanes);
+    const devices = devicesSection(view, interval, lanes);
     if (facts.lanes === 0) {
       const empty = h('p', { class: 'empty' }, 'No thread was seen in this part of the run.');
       body.replaceChildren(...(devices ? [devices] : [empty]));

@@ -20,8 +20,13 @@ const DIRECTION_NAMES: Partial<Readonly<Record<Direction, string>>> = {
   message: 'messages',
 };
 
-/** The figures of the header: what every run has, and what only some have where it was seen. `gpuBusy`: from 0 to 1. */
-export function headerStats(recording: Recording, cpuNanos: number, gpuBusy: number | null = null): Stat[] {
+/** The figures of the header: what every run has, and what only some have where it was seen. `deviceBusy`: from 0 to 1. */
+export function headerStats(
+  recording: Recording,
+  cpuNanos: number,
+  deviceBusy: number | null = null,
+  deviceWord = 'GPU',
+): Stat[] {
   const { meta } = recording;
   const wall = meta.clock.end - meta.clock.start;
   const stats: Stat[] = [
@@ -32,13 +37,16 @@ export function headerStats(recording: Recording, cpuNanos: number, gpuBusy: num
       meaning: 'CPU time of every lane, by the kernel’s own accounting',
     },
   ];
-  if (gpuBusy !== null)
+  if (deviceBusy !== null)
     stats.push({
-      name: 'GPU busy',
-      value: percent(gpuBusy),
+      name: `${deviceWord} busy`,
+      value: percent(deviceBusy),
       meaning: 'Share of the run with a kernel on a device; of several devices the mean',
     });
-  for (const [direction, volume] of bytesMoved(recording))
+  for (const [direction, volume] of bytesMoved(
+    recording,
+    deviceBusy === null ? MOST_DIRECTIONS : BESIDE_DEVICES,
+  ))
     stats.push({
       name: DIRECTION_NAMES[direction] ?? direction,
       value: bytes(volume),
@@ -60,11 +68,12 @@ export function headerStats(recording: Recording, cpuNanos: number, gpuBusy: num
   return stats;
 }
 
-/** More would push the rest of the header out of sight. */
+/** More would push the rest of the header out of sight, where devices have a figure of their own as well. */
 const MOST_DIRECTIONS = 4;
+const BESIDE_DEVICES = 3;
 
 /** Always in one order, so that readers find a figure where it was in another report. What tasks carry to their workers and back is in the tasks and not in the transfers. */
-function bytesMoved({ tables: { transfers, tasks, pools } }: Recording): [Direction, number][] {
+function bytesMoved({ tables: { transfers, tasks, pools } }: Recording, most: number): [Direction, number][] {
   const volumes = new Map<Direction, number>();
   const add = (direction: Direction, volume: number): void => {
     if (volume > 0) volumes.set(direction, (volumes.get(direction) ?? 0) + volume);
@@ -79,6 +88,6 @@ function bytesMoved({ tables: { transfers, tasks, pools } }: Recording): [Direct
     const direction = DIRECTIONS[transfers.direction[i] as number];
     if (direction) add(direction, (transfers.weight[i] as number) * (transfers.bytes[i] as number));
   }
-  const largest = [...volumes].sort((a, b) => b[1] - a[1]).slice(0, MOST_DIRECTIONS);
+  const largest = [...volumes].sort((a, b) => b[1] - a[1]).slice(0, most);
   return largest.sort(([a], [b]) => DIRECTIONS.indexOf(a) - DIRECTIONS.indexOf(b));
 }

@@ -1,6 +1,7 @@
 import { RUNS } from '../../analyzer/analysis/activity.ts';
 import { covered } from '../../analyzer/analysis/coverage.ts';
 import type { ViewContext } from '../context.ts';
+import { deviceWord } from '../devices/names.ts';
 import { h, setText } from '../dom/element.ts';
 import { counted, visible } from '../format.ts';
 import { factsOf } from '../glance/facts.ts';
@@ -85,8 +86,9 @@ export function createHeader(view: ViewContext, themes: ThemeSwitch, help: HTMLD
     h(
       'dl',
       { class: 'stats' },
-      ...headerStats(profile.recording, cpu, gpuBusy(profile)).map(({ name, value, meaning }) =>
-        h('div', { class: 'stat', title: meaning }, h('dt', {}, name), h('dd', {}, value)),
+      ...headerStats(profile.recording, cpu, gpuBusy(profile), deviceWord(profile)).map(
+        ({ name, value, meaning }) =>
+          h('div', { class: 'stat', title: meaning }, h('dt', {}, name), h('dd', {}, value)),
       ),
     ),
     h('span', { class: 'spring' }),
@@ -106,10 +108,8 @@ export function createHeader(view: ViewContext, themes: ThemeSwitch, help: HTMLD
 }
 
 /** Mean over the devices that ran a kernel of the share of the run that they were busy with kernels; null where none did. */
-function gpuBusy({ devices, recording: { meta } }: Profile): number | null {
+function gpuBusy({ devices, bounds }: Profile): number | null {
   const times = devices.busy.units.map(({ kernels }) => covered(kernels)).filter((time) => time > 0);
-  const wall = Math.max(1, meta.clock.end - meta.clock.start);
-  return times.length === 0
-    ? null
-    : Math.min(1, times.reduce((sum, time) => sum + time, 0) / times.length / wall);
+  const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+  return times.length === 0 ? null : Math.min(1, mean / (bounds.to - bounds.from));
 }

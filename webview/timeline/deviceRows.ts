@@ -41,7 +41,7 @@ export function deviceRows(profile: Profile, collapsed: ReadonlySet<string>, top
       add({
         kind: 'stream',
         lane,
-        title: streamTitle(profile, lane, title),
+        title: streamTitle(profile, lane),
         detail: '',
         y,
         height,
@@ -52,8 +52,11 @@ export function deviceRows(profile: Profile, collapsed: ReadonlySet<string>, top
   return rows;
 }
 
-/** Below `GPU 0` a stream need not say whose it is. */
-function streamTitle(profile: Profile, lane: number, device: string): string {
+/** What a stream is called after the name of its device. */
+const OWN_NAME = /^(?:GPU|OpenCL)\b.* ((?:stream|queue) \S+)$/;
+
+/** Below its device a stream need not say whose it is. */
+function streamTitle(profile: Profile, lane: number): string {
   const title = laneTitle(profile, lane);
-  return title.startsWith(`${device} `) ? title.slice(device.length + 1) : title;
+  return OWN_NAME.exec(title)?.[1] ?? title;
 }

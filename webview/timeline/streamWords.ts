@@ -1,13 +1,13 @@
 import { coveredIn } from '../../analyzer/analysis/coverage.ts';
 import type { DeviceBusy } from '../../analyzer/analysis/deviceBusy.ts';
 import { launchOf, WORK_KINDS, type WorkKind } from '../../analyzer/analysis/deviceWork.ts';
+import { shortKernelName } from '../../analyzer/analysis/kernelNames.ts';
 import { spanPositionAt, trackCount } from '../../analyzer/analysis/spanTracks.ts';
 import {
   DIRECTION_WORDS,
   deviceName,
   deviceTitle,
   memoryWords,
-  shortKernelName,
   sizeWords,
   synchrony,
 } from '../devices/names.ts';

@@ -57,7 +57,7 @@ EXPORTED int32_t clGetLayerInfo(uint32_t name, size_t size, void *value, size_t 
 }
 
 EXPORTED int32_t clInitLayer(uint32_t count, void *const *next, uint32_t *own_count, void *const **own) {
-    /* Functions that only a newer interface has. */
+    /* A loader that knows layers knows OpenCL 1.2; of what came later it may have less than the layer. */
     if (!next || !own || !own_count || count <= SLOT_clEnqueueBarrierWithWaitList) return INVALID_VALUE;
     size_t size = count > SLOT_clCreateImageWithProperties ? count : SLOT_clCreateImageWithProperties + 1;
     void **table = calloc(size, sizeof *table);
@@ -79,9 +79,20 @@ EXPORTED int32_t clInitLayer(uint32_t count, void *const *next, uint32_t *own_co
     install_svm(table);
     install_kernels(table);
     install_calls(table);
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    static bool is_watched;
+    if (!is_watched) pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+    is_watched = true;
     begin();
     *own = table;
     *own_count = count;
     return SUCCESS;
 }
+
+/* What loaders call instead that tell layers when they are done with them. There is nothing to end: see settle in commands.c. */
+EXPORTED int32_t clInitLayerWithProperties(uint32_t count, void *const *next, uint32_t *own_count, void *const **own,
+                                           const uint64_t *properties) {
+    (void)properties;
+    return clInitLayer(count, next, own_count, own);
+}
+
+EXPORTED int32_t clDeinitLayer(void) { return SUCCESS; }

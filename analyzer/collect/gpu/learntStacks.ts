@@ -1,4 +1,5 @@
 import { type Schema, TableBuilder, type Tables } from '../../model/index.ts';
+import { tellCallersInCommon } from './callersInCommon.ts';
 import { SEEN_BRIEFLY } from './nearestStack.ts';
 
 const launchesSchema = {
@@ -32,15 +33,20 @@ type Seen = Map<number, number>;
  *     not seen    `dot` after `copy`                        solve:12, certainty 97 % of 3/4
  *
  * A launch gets the stack that was seen most often for its kind, with its share of all looks and one more, since a
- * single one proves little. Where the nearest sample says more, that stays.
+ * single one proves little. Where the nearest sample says more, that stays. What was never seen gets the callers that its
+ * neighbours have in common.
  */
 export class LearntStacks {
   private readonly launches = new TableBuilder(launchesSchema, 1024);
   private readonly whats = new Map<number | string, number>();
   private readonly kernelCount: number;
 
-  /** Takes all that a run launched. */
-  constructor(kernels: Iterable<Tables['kernels']>, transfers: Iterable<Tables['transfers']>) {
+  /** Takes all that a run launched, and the stacks of its recording. */
+  constructor(
+    kernels: Iterable<Tables['kernels']>,
+    transfers: Iterable<Tables['transfers']>,
+    stacks: Iterable<Tables['stacks']>,
+  ) {
     for (const chunk of kernels) {
       const { call, name } = chunk;
       this.add(chunk, (i) => (call[i] as number) * MOST_STRINGS + (name[i] as number));
@@ -48,7 +54,10 @@ export class LearntStacks {
     this.kernelCount = this.launches.length;
     for (const chunk of transfers)
       this.add(chunk, (i) => `${chunk.call[i]} ${chunk.direction[i]} ${chunk.bytes[i]}`);
-    this.learn();
+    if (this.launches.length === 0) return;
+    const order = this.inOrder();
+    this.learn(order);
+    tellCallersInCommon(order, this.launches.columns, parentsOf(stacks));
   }
 
   /** The kernels that the constructor was given, with what was learnt, in place. */
@@ -99,9 +108,8 @@ export class LearntStacks {
     return this.whats.size - 1;
   }
 
-  private learn(): void {
+  private learn(order: Uint32Array): void {
     const { stack, certainty } = this.launches.columns;
-    const order = this.inOrder();
     const seen = new Map<number, Seen>();
     for (let i = 0; i < order.length; i++) {
       const at = order[i] as number;
@@ -185,4 +193,10 @@ function mostSeen(stacks: Seen): { stack: number; certainty: number } {
     if (count > most) [stack, most] = [each, count];
   }
   return { stack, certainty: Math.round((LIKELIEST * most) / (all + 1)) };
+}
+
+function parentsOf(stacks: Iterable<Tables['stacks']>): number[] {
+  const parents: number[] = [];
+  for (const chunk of stacks) for (let i = 0; i < chunk.length; i++) parents.push(chunk.parent[i] as number);
+  return parents;
 }

@@ -24,7 +24,7 @@ export function openClHealth(logs: LogHealth, { obstacle, missed, failure }: Hea
     const named = missed.slice(0, MOST_NAMED).join(', ') + (missed.length > MOST_NAMED ? ', ...' : '');
     const why =
       obstacle ??
-      'its loader of OpenCL knows no layers, or its environment was cleared. The loaders of ocl-icd 2.3 and Khronos 3.0 and newer know them';
+      'its loader of OpenCL knows no layers, or its environment was cleared. Those of ocl-icd since 2.3 and of Khronos since 2021 do';
     const processes = count(missed.length, 'process', 'processes');
     warnings.push(`the OpenCL commands of ${processes} are not recorded (${named}): ${why}.`);
   }

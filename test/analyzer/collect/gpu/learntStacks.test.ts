@@ -4,9 +4,19 @@ import { LearntStacks } from '../../../../analyzer/collect/gpu/learntStacks.ts';
 import {
   emptyTable,
   kernelsSchema,
+  stacksSchema,
   TableBuilder,
   transfersSchema,
 } from '../../../../analyzer/model/index.ts';
+
+/** 0 called 1, which called 2 and 3; the others have no callers. */
+const STACKS = stacksOf([-1, 0, 1, 1, -1, -1, -1, -1, -1, -1]);
+
+function stacksOf(parents: readonly number[]) {
+  const rows = new TableBuilder(stacksSchema);
+  for (const parent of parents) rows.push({ parent, frame: 0 });
+  return rows.finish();
+}
 
 interface Launch {
   readonly name: number;
@@ -31,7 +41,7 @@ function kernelsOf(launches: readonly Launch[]) {
 /** `stack certainty` of each launch, once learnt. */
 function learnt(launches: readonly Launch[]): string[] {
   const kernels = kernelsOf(launches);
-  const stacks = new LearntStacks([kernels], [emptyTable(transfersSchema)]);
+  const stacks = new LearntStacks([kernels], [emptyTable(transfersSchema)], [STACKS]);
   const [amended] = [...stacks.kernels([kernels])];
   return launches.map((_, i) => `${amended?.stack[i]} ${amended?.certainty[i]}`);
 }
@@ -82,8 +92,30 @@ test('copies are told apart by their bytes', () => {
   ] as const)
     rows.push({ ...empty, bytes, callStart: rows.length, stack, certainty });
   const transfers = rows.finish();
-  const stacks = new LearntStacks([kernelsOf([seen(DOT, 7)])], [transfers]);
+  const stacks = new LearntStacks([kernelsOf([seen(DOT, 7)])], [transfers], [STACKS]);
   expect([...stacks.transfers([transfers])][0]?.stack).toEqual(new Int32Array([3, 3, -1]));
+});
+
+test('what was never seen gets the callers that its neighbours have in common', () => {
+  const round = [seen(DOT, 2), { name: NORM }, seen(COPY, 3)];
+  expect(learnt([{ name: NORM }, ...round, { name: NORM }])).toEqual([
+    '-1 0',
+    '2 97',
+    '1 87',
+    '3 97',
+    '-1 0',
+  ]);
+});
+
+test('neighbours from one place tell nothing, and the next from elsewhere is asked', () => {
+  const launches = [seen(DOT, 2), { name: NORM }, seen(DOT, 2), { name: NORM }, seen(DOT, 2)];
+  expect(learnt(launches)[1]).toBe('-1 0');
+  expect(learnt([...launches, seen(COPY, 3)])[1]).toBe('1 87');
+});
+
+test('neighbours of other threads, or without a caller in common, tell nothing', () => {
+  expect(learnt([seen(DOT, 2), { name: NORM }, seen(COPY, 5)])[1]).toBe('-1 0');
+  expect(learnt([seen(DOT, 2), { name: NORM }, { ...seen(COPY, 3), lane: 2 }])[1]).toBe('-1 0');
 });
 
 test('nothing is told that was never seen, nor with more than the looks prove', () => {
@@ -95,7 +127,8 @@ test('nothing is told that was never seen, nor with more than the looks prove', 
   });
   fc.assert(
     fc.property(fc.array(launch, { maxLength: 40 }), (launches) => {
-      const known = new Set(launches.map(({ stack }) => stack));
+      // Callers in common besides.
+      const known = new Set([0, 1, ...launches.map(({ stack }) => stack)]);
       learnt(launches).forEach((told, i) => {
         const [stack = 0, certainty = 0] = told.split(' ').map(Number);
         expect(known.has(stack)).toBe(true);
