@@ -127,7 +127,7 @@ export function profileOf({ meta, tables: recorded }: Recording): Profile {
     gaps: once(() => deviceGaps({ tables, work: devices.work, busy: devices.busy.units, timeline, siteOf })),
     ranges: rangesOf(tables),
     operatorsIn: lazily(() => operatorTotalsOf(tables, functions)),
-    calls: hostCallsOf(tables),
+    calls: hostCallsOf(tables, devices.work),
     siteOf,
     bounds,
     lanes,

@@ -68,6 +68,7 @@ export interface LaneSummary {
   readonly name: string;
   readonly startSeconds: number;
   readonly endSeconds: number;
+  /** On a CPU; of a stream, with work of its device. */
   readonly runningSeconds: number;
   readonly readySeconds: number;
   readonly waitingSeconds: number;
@@ -109,6 +110,9 @@ export function summarize({ meta, tables: recorded }: Recording): Summary {
   const functions = functionsOf(tables);
   const tiers = tierTotals(tables, functions);
   const { lanes } = tables;
+  const work = deviceWork(tables);
+  const { summary: devices, directions } = deviceSummary({ meta, tables }, work, functions, starts);
+  const busy = busyOfStreams(devices);
   const laneSummaries: LaneSummary[] = [];
   let cpu = 0;
   for (let id = 0; id < lanes.length; id++) {
@@ -123,7 +127,7 @@ export function summarize({ meta, tables: recorded }: Recording): Summary {
       name: lanes.name[id] as string,
       startSeconds: toSeconds((lanes.start[id] as number) - meta.clock.start),
       endSeconds: toSeconds((lanes.end[id] as number) - meta.clock.start),
-      runningSeconds: toSeconds(totals.running[id] as number),
+      runningSeconds: busy.get(id) ?? toSeconds(totals.running[id] as number),
       readySeconds: toSeconds(totals.ready[id] as number),
       waitingSeconds: toSeconds(totals.waiting[id] as number),
       gilWaitSeconds: toSeconds(totals.gil[id] as number),
@@ -131,8 +135,6 @@ export function summarize({ meta, tables: recorded }: Recording): Summary {
     });
   }
   const efficiency = parallelEfficiency(tables, totals, roles);
-  const work = deviceWork(tables);
-  const { summary: devices, directions } = deviceSummary({ meta, tables }, work, functions, starts);
   const pools = poolSummary({ meta, tables }, functions);
   return {
     version: 1,
@@ -162,6 +164,14 @@ export function summarize({ meta, tables: recorded }: Recording): Summary {
     efficiency: { ...(efficiency ?? NO_EFFICIENCY), device: devices.deviceEfficiency?.device ?? null },
     findings: [],
   };
+}
+
+/** Seconds with work, by the lane of a stream. */
+function busyOfStreams({ devices }: DeviceSummary): ReadonlyMap<number, number> {
+  const busy = new Map<number, number>();
+  for (const { streams } of devices)
+    for (const { lane, busySeconds } of streams) busy.set(lane, (busy.get(lane) ?? 0) + busySeconds);
+  return busy;
 }
 
 /** Every function that was seen, the one with most CPU time of its own first. */

@@ -6,8 +6,8 @@ import { summarize } from '../../analyzer/analysis/summary.ts';
 import { deviceRun } from '../webview/syntheticDevices.ts';
 
 /** The part of the benchmark that is measured; run by `gpu-analysis.mjs`, which bundles it. */
-const kernels = Number(process.argv[2]);
-const recording = deviceRun({ kernels, copies: kernels, samples: 100_000, streams: 4 });
+const [kernels = 0, copies = 0] = process.argv.slice(2).map(Number);
+const recording = deviceRun({ kernels, copies, samples: 100_000, streams: 4 });
 const { tables } = recording;
 process.stdout.write(
   `${tables.kernels.length} kernels, ${tables.transfers.length} copies, ${tables.samples.length} samples\n`,

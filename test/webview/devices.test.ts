@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { WORK_KINDS } from '../../analyzer/analysis/deviceWork.ts';
 import { shortKernelName } from '../../analyzer/analysis/kernelNames.ts';
 import { type SpanTracks, spanTracks } from '../../analyzer/analysis/spanTracks.ts';
+import { summarize } from '../../analyzer/analysis/summary.ts';
 import { emptyTables } from '../../analyzer/model/index.ts';
+import { summaryLines } from '../../cli/print/summary.ts';
 import { sizeClassWords } from '../../webview/devices/transfers.ts';
 import { attributionWords, certaintyWords } from '../../webview/flame/attribution.ts';
 import { functionFigures, sortedFunctions } from '../../webview/functions/rows.ts';
@@ -312,4 +314,75 @@ test('kernels have short names where their names are declarations, and whole one
     '256 MiB and more',
   ]);
   expect(WORK_KINDS).toHaveLength(8);
+});
+
+test('whatever a recording claims of devices, every view of it is drawn', () => {
+  const time = fc.oneof(fc.nat(1000), fc.constantFrom(0, -1, -1e12, 2 ** 53, 9e18, -9e18));
+  const amount = fc.oneof(fc.nat(1e6), fc.constantFrom(0, -5, 1e300, Number.POSITIVE_INFINITY, Number.NaN));
+  const lane = fc.nat(3);
+  const call = fc.option(fc.tuple(lane, time, time), { nil: undefined });
+  const base = { lane, start: time, end: time, device: fc.nat(1), by: call, certainty: fc.nat(255) };
+  const kernel = fc.record({
+    ...base,
+    name: fc.string({ maxLength: 5 }),
+    kind: fc.constantFrom('kernel', 'memset', 'native', 'marker' as const),
+    bytes: amount,
+    graph: fc.nat(2),
+  });
+  const copy = fc.record({
+    ...base,
+    direction: fc.constantFrom('H2D', 'D2H', 'D2D', 'P2P', 'message' as const),
+    bytes: amount,
+    buffer: amount,
+    content: fc.nat(2),
+  });
+  const span = fc.record({
+    lane,
+    kind: fc.constantFrom('api', 'range', 'gc' as const),
+    name: fc.string(),
+    start: time,
+    end: time,
+  });
+  fc.assert(
+    fc.property(
+      fc.array(kernel, { maxLength: 8 }),
+      fc.array(copy, { maxLength: 8 }),
+      fc.array(span, { maxLength: 6 }),
+      (kernels, copies, spans) => {
+        const stream = { kind: 2, role: 3 };
+        const strange = recordingOf(
+          [{}, stream, stream, { kind: 4 }],
+          [{ lane: 0, time: 5, cpu: 1, stack: ['f'] }],
+          {},
+          {
+            devices: [{}, { kind: '?', uuid: '' }],
+            kernels: kernels as never,
+            copies: copies as never,
+            spans: spans as never,
+          },
+        );
+        expect(summaryLines(summarize(strange)).length).toBeGreaterThan(3);
+        const its = profileOf(strange);
+        its.gaps();
+        movedIn(its, its.bounds, null);
+        const { rows } = timelineRows(its, new Set());
+        const list = new DrawList();
+        for (const row of rows) {
+          for (const y of [1, 12, 30, 45]) {
+            const pointed = { row, time: its.bounds.from + 3, pixel: 10, y };
+            const target = targetAt(its, pointed);
+            tipAt(its, pointed, target);
+            linksOf(its, target, pointed.time);
+          }
+        }
+        for (const tracks of [its.devices.tracks, its.ranges, its.calls])
+          for (let track = 0; track + 1 < tracks.offset.length; track++)
+            layoutSpans(list, tracks, track, { view: its.bounds, width: 300, y: 0, height: 10 }, () => [
+              0, 1,
+            ]);
+        its.weigh('gpu', { from: 0, to: 1e13, lanes: null });
+      },
+    ),
+    { numRuns: 300 },
+  );
 });

@@ -1,3 +1,4 @@
+import { type DeviceWork, NO_WORK } from '../../analyzer/analysis/deviceWork.ts';
 import { type SpanTracks, spanTracks } from '../../analyzer/analysis/spanTracks.ts';
 import { OPERATOR_KINDS, SPAN_KINDS, type Tables } from '../../analyzer/model/index.ts';
 
@@ -76,7 +77,7 @@ export interface HostCalls extends SpanTracks {
   readonly spans: number;
 }
 
-export function hostCallsOf({ spans, kernels, transfers, lanes }: Tables): HostCalls {
+export function hostCallsOf({ spans, kernels, transfers, lanes }: Tables, { kind }: DeviceWork): HostCalls {
   const sources = [kernels, transfers];
   const length = spans.length + kernels.length + transfers.length;
   const start = new Float64Array(length);
@@ -93,7 +94,7 @@ export function hostCallsOf({ spans, kernels, transfers, lanes }: Tables): HostC
       const thread = callLane[row] as number;
       // The kernels of a graph have one call, which is drawn once.
       const isSame = row > 0 && callStart[row - 1] === began && callLane[row - 1] === thread;
-      if (began < 0 || isSame) continue;
+      if (began < 0 || isSame || kind[at - spans.length] === NO_WORK) continue;
       start[at] = began;
       end[at] = callEnd[row] as number;
       lane[at] = thread;

@@ -349,6 +349,8 @@ test('kernels hang under the code that launched them, copies under theirs, and i
   const summary = summarize(recording);
   expect(summary.functions.find(({ name }) => name === 'train')?.totalGpuSeconds).toBeCloseTo(0.008);
   expect(summary.efficiency.device).toBeCloseTo(0.009);
+  expect(summary.lanes.map(({ runningSeconds }) => runningSeconds)).toEqual([0.05, 0, 0.01, 0.005]);
+  expect(summary.cpuSeconds).toBe(0.05);
   expect(summarize(recordingOf([{}], [])).functions).toEqual([]);
 });
 
