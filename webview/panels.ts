@@ -10,6 +10,7 @@ import { createFlame } from './flame/view.ts';
 import { place, visible } from './format.ts';
 import { createFunctions } from './functions/view.ts';
 import { createLocks } from './locks/view.ts';
+import { createOperators } from './operators/view.ts';
 import { FLAME_METRICS, type FlameMetric, TABS, type Tab } from './state/viewState.ts';
 import { createTasks } from './tasks/view.ts';
 
@@ -18,6 +19,7 @@ const TITLES: Readonly<Record<Tab, string>> = {
   functions: 'Functions',
   kernels: 'Kernels',
   transfers: 'Transfers',
+  operators: 'Operators',
   tasks: 'Tasks',
   locks: 'Locks',
   deopts: 'Deoptimisations',
@@ -35,6 +37,7 @@ interface Panel {
 export function tabsOf({ tables }: Recording): readonly Tab[] {
   return TABS.filter((tab) => {
     if (tab === 'tasks') return tables.tasks.length > 0 || tables.pools.length > 0;
+    if (tab === 'operators') return tables.operators.length > 0;
     if (tab === 'kernels') return tables.kernels.length > 0;
     if (tab === 'transfers') return hasDeviceTransfers(tables);
     if (tab === 'deopts') return tables.deopts.length > 0;
@@ -53,6 +56,7 @@ export function createPanels(view: ViewContext): { element: HTMLElement } {
     functions: () => functions,
     kernels: () => createKernels(view),
     transfers: () => createTransfers(view),
+    operators: () => createOperators(view),
     tasks: () => createTasks(view),
     locks: () => createLocks(view),
     deopts: () => createDeopts(view),

@@ -2,6 +2,7 @@ import { ACTIVITIES } from '../analyzer/analysis/activity.ts';
 import { accumulate, type CallTree, callTree } from '../analyzer/analysis/callTree.ts';
 import { type CounterSeries, counterSeries } from '../analyzer/analysis/counterSeries.ts';
 import { type DeviceGaps, deviceGaps } from '../analyzer/analysis/deviceGaps.ts';
+import { withForwardLaunches } from '../analyzer/analysis/forwardLaunches.ts';
 import { type Functions, functionsOf } from '../analyzer/analysis/functions.ts';
 import { deviceWeights, isDeviceMetric } from '../analyzer/analysis/kernelCalls.ts';
 import {
@@ -11,12 +12,12 @@ import {
   messagesByLane,
 } from '../analyzer/analysis/laneMoments.ts';
 import { type LaneRegions, regionsByLane } from '../analyzer/analysis/laneRegions.ts';
+import { operatorTotalsOf } from '../analyzer/analysis/operatorTotals.ts';
 import { type Home, homesOf } from '../analyzer/analysis/origin.ts';
 import { type PoolLoad, poolLoads } from '../analyzer/analysis/poolLoad.ts';
 import { type PoolPlace, poolPlacesOf } from '../analyzer/analysis/poolPlaces.ts';
 import { regionsOf } from '../analyzer/analysis/regions.ts';
 import { type Site, sitesOfStacks } from '../analyzer/analysis/sites.ts';
-import type { SpanTracks } from '../analyzer/analysis/spanTracks.ts';
 import { type TaskGroups, taskGroupsOf } from '../analyzer/analysis/taskGroups.ts';
 import { taskIntervals } from '../analyzer/analysis/taskIntervals.ts';
 import { type TaskLanes, taskLanesOf } from '../analyzer/analysis/taskLanes.ts';
@@ -25,7 +26,7 @@ import { rowStarts, type Selection, selfWeights } from '../analyzer/analysis/wei
 import { LANE_KINDS, type Recording, type Tables } from '../analyzer/model/index.ts';
 import { type DeviceProfile, deviceProfile } from './devices/profile.ts';
 import type { FlameMetric, Interval } from './state/viewState.ts';
-import { type HostCalls, hostCallsOf, rangesOf } from './timeline/hostSpans.ts';
+import { type HostCalls, type HostRanges, hostCallsOf, rangesOf } from './timeline/hostSpans.ts';
 
 /** A recording with what every view asks of it, computed once. */
 export interface Profile {
@@ -53,7 +54,9 @@ export interface Profile {
   /** Gaps of each device that did anything, over the whole run; computed when they are first asked for. */
   readonly gaps: () => readonly DeviceGaps[];
   /** What the program marked by name, by lane. */
-  readonly ranges: SpanTracks;
+  readonly ranges: HostRanges;
+  /** The operators of a framework in a selection. */
+  readonly operatorsIn: ReturnType<typeof operatorTotalsOf>;
   /** Calls of a device's API, by lane. */
   readonly calls: HostCalls;
   /** The line of a stack that its reader would change. */
@@ -83,8 +86,9 @@ export interface Weights {
 
 const ON_DEVICE: Home = { origin: 'device', module: 'kernel' };
 
-export function profileOf(recording: Recording): Profile {
-  const { tables } = recording;
+export function profileOf({ meta, tables: recorded }: Recording): Profile {
+  const tables = withForwardLaunches(recorded);
+  const recording = { meta, tables };
   const ofHost = functionsOf(tables);
   const devices = deviceProfile(tables, ofHost, callTree(tables, ofHost));
   const { functions, tree } = devices.calls;
@@ -122,6 +126,7 @@ export function profileOf(recording: Recording): Profile {
     devices,
     gaps: once(() => deviceGaps({ tables, work: devices.work, busy: devices.busy.units, timeline, siteOf })),
     ranges: rangesOf(tables),
+    operatorsIn: lazily(() => operatorTotalsOf(tables, functions)),
     calls: hostCallsOf(tables, devices.work),
     siteOf,
     bounds,
@@ -173,6 +178,12 @@ function loadsOf(tables: Tables, end: number, places: readonly PoolPlace[]) {
   const loadOf = (place: PoolPlace): PoolLoad | undefined =>
     place.pools.length > 1 ? theirs[several.indexOf(place)] : pools[place.pools[0] ?? -1];
   return { pools, places: places.flatMap((place) => loadOf(place) ?? []) };
+}
+
+/** A function that is made when it is first called. */
+function lazily<A extends unknown[], R>(make: () => (...args: A) => R): (...args: A) => R {
+  const made = once(make);
+  return (...args) => made()(...args);
 }
 
 function once<T>(compute: () => T): () => T {

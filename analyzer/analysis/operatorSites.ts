@@ -11,14 +11,31 @@ export interface OperatorSite extends Site {
 const BACKWARD = OPERATOR_KINDS.indexOf('backward');
 /** Of the looks at operators that stand in one place of a step, the share that must agree on a line. */
 const AGREED = 0.9;
+/** Percent: a look fell into the operator itself, or into others at its place in the step. */
+const LOOKED_AT = 99;
+const BY_PLACE = 80;
+const UNTOLD: ToldSite = { site: -1, certainty: 0 };
+
+/** `stack`: one that was seen at the site. */
+export interface SeenSite extends Site {
+  readonly stack: number;
+}
+
+/** What is known of a forward operator: its line, a number of `sites` or -1, and how sure that is in percent. */
+export interface ToldSite {
+  readonly site: number;
+  readonly certainty: number;
+}
 
 /** Who runs what: sites by number, and by the row of `operators`. */
 export interface OperatorSites {
-  readonly sites: readonly Site[];
+  readonly sites: readonly SeenSite[];
   /** Number of the line that an operator was seen to run for, -1 for one that no look fell into. */
   readonly seen: Int32Array;
   /** Nanos of it that looks account for. */
   readonly time: Float64Array;
+  /** The line of a forward operator, by row; of -1, none. */
+  readonly told: (row: number) => ToldSite;
 }
 
 /**
@@ -29,11 +46,11 @@ export interface OperatorSites {
 export function operatorSites(tables: Tables, tree: OperatorTree, siteOf: SiteOf): OperatorSites {
   const { operators, samples } = tables;
   const numbering = new Map<string, number>();
-  const sites: Site[] = [];
+  const sites: SeenSite[] = [];
   const numberOf = (stack: number): number => {
     const site = siteOf(stack);
     const key = `${site.function} ${site.line}`;
-    const number = numbering.get(key) ?? sites.push(site) - 1;
+    const number = numbering.get(key) ?? sites.push({ ...site, stack }) - 1;
     numbering.set(key, number);
     return number;
   };
@@ -49,17 +66,17 @@ export function operatorSites(tables: Tables, tree: OperatorTree, siteOf: SiteOf
     seen[row] = numberOf(stack);
     time[row] = (time[row] as number) + now - Math.max(starts[i] as number, operators.start[row] as number);
   }
-  const learnt = learn(tables, tree, seen);
+  const told = learn(tables, tree, seen);
   for (let row = 0; row < operators.length; row++) {
     if ((seen[row] as number) < 0) continue;
     const backward = tree.backward[row] as number;
-    if (backward >= 0) seen[row] = learnt(tree.forward[backward] as number);
+    if (backward >= 0) seen[row] = told(tree.forward[backward] as number).site;
   }
-  return { sites, seen, time };
+  return { sites, seen, time, told };
 }
 
 /** The line of a forward operator: its own, that of what it called, or what others at its place agree on. */
-function learn(tables: Tables, tree: OperatorTree, seen: Int32Array): (row: number) => number {
+function learn(tables: Tables, tree: OperatorTree, seen: Int32Array): (row: number) => ToldSite {
   const { operators } = tables;
   const places = stepPlaces(tables, tree);
   const votes = new Map<string, Map<number, number>>();
@@ -75,13 +92,14 @@ function learn(tables: Tables, tree: OperatorTree, seen: Int32Array): (row: numb
     }
   }
   return (row) => {
-    if (row < 0) return -1;
+    if (row < 0) return UNTOLD;
     const known = own.get(row);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { site: known, certainty: LOOKED_AT };
     const its = [...(votes.get(keyOf(row)) ?? [])].sort(([, a], [, b]) => b - a);
     const total = its.reduce((sum, [, count]) => sum + count, 0);
     const [best] = its;
-    return best && best[1] >= AGREED * total ? best[0] : -1;
+    if (!best || best[1] < AGREED * total) return UNTOLD;
+    return { site: best[0], certainty: Math.round((BY_PLACE * best[1]) / total) };
   };
 }
 

@@ -3,6 +3,7 @@ import type { Functions } from './functions.ts';
 import { type OperatorSite, operatorSites } from './operatorSites.ts';
 import { DEEPEST, operatorTree } from './operatorTree.ts';
 import { type Site, sitesOfStacks } from './sites.ts';
+import { EVERYTHING, type Selection } from './weights.ts';
 
 /** The operators of one name and kind. Times in Nanos of wall time. */
 export interface OperatorTotals {
@@ -18,36 +19,26 @@ export interface OperatorTotals {
   readonly sites: OperatorSite[];
 }
 
-/** A part of the run: lanes, all where null; operators that began from `from` to `to` (Nanos). */
-export interface OperatorSelection {
-  readonly from: number;
-  readonly to: number;
-  readonly lanes: ReadonlySet<number> | null;
-}
-
-const WHOLE: OperatorSelection = {
-  from: Number.NEGATIVE_INFINITY,
-  to: Number.POSITIVE_INFINITY,
-  lanes: null,
-};
-
-/** The totals of a selection, by time of their own: computed once what every selection asks for. */
+/**
+ * The totals of the operators that begin in a selection, by time of their own: computed once what every selection asks for. Intervals
+ * within which alone time counts (`within`) are of samples and not looked at.
+ */
 export function operatorTotalsOf(
   tables: Tables,
   functions: Functions,
-): (selection?: OperatorSelection) => OperatorTotals[] {
+): (selection?: Selection) => OperatorTotals[] {
   const { operators, strings } = tables;
   if (operators.length === 0) return () => [];
   const tree = operatorTree(tables);
   const { sites, seen, time } = operatorSites(tables, tree, sitesOfStacks(tables, functions));
-  return ({ from, to, lanes } = WHOLE) => {
+  return ({ from, to, lanes } = EVERYTHING) => {
     const groups = new Map<number, OperatorTotals>();
     const keyOf = (row: number) =>
       (operators.name[row] as number) * OPERATOR_KINDS.length + (operators.kind[row] as number);
     for (let row = 0; row < operators.length; row++) {
       const start = operators.start[row] as number;
       const lane = operators.lane[row] as number;
-      if (start < from || start > to || (lanes !== null && !lanes.has(lane))) continue;
+      if (start < from || start > to || lanes?.[lane] === 0) continue;
       let group = groups.get(keyOf(row));
       if (!group) {
         const name = strings.value[operators.name[row] as number] ?? '';

@@ -14,6 +14,7 @@ import { type DeviceSummary, type DirectionFigures, deviceSummary } from './devi
 import { computes, type DeviceWork, deviceWork } from './deviceWork.ts';
 import { parallelEfficiency } from './efficiency.ts';
 import { type EngineSummary, engineSummary, type TierLine } from './engineSummary.ts';
+import { withForwardLaunches } from './forwardLaunches.ts';
 import { type Functions, functionsOf } from './functions.ts';
 import { laneTotals } from './laneTotals.ts';
 import { type LoopSummary, loopSummary } from './loopSummary.ts';
@@ -101,7 +102,8 @@ const NO_EFFICIENCY = {
   workers: 0,
 };
 
-export function summarize({ meta, tables }: Recording): Summary {
+export function summarize({ meta, tables: recorded }: Recording): Summary {
+  const tables = withForwardLaunches(recorded);
   const starts = rowStarts(tables);
   const totals = laneTotals(tables, starts);
   const roles = laneRoles(tables);

@@ -1,5 +1,6 @@
 import { callTree } from '../analysis/callTree.ts';
 import { deviceWork } from '../analysis/deviceWork.ts';
+import { withForwardLaunches } from '../analysis/forwardLaunches.ts';
 import { functionsOf } from '../analysis/functions.ts';
 import { type DeviceMetric, deviceCalls, deviceWeights, isDeviceMetric } from '../analysis/kernelCalls.ts';
 import { type Metric, rowStarts, selfWeights } from '../analysis/weights.ts';
@@ -31,9 +32,10 @@ function weighed({ tables }: Recording, metric: Metric | DeviceMetric) {
   const tree = callTree(tables, functions);
   if (!isDeviceMetric(metric))
     return { functions, tree, self: selfWeights(tables, rowStarts(tables), tree, metric) };
-  const work = deviceWork(tables);
-  const calls = deviceCalls(tables, work, functions, tree);
-  return { ...calls, self: deviceWeights(tables, work, calls, metric).self };
+  const launched = withForwardLaunches(tables);
+  const work = deviceWork(launched);
+  const calls = deviceCalls(launched, work, functions, tree);
+  return { ...calls, self: deviceWeights(launched, work, calls, metric).self };
 }
 
 /** A name may hold what separates the fields of the format. */

@@ -1,5 +1,6 @@
 import { laneOrder } from '../analysis/ascending.ts';
 import { deviceWork, launchOf } from '../analysis/deviceWork.ts';
+import { withForwardLaunches } from '../analysis/forwardLaunches.ts';
 import { type DeviceMetric, isDeviceMetric, metricOf, workName } from '../analysis/kernelCalls.ts';
 import { type Metric, rowStarts, rowWeight } from '../analysis/weights.ts';
 import { LANE_KINDS, type Recording, type Tables } from '../model/index.ts';
@@ -31,7 +32,7 @@ export function toSpeedscope({ tables, meta }: Recording, metric: Metric | Devic
     line: frames.line[i] as number,
   }));
   const profiles = isDeviceMetric(metric)
-    ? deviceProfiles(tables, metric, shared)
+    ? deviceProfiles(withForwardLaunches(tables), metric, shared)
     : threadProfiles(tables, metric);
   return {
     $schema: 'https://www.speedscope.app/file-format-schema.json',

@@ -22,6 +22,7 @@ interface RecordOptions {
   readonly torchOps?: boolean;
   readonly nodeAgent: boolean;
   readonly gpu: boolean;
+  readonly gpuStacks?: boolean;
   readonly engine: NodeEngine;
   readonly live: boolean;
   readonly quiet?: boolean;
@@ -54,6 +55,10 @@ export const recordCommand: RegisterCommand = (program, exit) => {
     .option('--torch-ops', 'record the operators that PyTorch runs, from inside Python programs')
     .option('--no-node-agent', 'put nothing into Node programs to see their JavaScript')
     .option('--no-gpu', 'put nothing into programs to see what they have devices do')
+    .option(
+      '--gpu-stacks',
+      'take the Python stack inside each CUDA call that launches, which costs some us each',
+    )
     .addOption(
       new Option('--engine <engine>', 'who tells where the JavaScript of Node programs is')
         .choices([...NODE_ENGINES])
@@ -76,6 +81,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         pools: options.pools,
         torchOperators: options.torchOps === true,
         gpu: options.gpu,
+        gpuStacks: options.gpuStacks === true,
         live: options.live && !options.json && isTerminal(),
         summary: options.json ? 'json' : options.quiet ? 'none' : 'text',
       });

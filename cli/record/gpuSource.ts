@@ -20,16 +20,17 @@ export interface GpuSource {
 /** Whether there is anything to prepare on this machine. */
 export const hasDevices = (): boolean => hasCuda() || hasOpenCl();
 
-/** `records`: an existing folder of the run. `cache`: where compiled agents are kept. Never rejects for what is missing. */
-export async function gpuSource(records: string, cache: string): Promise<GpuSource> {
-  const sources = [await cudaSource(records, cache), await openClSource(records, cache)];
+/** `records`: an existing folder of the run. `cache`: where compiled agents are kept.
+ * `exactStacks`: whether stacks of Python are taken inside the calls that launch. Never rejects for what is missing. */
+export async function gpuSource(records: string, cache: string, exactStacks: boolean): Promise<GpuSource> {
+  const sources = [await cudaSource(records, cache, exactStacks), await openClSource(records, cache)];
   return {
     collectors: sources.flatMap(({ collectors }) => collectors),
     environment: Object.assign({}, ...sources.map(({ environment }) => environment)),
   };
 }
 
-async function cudaSource(records: string, cache: string): Promise<GpuSource> {
+async function cudaSource(records: string, cache: string, exactStacks: boolean): Promise<GpuSource> {
   const agents = nativeAgentFolder();
   if (!hasCuda() || agents === null) return { collectors: [], environment: {} };
   const agent = await compiledAgent(agents, 'perfscope-cuda', cache);
@@ -40,8 +41,8 @@ async function cudaSource(records: string, cache: string): Promise<GpuSource> {
     return without(`${reason}. ${remedy}`);
   }
   return {
-    collectors: [new CudaCollector(records)],
-    environment: cudaEnvironment(process.env, agent.path, records),
+    collectors: [new CudaCollector(records, exactStacks)],
+    environment: cudaEnvironment(process.env, agent.path, records, exactStacks),
   };
 }
 

@@ -28,6 +28,8 @@ export interface RecordRequest {
   readonly torchOperators: boolean;
   /** Whether the work of devices is recorded, from inside. */
   readonly gpu: boolean;
+  /** Whether stacks are taken inside the calls that launch. */
+  readonly gpuStacks: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
   readonly live: boolean;

@@ -27,6 +27,8 @@ export interface SourceRequest {
   readonly torchOperators: boolean;
   /** Whether the work of devices is recorded. */
   readonly gpu: boolean;
+  /** Whether stacks are taken inside the calls that launch. */
+  readonly gpuStacks: boolean;
   /** How JavaScript is recorded; null to put nothing into Node programs. */
   readonly node: NodeRequest | null;
 }
@@ -77,7 +79,7 @@ export async function runSources(request: SourceRequest): Promise<RunSources> {
       Object.assign(environment, node.environment);
     }
     if (hasGpu) {
-      gpu = await gpuSource(records, agentCache('native') ?? records);
+      gpu = await gpuSource(records, agentCache('native') ?? records, request.gpuStacks);
       Object.assign(environment, gpu.environment);
     }
   } catch (error) {

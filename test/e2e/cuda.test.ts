@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Tables } from '../../analyzer/model/index.ts';
@@ -11,6 +12,17 @@ const folder = temporaryFolder();
 afterAll(folder.remove);
 const TRAINING = join(ROOT, 'test/harness/cuda/training.py');
 const describeWithCompiler = hasCompiler('cc') ? describe : describe.skip;
+
+/** Every interpreter with a GIL that is here and that stacks can be taken of, by version. */
+const exactPythons: [string, string][] = (() => {
+  const versions = join(homedir(), '.pyenv/versions');
+  const names = existsSync(versions) ? readdirSync(versions) : [];
+  const known = names.filter((name) => /^3\.(?:8|9|1[0-4])\.\d+$/.test(name)).sort();
+  return [
+    ['PATH', PYTHON],
+    ...known.map((name): [string, string] => [name, join(versions, name, 'bin/python3')]),
+  ];
+})();
 
 /** Names of the functions of a stack, the innermost first. */
 function functionsOf({ stacks, frames, strings }: Tables, stack: number): string[] {
@@ -75,6 +87,39 @@ describeWithCompiler('a CUDA program', () => {
         (row) => (kernels.start[row] as number) > start - 1e9 && (kernels.end[row] as number) < end + 1e9,
       ),
     ).toBe(true);
+  });
+
+  test.each(exactPythons)(
+    'of %s has each kernel exactly below its launch, with --gpu-stacks',
+    async (_name, python) => {
+      const { ended, file } = await recorded(
+        [python, TRAINING, '2', 'threads'],
+        ['--gpu-stacks', '-r', '20'],
+      );
+      expect([ended.code, ended.stderr]).toEqual([0, '']);
+      const { tables } = openRecording(file);
+      const { kernels, strings, transfers } = tables;
+      const expected: Readonly<Record<string, string>> = {
+        'forward(float*)': 'launch phase forward main <module>',
+        'backward(float*)': 'launch phase backward main <module>',
+        'other(float*)': 'launch phase other',
+      };
+      const wrong = [...kernels.name].filter((row, i) => {
+        const name = strings.value[row] as string;
+        const functions = functionsOf(tables, kernels.stack[i] as number).join(' ');
+        return !functions.startsWith(expected[name] ?? '?') || kernels.certainty[i] !== 100;
+      });
+      expect([kernels.length > 1000, wrong]).toEqual([true, []]);
+      expect([...transfers.certainty]).toEqual([100, 100]);
+      expect(healthOf(file)?.warnings).toEqual([]);
+    },
+  );
+
+  test('without Python has no exact stacks, which is said', async () => {
+    const { ended, file } = await recorded([fake.program, 'launch:5', 'sync', 'exit:4'], ['--gpu-stacks']);
+    expect(ended.code).toBe(4);
+    expect(openRecording(file).tables.kernels.length).toBe(5);
+    expect(healthOf(file)?.warnings.join()).toContain('nearest samples');
   });
 
   test('and its end are as without perfscope', async () => {

@@ -122,7 +122,8 @@ export function createKernels(view: ViewContext): { element: HTMLElement; active
 /** Share of runs from which on their launches cost more than they are worth. */
 const MANY_SHORT = 0.5;
 
-function timeCell(time: number, whole: number): HTMLElement {
+/** A time with its share of all as a bar. */
+export function timeCell(time: number, whole: number): HTMLElement {
   const share = whole > 0 ? time / whole : 0;
   const bar = h('i', { class: 'bar' });
   bar.style.width = `${Math.min(100, share * 100)}%`;

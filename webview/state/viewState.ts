@@ -10,7 +10,16 @@ export interface Interval {
 export const FLAME_METRICS = ['cpu', 'wall', 'gil-wait', 'gil-held', 'gpu', 'copy'] as const;
 export type FlameMetric = (typeof FLAME_METRICS)[number];
 
-export const TABS = ['flame', 'functions', 'kernels', 'transfers', 'tasks', 'locks', 'deopts'] as const;
+export const TABS = [
+  'flame',
+  'functions',
+  'kernels',
+  'transfers',
+  'operators',
+  'tasks',
+  'locks',
+  'deopts',
+] as const;
 export type Tab = (typeof TABS)[number];
 
 /** What is selected and what is in sight: shared by every view, and what the URL keeps. */

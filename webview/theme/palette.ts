@@ -32,6 +32,11 @@ export interface Palette {
   /** What a program marked by name. */
   readonly range: string;
   readonly rangeLine: string;
+  /** Operators of a framework, and what autograd runs. */
+  readonly operator: string;
+  readonly operatorLine: string;
+  readonly backward: string;
+  readonly backwardLine: string;
   readonly bad: string;
   readonly root: string;
   /** By the value of `ACTIVITIES`. */
@@ -82,6 +87,10 @@ export function readPalette(root: HTMLElement): Palette {
     fill: colour('fill'),
     range: colour('range'),
     rangeLine: colour('range-line'),
+    operator: colour('operator'),
+    operatorLine: colour('operator-line'),
+    backward: colour('backward'),
+    backwardLine: colour('backward-line'),
     bad: colour('bad'),
     root: colour('root'),
     activity: ACTIVITIES.map((name) => (name === 'idle' ? 'transparent' : colour(name))),

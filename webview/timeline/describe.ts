@@ -13,7 +13,7 @@ import type { Interval } from '../state/viewState.ts';
 import { stackName } from '../tasks/names.ts';
 import type { Pointed, Target } from './pointed.ts';
 import { poolTip } from './poolWords.ts';
-import { callTip, spanTip } from './rangeWords.ts';
+import { callTip, rangeTip } from './rangeWords.ts';
 import { regionTip } from './regions.ts';
 import { laneName } from './rows.ts';
 import { deviceTip, workTip } from './streamWords.ts';
@@ -90,7 +90,7 @@ export function tipAt(profile: Profile, { row, time, pixel }: Pointed, target: T
         return taskTip(profile, target.row, crowd);
       }
       if (target?.kind === 'region') return regionTip(profile, target.region);
-      if (target?.kind === 'range') return spanTip(profile, target.row);
+      if (target?.kind === 'range') return rangeTip(profile, target.row);
       if (target?.kind === 'call') return callTip(profile, target.position);
       if (target?.kind === 'message') return messageTip(profile, target.row);
       if (target?.kind === 'collection') return collectionTip(profile, target.row);

@@ -1,6 +1,6 @@
 import { type DeviceWork, NO_WORK } from '../../analyzer/analysis/deviceWork.ts';
 import { type SpanTracks, spanTracks } from '../../analyzer/analysis/spanTracks.ts';
-import { SPAN_KINDS, type Tables } from '../../analyzer/model/index.ts';
+import { OPERATOR_KINDS, SPAN_KINDS, type Tables } from '../../analyzer/model/index.ts';
 
 /** Ranges lie inside one another; what is deeper than this shares the last track. */
 const MOST_RANGES = 4;
@@ -9,18 +9,62 @@ const MOST_RANGES = 4;
 const isRange = Uint8Array.from(SPAN_KINDS, (kind) => Number(kind === 'range' || kind === 'step'));
 const API = SPAN_KINDS.indexOf('api');
 
-/** What a program marked by name on its threads; a row is one of `spans`. */
-export const rangesOf = ({ spans, lanes }: Pick<Tables, 'spans' | 'lanes'>): SpanTracks =>
-  spanTracks(
+/** What lies below the state of a thread: parts that a program marked by name, and operators of a framework. */
+export const RANGE_CATEGORIES = ['range', 'forward', 'backward'] as const;
+const FORWARD = RANGE_CATEGORIES.indexOf('forward');
+const BACKWARD = RANGE_CATEGORIES.indexOf('backward');
+
+/** A row below `spans` is one of `spans`; above, less that, one of `operators`. */
+export interface HostRanges extends SpanTracks {
+  readonly spans: number;
+}
+
+/** Ranges and operators lie inside one another and share the tracks of their thread. */
+export function rangesOf({
+  spans,
+  operators,
+  lanes,
+}: Pick<Tables, 'spans' | 'operators' | 'lanes'>): HostRanges {
+  const marked = spans.length;
+  const joined = (of: Float64Array, more: Float64Array): Float64Array => {
+    const all = new Float64Array(marked + operators.length);
+    all.set(of.subarray(0, marked));
+    all.set(more.subarray(0, operators.length), marked);
+    return all;
+  };
+  const isBackward = OPERATOR_KINDS.map((kind) => kind === 'backward');
+  const tracks = spanTracks(
     {
-      ...spans,
-      laneOf: (row) => (isRange[spans.kind[row] as number] === 1 ? (spans.lane[row] as number) : -1),
-      categoryOf: () => 0,
-      categories: 1,
+      length: marked + operators.length,
+      start: joined(spans.start, operators.start),
+      end: joined(spans.end, operators.end),
+      laneOf: (row) => {
+        if (row >= marked) return operators.lane[row - marked] as number;
+        return isRange[spans.kind[row] as number] === 1 ? (spans.lane[row] as number) : -1;
+      },
+      categoryOf: (row) => {
+        if (row < marked) return 0;
+        return isBackward[operators.kind[row - marked] as number] ? BACKWARD : FORWARD;
+      },
+      categories: RANGE_CATEGORIES.length,
     },
     lanes.length,
     MOST_RANGES,
   );
+  return { ...tracks, spans: marked };
+}
+
+/** Name and time of a row of `HostRanges`. */
+export function rangeOf(
+  { spans, operators, strings }: Tables,
+  { spans: marked }: HostRanges,
+  row: number,
+): { readonly name: string; readonly start: number; readonly end: number } {
+  const table = row < marked ? spans : operators;
+  const at = row < marked ? row : row - marked;
+  const name = strings.value[table.name[at] as number] ?? '';
+  return { name, start: table.start[at] as number, end: table.end[at] as number };
+}
 
 /** Calls of a device's API that start work, and those that do not: they wait, allocate, load. */
 export const CALL_CATEGORIES = ['starts work', 'other'] as const;

@@ -14,6 +14,11 @@ const TASK_COLOURS = [
   ['pickling', 'serialising'],
 ] as const;
 
+const OPERATOR_COLOURS = [
+  ['operator', 'operator'],
+  ['backward', 'backward'],
+] as const;
+
 /** Colours of the work of devices, those that occur. */
 function deviceColours({
   devices: { work },
@@ -96,6 +101,9 @@ export function createLegend({ profile, store }: ViewContext): HTMLElement {
       ...deviceColours(profile).map(([name, words]) =>
         h('li', {}, h('i', { class: `swatch ${name}` }), words),
       ),
+      ...(profile.recording.tables.operators.length > 0
+        ? OPERATOR_COLOURS.map(([name, words]) => h('li', {}, h('i', { class: `swatch ${name}` }), words))
+        : []),
       ...(profile.collections.row.length > 0
         ? [h('li', {}, h('i', { class: 'swatch collection' }), 'garbage collection')]
         : []),

@@ -5,6 +5,7 @@ import type { Profile } from '../profile.ts';
 import type { Interval } from '../state/viewState.ts';
 import type { Palette } from '../theme/palette.ts';
 import { DrawList } from './drawList.ts';
+import { rangeOf } from './hostSpans.ts';
 import { CALLS_HEIGHT, RANGE_HEIGHT } from './rows.ts';
 import { layoutSpans } from './spanLayout.ts';
 
@@ -26,11 +27,12 @@ export interface HostRow {
   readonly width: number;
 }
 
-/** What the program marked by name on a lane, one inside the other from top to bottom. */
+/** What the program marked by name on a lane and operators of a framework, one inside the other from top to bottom. */
 export function paintRanges(context: Context, { profile, palette, view, lane, y, width }: HostRow): void {
   const { ranges, recording } = profile;
-  const { strings, spans } = recording.tables;
   const height = RANGE_HEIGHT - 2;
+  const fills = [palette.range, palette.operator, palette.backward];
+  const lines = [palette.rangeLine, palette.operatorLine, palette.backwardLine];
   context.font = `${FONT_SIZE}px ${palette.sans}`;
   context.textBaseline = 'middle';
   const letter = context.measureText('n').width;
@@ -47,14 +49,14 @@ export function paintRanges(context: Context, { profile, palette, view, lane, y,
         number,
       ];
       const isOne = (list.item[i] as number) >= 0;
-      context.fillStyle = palette.range;
+      const category = list.kind[i] as number;
+      context.fillStyle = fills[category] ?? palette.range;
       context.fillRect(x, top, isOne && wide > 3 ? wide - 1 : wide, high);
-      context.fillStyle = palette.rangeLine;
+      context.fillStyle = lines[category] ?? palette.rangeLine;
       if (isOne) context.fillRect(x, top, 1, high);
       if (!isOne || wide < NARROWEST_LABEL) continue;
-      const name = visible(
-        strings.value[spans.name[ranges.row[list.item[i] as number] as number] as number] as string,
-      );
+      const row = ranges.row[list.item[i] as number] as number;
+      const name = visible(rangeOf(recording.tables, ranges, row).name);
       const left = Math.max(0, x) + PAD;
       const shown = fitted(name, x + wide - left - 2, letter, widthOf);
       if (shown === '' || (shown !== name && shown.length < LEAST_LETTERS)) continue;

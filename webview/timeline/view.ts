@@ -10,6 +10,7 @@ import { matcherOf } from '../state/search.ts';
 import { clipped, NO_EVENT, type ViewState } from '../state/viewState.ts';
 import { selectingTask, taskInterval } from '../tasks/selection.ts';
 import { tipAt } from './describe.ts';
+import { rangeOf } from './hostSpans.ts';
 import { timelineKeys } from './keys.ts';
 import { chosen, createLabels } from './labels.ts';
 import { createLegend } from './legend.ts';
@@ -141,11 +142,8 @@ export function createTimeline(view: ViewContext): TimelineView {
         return;
       }
       if (target?.kind === 'range') {
-        const { start, end } = profile.recording.tables.spans;
-        const range = clipped(
-          { from: start[target.row] as number, to: end[target.row] as number },
-          profile.bounds,
-        );
+        const { start, end } = rangeOf(profile.recording.tables, profile.ranges, target.row);
+        const range = clipped({ from: start, to: end }, profile.bounds);
         if (range) store.set({ range, ...NO_EVENT });
         return;
       }

@@ -12,6 +12,7 @@
 #include "library.h"
 #include "log.h"
 #include "names.h"
+#include "stacks.h"
 
 enum {
   LARGEST = 1 << 20,
@@ -132,6 +133,7 @@ static void write_buffer(uint8_t *buffer, size_t valid) {
   if (count == 0) count = walk(buffer, valid, 0, &is_new);
   if (is_new) log_chunk(CHUNK_STRIDES, strides, sizeof strides, NULL, 0);
   copies_write();
+  stacks_write();
   uint64_t head[2] = {count, nanoseconds(CLOCK_MONOTONIC)};
   log_chunk(CHUNK_BUFFER, head, sizeof head, buffer, valid);
   records += count;

@@ -22,7 +22,11 @@ enum chunk {
   CHUNK_END = 7,     /* JSON: why, and how much there was */
   CHUNK_FUNCTION = 8, /* domain u32, callback u32, then the function's name */
   CHUNK_COPIES = 9,   /* of each: correlation u32, hash u32, address on the host u64 */
-  CHUNK_NOTE = 10     /* a sentence about what is missing */
+  CHUNK_NOTE = 10,    /* a sentence about what is missing */
+  CHUNK_CODE = 11,    /* code object u64, minor version i32, first line i32, then u32 each: units of bytecode, bytes of file name,
+                         name and line table, which follow */
+  CHUNK_STACK = 12,   /* number u32, depth u32, then of each frame, innermost first: code object u64, unit i32, 0 i32 */
+  CHUNK_LAUNCHES = 13 /* of each call: correlation u32, number of its stack u32 */
 };
 
 /* Begins the capture; 0 when there is no folder to write to. */

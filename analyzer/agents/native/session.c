@@ -17,10 +17,12 @@
 #include "library.h"
 #include "log.h"
 #include "names.h"
+#include "stacks.h"
 
 static const int kinds[] = {KIND_CONCURRENT_KERNEL, KIND_MEMCPY, KIND_MEMCPY_PEER, KIND_MEMSET,  KIND_RUNTIME,
                             KIND_DRIVER,            KIND_SYNCHRONIZATION,          KIND_OVERHEAD, KIND_DEVICE,
                             KIND_CONTEXT,           KIND_STREAM, KIND_NAME,        KIND_MARKER};
+enum { ENTERED = 0 };
 enum { KINDS = sizeof kinds / sizeof *kinds, FUNCTIONS = 1024, JSON = 4096 };
 
 static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
@@ -85,6 +87,11 @@ static int note_profiler(struct dl_phdr_info *object, size_t size, void *found) 
   return 0;
 }
 
+static int is_set(const char *name) {
+  const char *value = getenv(name);
+  return value != NULL && *value != '\0';
+}
+
 /*
  * Copies are seen through a subscriber, of which CUPTI has one. A framework with a profiler of its own may want it, and would find
  * none; there it is left free unless copies are asked for, or somebody in this process sees to it that we make way.
@@ -92,6 +99,7 @@ static int note_profiler(struct dl_phdr_info *object, size_t size, void *found) 
 static int may_stay_subscribed(void) {
   const char *asked = getenv("PERFSCOPE_CUDA_COPIES"), *yields = getenv("PERFSCOPE_CUDA_YIELDS");
   if (asked != NULL && *asked != '\0') return *asked == '1';
+  if (is_set("PERFSCOPE_CUDA_STACKS")) return 1;
   struct profilers found = {0, 0};
   dl_iterate_phdr(note_profiler, &found);
   /* A process that was started by another has its environment, and not what runs in it. */
@@ -99,16 +107,22 @@ static int may_stay_subscribed(void) {
   return !found.others && (!found.torch || makes_way);
 }
 
+static void on_call(void *own, int domain, uint32_t id, const struct callback_data *data) {
+  if (data->site != ENTERED) return;
+  copies_on_call(own, domain, id, data);
+  stacks_on_call(domain, id, data->correlation);
+}
+
 /* The result of subscribing, which tells whether somebody else records already. */
 static int take_subscriber(struct json *json) {
-  int result = cupti.subscribe(&subscriber, copies_on_call, NULL);
+  int result = cupti.subscribe(&subscriber, on_call, NULL);
   add(json, ",\"subscribe\":%d", result);
   if (result != CUPTI_OK) {
     subscriber = NULL;
     return result;
   }
   if (may_stay_subscribed()) {
-    add(json, ",\"copies\":%d", copies_begin(subscriber));
+    add(json, ",\"copies\":%d,\"stacks\":%d", copies_begin(subscriber), stacks_begin(subscriber));
   } else {
     cupti.unsubscribe(subscriber);
     subscriber = NULL;
@@ -221,6 +235,7 @@ void session_finish(const char *why) {
       (unsigned long long)totals.dropped);
   if (!log_begin()) return;
   copies_write();
+  stacks_write();
   log_chunk(CHUNK_END, json.text, json.length, NULL, 0);
   log_end();
   log_stop();

@@ -1,10 +1,14 @@
 import type { NearestStack, NearestStacks } from '../gpu/nearestStack.ts';
 import type { Calls } from './calls.ts';
 import type { CaptureClock } from './captureClock.ts';
+import type { PythonStacks } from './pythonStacks.ts';
 import type { DeviceRows } from './rows.ts';
 
 /** Nanos that work waits for its call, and a call for the samples around it: CUPTI flushes every half second. */
 const PATIENCE = 1.5e9;
+
+/** Percent, of a stack that was taken inside the call. */
+const EXACT = 100;
 
 /** Who asked for work. Times are Nanos. */
 export interface Launch extends NearestStack {
@@ -30,17 +34,26 @@ export class Attribution {
   private readonly clock: CaptureClock;
   private readonly rows: DeviceRows;
   private readonly stacks: NearestStacks;
+  private readonly exact: PythonStacks;
   private readonly process: number;
   private readonly unknown: Launch;
   /** The last answer: a graph is one call and many kernels. */
   private lastCorrelation = 0;
   private lastLaunch: Launch;
 
-  constructor(calls: Calls, clock: CaptureClock, rows: DeviceRows, stacks: NearestStacks, process: number) {
+  constructor(
+    calls: Calls,
+    clock: CaptureClock,
+    rows: DeviceRows,
+    stacks: NearestStacks,
+    exact: PythonStacks,
+    process: number,
+  ) {
     this.calls = calls;
     this.clock = clock;
     this.rows = rows;
     this.stacks = stacks;
+    this.exact = exact;
     this.process = process;
     this.unknown = unknownLaunch(rows.name(''));
     this.lastLaunch = this.unknown;
@@ -56,10 +69,12 @@ export class Attribution {
     const { calls, clock, process } = this;
     const thread = calls.threadOf(call);
     const end = clock.toMonotonic(calls.endOf(call));
-    if (!isLate && !this.stacks.knows(process, thread, end)) return null;
+    const exact = this.exact.of(correlation);
+    if (!isLate && exact < 0 && !this.stacks.knows(process, thread, end)) return null;
     calls.use(call);
     const start = clock.toMonotonic(calls.startOf(call));
-    const { stack, certainty } = this.stacks.find(process, thread, start, end);
+    const { stack, certainty } =
+      exact < 0 ? this.stacks.find(process, thread, start, end) : { stack: exact, certainty: EXACT };
     const lane = this.rows.thread(process, thread, start);
     this.lastCorrelation = correlation;
     this.lastLaunch = { lane, start, end, name: calls.nameOf(call), stack, certainty };

@@ -18,6 +18,9 @@ const TYPES = [
   'function',
   'copies',
   'note',
+  'code',
+  'stack',
+  'launches',
 ] as const;
 
 export interface CaptureHeader {

@@ -10,13 +10,25 @@ const IMPORT = 'A trace that torch.profiler exports of that time opens by "perfs
 const sumOf = (captures: readonly ProcessCapture[], of: (capture: ProcessCapture) => number): number =>
   captures.reduce((sum, capture) => sum + of(capture), 0);
 
-/** The health of the collector from that of the captures. `damagedFiles`: whose rest could not be read. */
-export function cudaHealth(captures: readonly ProcessCapture[], damagedFiles: number): CollectorHealth {
+/**
+ * The health of the collector from that of the captures. `damagedFiles`: whose rest could not be read. `exactStacks`: whether stacks
+ * inside calls were asked for.
+ */
+export function cudaHealth(
+  captures: readonly ProcessCapture[],
+  damagedFiles: number,
+  exactStacks = false,
+): CollectorHealth {
   const dropped = sumOf(captures, ({ facts }) => facts.dropped);
   const damaged = sumOf(captures, ({ reader }) => reader.counts.damaged) + damagedFiles;
   const incomplete = sumOf(captures, ({ reader }) => reader.counts.incomplete);
   const hostToHost = sumOf(captures, ({ reader }) => reader.counts.hostToHost);
   const warnings = [...othersOf(captures), ...notesOf(captures), ...layoutsOf(captures)];
+  const inexact = exactStacks ? captures.filter(({ facts }) => facts.stacks === 0) : [];
+  if (inexact.length > 0)
+    warnings.push(
+      `stacks could not be taken inside the calls of ${count(inexact.length, 'process', 'processes')}, which runs no CPython 3.8 to 3.14 with a GIL or cannot subscribe to CUPTI: launches are tied to the nearest samples.`,
+    );
   if (dropped > 0)
     warnings.push(`CUPTI had no room for ${count(dropped, 'record', 'records')}, which are missing.`);
   if (damaged > 0)

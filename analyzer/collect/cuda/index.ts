@@ -24,13 +24,16 @@ export class CudaCollector implements Collector {
   private readonly rows = new DeviceRows();
   private readonly stacks = new NearestStacks();
   private readonly folder: string;
+  private readonly exactStacks: boolean;
   private tail: CudaTail | null = null;
   private deliver: (batch: Batch) => void = () => {};
   private timer: NodeJS.Timeout | null = null;
   private failure: string | null = null;
 
-  constructor(folder: string) {
+  /** `exactStacks`: whether the agent was asked for stacks inside calls. */
+  constructor(folder: string, exactStacks = false) {
     this.folder = folder;
+    this.exactStacks = exactStacks;
   }
 
   start(run: RunContext, deliver: (batch: Batch) => void): void {
@@ -59,7 +62,7 @@ export class CudaCollector implements Collector {
   }
 
   health(): CollectorHealth {
-    const health = cudaHealth(this.tail?.captures ?? [], this.tail?.damagedFiles ?? 0);
+    const health = cudaHealth(this.tail?.captures ?? [], this.tail?.damagedFiles ?? 0, this.exactStacks);
     if (this.failure === null) return health;
     return { ...health, status: 'partial', warnings: [...health.warnings, this.failure] };
   }

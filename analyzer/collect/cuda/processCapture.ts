@@ -8,6 +8,7 @@ import { CopySources } from './copySources.ts';
 import { demangle } from './demangle.ts';
 import { Devices } from './devices.ts';
 import { KINDS } from './layouts.ts';
+import { PythonStacks } from './pythonStacks.ts';
 import { Ranges } from './ranges.ts';
 import { type OtherRecord, RecordReader } from './records.ts';
 import type { DeviceRows } from './rows.ts';
@@ -37,6 +38,8 @@ export interface CaptureFacts {
   /** Results of CUPTI for what was asked of it: subscribing, and each kind of activity, 0 where it went well. */
   subscribed: number;
   copies: number;
+  /** Functions at whose calls stacks are taken. */
+  stacks: number;
   hasThreadIds: boolean;
   readonly refused: Set<number>;
   readonly notes: Set<string>;
@@ -54,6 +57,7 @@ export class ProcessCapture {
     library: '',
     subscribed: 0,
     copies: 0,
+    stacks: 0,
     hasThreadIds: true,
     refused: new Set(),
     notes: new Set(),
@@ -64,6 +68,7 @@ export class ProcessCapture {
   private readonly clock = new CaptureClock();
   private readonly calls: Calls;
   private readonly copies = new CopySources();
+  private readonly python: PythonStacks;
   private readonly ranges: Ranges;
   private readonly attribution: Attribution;
   private readonly texts = new Map<number, { readonly row: number; readonly text: string }>();
@@ -80,7 +85,8 @@ export class ProcessCapture {
     this.devices = new Devices(rows, process);
     this.ranges = new Ranges(rows, process);
     this.calls = new Calls((call) => this.withoutWork(call));
-    this.attribution = new Attribution(this.calls, this.clock, rows, stacks, process);
+    this.python = new PythonStacks(rows);
+    this.attribution = new Attribution(this.calls, this.clock, rows, stacks, this.python, process);
     this.workRows = new WorkRows(rows, this.clock, this.devices, this.copies);
     this.noText = rows.name('[unknown kernel]');
     this.reader = new RecordReader({
@@ -118,6 +124,15 @@ export class ProcessCapture {
         break;
       case 'dropped':
         if (payload.byteLength >= 8) this.facts.dropped += wordOf(payload, 0);
+        break;
+      case 'code':
+        this.python.learnCode(payload);
+        break;
+      case 'stack':
+        this.python.learnStack(payload);
+        break;
+      case 'launches':
+        this.python.learnLaunches(payload);
         break;
       case 'note':
         if (this.facts.notes.size < MOST_NOTES) this.facts.notes.add(textOf(payload));
@@ -197,6 +212,7 @@ export class ProcessCapture {
     if (typeof meta.subscribe === 'number' && facts.library === '') facts.subscribed = meta.subscribe;
     if (typeof meta.library === 'string') facts.library = meta.library;
     if (typeof meta.copies === 'number') facts.copies = meta.copies;
+    if (typeof meta.stacks === 'number') facts.stacks = meta.stacks;
     facts.hasThreadIds = meta.threadIds === undefined || meta.threadIds === 0;
     if (typeof meta.enable !== 'object' || meta.enable === null) return;
     for (const [kind, result] of Object.entries(meta.enable))

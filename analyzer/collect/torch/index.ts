@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { CollectorHealth } from '../../model/index.ts';
 import { agentFiles, readAgentFile } from '../agentFiles.ts';
-import type { Batch, Collector, RunContext } from '../collector.ts';
+import { now } from '../clock.ts';
+import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
 import { operatorHealth } from './health.ts';
+import { PoolThreads } from './poolThreads.ts';
 import { OperatorRows } from './rows.ts';
 import { OperatorTail } from './tail.ts';
 
@@ -11,6 +13,8 @@ export { type TorchHook, torchHook } from './hook.ts';
 /** Milliseconds between two looks at the logs, and polls between two deliveries. */
 const POLL_PERIOD = 100;
 const POLLS_PER_BATCH = 2;
+/** Nanos by which a look at the threads of a process may be late. */
+const LATENESS = 5e6;
 /** `PID.torch-note`: why operators of a process are not recorded. */
 const NOTE = '.torch-note';
 const LONGEST_NOTE = 1000;
@@ -27,6 +31,7 @@ export class TorchCollector implements Collector {
   private readonly rows = new OperatorRows();
   private readonly notes = new Map<string, number>();
   private tail: OperatorTail | null = null;
+  private pools: PoolThreads | null = null;
   private deliver: (batch: Batch) => void = () => {};
   private timer: NodeJS.Timeout | null = null;
   private failure: string | null = null;
@@ -37,7 +42,10 @@ export class TorchCollector implements Collector {
   }
 
   start(run: RunContext, deliver: (batch: Batch) => void): void {
-    const tail = new OperatorTail(this.folder, this.rows, run.children ? null : run.pid);
+    // A new thread is seen at the next look, or at the one after where that comes late.
+    const pools = new PoolThreads(2e9 / run.rate + LATENESS);
+    const tail = new OperatorTail(this.folder, this.rows, pools, run.children ? null : run.pid);
+    this.pools = pools;
     this.tail = tail;
     this.deliver = deliver;
     let polls = 0;
@@ -47,6 +55,10 @@ export class TorchCollector implements Collector {
         if (++polls % POLLS_PER_BATCH === 0) this.hand();
       });
     }, POLL_PERIOD);
+  }
+
+  notice(batch: SessionBatch): void {
+    this.pools?.notice(batch);
   }
 
   async stop(): Promise<void> {
@@ -67,6 +79,9 @@ export class TorchCollector implements Collector {
   }
 
   private hand(): void {
+    const time = now();
+    for (const { process, thread, start, name } of this.pools?.named(time) ?? [])
+      this.rows.nameThread(process, thread, start, name);
     const batch = this.rows.drain();
     if (batch) this.deliver(batch);
   }

@@ -38,6 +38,11 @@ export class OperatorRows {
     return lane;
   }
 
+  /** Tells what a thread is called. */
+  nameThread(process: number, thread: number, time: number, name: string): void {
+    this.mentions.push({ lane: this.lanes++, process, thread, time, name, runtime: '' });
+  }
+
   /** Number of a name. */
   string(text: string | undefined): number {
     if (text === undefined || this.names >= MOST_NAMES) return this.interner.string(NAMELESS);

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentFiles, readAgentFile } from '../agentFiles.ts';
+import type { PoolThreads } from './poolThreads.ts';
 import { HEADER_BYTES, type LogHeader, type OperatorRecord, readHeader, readRecords } from './records.ts';
 import type { OperatorRows } from './rows.ts';
 
@@ -36,13 +37,16 @@ class ThreadLog {
   lost = 0;
   private readonly rows: OperatorRows;
   private readonly names = new Map<number, number>();
+  private readonly texts = new Map<number, string>();
+  private readonly pools: PoolThreads;
   private current = 0;
   private position = 0;
   private header: LogHeader | null = null;
   private lane = -1;
 
-  constructor(process: number, rows: OperatorRows) {
+  constructor(process: number, rows: OperatorRows, pools: PoolThreads) {
     this.process = process;
+    this.pools = pools;
     this.rows = rows;
   }
 
@@ -74,7 +78,9 @@ class ThreadLog {
   }
 
   name(number: number, text: string): void {
-    if (this.names.size < MOST_NAMES) this.names.set(number, this.rows.string(text));
+    if (this.names.size >= MOST_NAMES) return;
+    this.names.set(number, this.rows.string(text));
+    this.texts.set(number, text);
   }
 
   operator(record: OperatorRecord): void {
@@ -83,6 +89,8 @@ class ThreadLog {
     if (record.scope === 'range') this.ranges++;
     else this.operators++;
     this.rows.add(this.process, this.lane, name, record);
+    if (record.scope !== 'range')
+      this.pools.operator(this.process, this.texts.get(record.name) ?? '', record.start, record.end);
   }
 
   private take(bytes: Uint8Array): number {
@@ -112,11 +120,13 @@ export class OperatorTail {
   private readonly folder: string;
   private readonly only: number | null;
   private readonly rows: OperatorRows;
+  private readonly pools: PoolThreads;
   private readonly logs = new Map<string, ThreadLog>();
   private readonly chunk = new Uint8Array(CHUNK_BYTES);
 
   /** `only`: the one process whose logs are read, null for all. */
-  constructor(folder: string, rows: OperatorRows, only: number | null) {
+  constructor(folder: string, rows: OperatorRows, pools: PoolThreads, only: number | null) {
+    this.pools = pools;
     this.folder = folder;
     this.rows = rows;
     this.only = only;
@@ -150,7 +160,7 @@ export class OperatorTail {
       const match = NAME.exec(name);
       if (!match || (this.only !== null && Number(match[2]) !== this.only)) continue;
       const key = match[1] as string;
-      const log = this.logs.get(key) ?? new ThreadLog(Number(match[2]), this.rows);
+      const log = this.logs.get(key) ?? new ThreadLog(Number(match[2]), this.rows, this.pools);
       this.logs.set(key, log);
       log.segments.set(Number(match[3]), join(this.folder, name));
     }

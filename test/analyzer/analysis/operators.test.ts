@@ -1,52 +1,16 @@
 import { expect, test } from '@jest/globals';
+import { withForwardLaunches } from '../../../analyzer/analysis/forwardLaunches.ts';
 import { functionsOf } from '../../../analyzer/analysis/functions.ts';
 import { operatorTotalsOf } from '../../../analyzer/analysis/operatorTotals.ts';
 import { operatorAt, operatorTree } from '../../../analyzer/analysis/operatorTree.ts';
-import {
-  OPERATOR_KINDS,
-  type OperatorKind,
-  operatorsSchema,
-  type Recording,
-  TableBuilder,
-} from '../../../analyzer/model/index.ts';
-import { META, recordingOf, type SampleSpec } from '../../harness/recordings.ts';
-
-interface OperatorSpec {
-  readonly name: string;
-  readonly start: number;
-  readonly end: number;
-  readonly kind?: OperatorKind;
-  readonly sequence?: number;
-  readonly lane?: number;
-  readonly forwardLane?: number;
-}
-
-/** Times from the start of the recording; operators as a thread writes them, when they end. */
-function recordingWith(specs: readonly OperatorSpec[], samples: readonly SampleSpec[] = []): Recording {
-  const lanes = specs.reduce((most, { lane = 0 }) => Math.max(most, lane), 0) + 1;
-  const { meta, tables } = recordingOf(new Array(lanes).fill({}), samples);
-  const names = [...new Set(specs.map(({ name }) => name))];
-  const known = tables.strings.length;
-  const operators = new TableBuilder(operatorsSchema);
-  for (const { name, start, end, kind = 'forward', sequence = -1, lane = 0, forwardLane = -1 } of specs) {
-    operators.push({
-      lane,
-      kind: OPERATOR_KINDS.indexOf(kind),
-      name: known + names.indexOf(name),
-      start: META.clock.start + start,
-      end: META.clock.start + end,
-      sequence,
-      forwardLane,
-    });
-  }
-  const strings = { length: known + names.length, value: [...tables.strings.value, ...names] };
-  return { meta, tables: { ...tables, strings, operators: operators.finish() } };
-}
+import type { Recording } from '../../../analyzer/model/index.ts';
+import { type OperatorSpec, operatorRecording } from '../../harness/operators.ts';
+import { META } from '../../harness/recordings.ts';
 
 const totalsOf = ({ tables }: Recording) => operatorTotalsOf(tables, functionsOf(tables));
 
 test('the time of an operator of its own is without that of what it called', () => {
-  const recording = recordingWith([
+  const recording = operatorRecording([
     { name: 'aten::t', start: 10, end: 20 },
     { name: 'aten::mm', start: 25, end: 75 },
     { name: 'aten::linear', start: 0, end: 100 },
@@ -63,7 +27,7 @@ test('the time of an operator of its own is without that of what it called', () 
 });
 
 test('an operator that calls itself is counted once in its total', () => {
-  const recording = recordingWith([
+  const recording = operatorRecording([
     { name: 'aten::add', start: 2, end: 8 },
     { name: 'aten::add', start: 0, end: 10 },
   ]);
@@ -71,7 +35,7 @@ test('an operator that calls itself is counted once in its total', () => {
 });
 
 test('a selection takes operators that begin in it, on its lanes', () => {
-  const recording = recordingWith([
+  const recording = operatorRecording([
     { name: 'a', start: 0, end: 10 },
     { name: 'a', start: 20, end: 30 },
     { name: 'a', start: 20, end: 30, lane: 1 },
@@ -79,11 +43,11 @@ test('a selection takes operators that begin in it, on its lanes', () => {
   const { start } = META.clock;
   const of = totalsOf(recording);
   expect(of({ from: start + 15, to: start + 25, lanes: null })).toMatchObject([{ count: 2 }]);
-  expect(of({ from: start, to: start + 25, lanes: new Set([1]) })).toMatchObject([{ count: 1 }]);
+  expect(of({ from: start, to: start + 25, lanes: Uint8Array.of(0, 1) })).toMatchObject([{ count: 1 }]);
 });
 
 test('the operator at a time is the innermost one that had begun and not ended', () => {
-  const { tables } = recordingWith([
+  const { tables } = operatorRecording([
     { name: 'inner', start: 10, end: 20 },
     { name: 'inner', start: 30, end: 40 },
     { name: 'outer', start: 5, end: 50 },
@@ -105,7 +69,7 @@ const step = (at: number, sequence: number): OperatorSpec[] => [
 ];
 
 test('a backward operator runs for the line of its forward one, which its place in the step tells where it was not looked at', () => {
-  const recording = recordingWith(
+  const recording = operatorRecording(
     [...step(0, 7), ...step(STEP, 9)],
     [
       { lane: 0, time: 5, stack: ['step', 'product'] },
@@ -129,7 +93,7 @@ test('a backward operator runs for the line of its forward one, which its place 
 });
 
 test('where looks at a place of the step disagree, no line is told for the backward operator', () => {
-  const recording = recordingWith(
+  const recording = operatorRecording(
     [...step(0, 7), ...step(STEP, 9), ...step(2 * STEP, 11)],
     [
       { lane: 0, time: 5, stack: ['step', 'product'] },
@@ -141,6 +105,37 @@ test('where looks at a place of the step disagree, no line is told for the backw
   expect(backward?.sites).toEqual([]);
 });
 
+test('a kernel that a backward operator launched has the code of its forward operator, and others keep what they have', () => {
+  const recording = operatorRecording(
+    [...step(0, 7), ...step(STEP, 9)],
+    [
+      { lane: 0, time: 5, stack: ['step', 'product'] },
+      { lane: 0, time: 25, stack: ['step', 'power'] },
+    ],
+    {
+      kernels: [
+        { lane: 0, start: 80, end: 90, by: [1, 62, 63], name: 'of the step that was looked at' },
+        { lane: 0, start: 180, end: 190, by: [1, STEP + 42, STEP + 43], name: 'of another step' },
+        { lane: 0, start: 30, end: 40, by: [0, 22, 23], stack: ['mine'], certainty: 70, name: 'forward' },
+        { lane: 0, start: 50, end: 60, name: 'of an unknown call' },
+      ],
+    },
+  );
+  const tables = withForwardLaunches(recording.tables);
+  const { name, ofFrame } = functionsOf(tables);
+  const told = Array.from(tables.kernels.stack.subarray(0, tables.kernels.length), (stack, row) => [
+    stack < 0 ? '' : name[ofFrame[tables.stacks.frame[stack] as number] as number],
+    tables.kernels.certainty[row],
+  ]);
+  expect(told).toEqual([
+    ['product', 99],
+    ['power', 80],
+    ['mine', 70],
+    ['', 0],
+  ]);
+  expect(withForwardLaunches(operatorRecording(step(0, 7)).tables).kernels.length).toBe(0);
+});
+
 test('many operators are summed up in time that grows with their number', () => {
   const cpu = (count: number): number => {
     const specs: OperatorSpec[] = [];
@@ -150,13 +145,13 @@ test('many operators are summed up in time that grows with their number', () => 
         start: 10 * (i - (i % 2)) + 2 - 2 * (i % 2),
         end: 10 * i + 9,
       });
-    const recording = recordingWith(specs);
+    const recording = operatorRecording(specs);
     const before = process.cpuUsage();
     totalsOf(recording)();
     const { user, system } = process.cpuUsage(before);
     return user + system;
   };
   cpu(20_000);
-  // Five times as many; twice that is left for a machine with other work.
-  expect(cpu(200_000) / cpu(40_000)).toBeLessThan(15);
+  // Eight times as many would take 64 times as long if each looked at all others.
+  expect(cpu(200_000) / cpu(25_000)).toBeLessThan(30);
 });

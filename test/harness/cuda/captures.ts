@@ -19,6 +19,9 @@ const TYPES = {
   function: 8,
   copies: 9,
   note: 10,
+  code: 11,
+  stack: 12,
+  launches: 13,
 };
 
 /** Offset to value and bytes of a field: `[16, 5n, 8]`. */

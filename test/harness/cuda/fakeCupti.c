@@ -157,6 +157,16 @@ static void tell_call(int domain, uint32_t id, uint64_t start, uint64_t end, uin
   put(record, 32, correlated, 4);
 }
 
+/* Tells the subscriber of a call, without the lock, and gives its number, with the lock. */
+static uint32_t enter(int domain, uint32_t id) {
+  pthread_mutex_lock(&lock);
+  uint32_t mine = ++correlation;
+  pthread_mutex_unlock(&lock);
+  call(domain, id, 0, NULL, mine);
+  pthread_mutex_lock(&lock);
+  return mine;
+}
+
 static uint64_t queue(uint32_t stream, uint64_t from, uint64_t nanoseconds, uint64_t *end) {
   uint64_t start = stream_end[stream % STREAMS] > from ? stream_end[stream % STREAMS] + 1000 : from;
   *end = stream_end[stream % STREAMS] = start + nanoseconds;
@@ -268,8 +278,7 @@ static void tell_kernel(const char *name, uint32_t stream, uint64_t from, uint64
 /* `driver`: launched through the driver's function. */
 EXPORTED void fake_launch(const char *name, uint32_t stream, uint64_t nanoseconds, uint32_t grid, uint32_t block, int driver) {
   uint64_t start = now();
-  pthread_mutex_lock(&lock);
-  uint32_t mine = ++correlation;
+  uint32_t mine = enter(driver ? 1 : 2, driver ? 307 : 211);
   tell_kernel(name, stream, start + 3000, nanoseconds, grid, block, mine, 0);
   if (driver) tell_call(1, 307, start, now(), mine);
   else tell_call(2, 211, start, now(), mine);
@@ -278,8 +287,7 @@ EXPORTED void fake_launch(const char *name, uint32_t stream, uint64_t nanosecond
 
 EXPORTED void fake_graph(const char *name, uint32_t stream, uint64_t nanoseconds, uint32_t nodes) {
   uint64_t start = now();
-  pthread_mutex_lock(&lock);
-  uint32_t mine = ++correlation;
+  uint32_t mine = enter(2, 311);
   for (uint32_t i = 0; i < nodes; i++) tell_kernel(name, stream, start + 3000, nanoseconds, 8, 32, mine, 5);
   tell_call(2, 311, start, now(), mine);
   pthread_mutex_unlock(&lock);
@@ -338,8 +346,7 @@ EXPORTED void fake_copy_peer(uint64_t bytes, uint32_t stream) {
 
 EXPORTED void fake_memset(uint64_t bytes, uint32_t stream) {
   uint64_t start = now(), end;
-  pthread_mutex_lock(&lock);
-  uint32_t mine = ++correlation;
+  uint32_t mine = enter(2, 51);
   uint64_t begin = queue(stream, start + 2000, bytes / 100 + 500, &end);
   uint8_t *record = record_of(MEMSET, end);
   put(record, 8, bytes, 8);

@@ -20,6 +20,7 @@ import {
   recordOf,
   textAt,
   words,
+  words32,
 } from '../../../harness/cuda/captures.ts';
 
 const NAME = 0x5000;
@@ -233,8 +234,41 @@ test('what CUPTI lost, what was not done, and who else used it are told', () => 
     expect(warnings.join('\n')).toContain(said);
 });
 
+/** A code object at 0x9000 with a line table of 3.9: unit 0 is on line 10, and units from 2 on on line 13. */
+const code = chunkOf('code', words(0x9000), words32(9, 10, 8, 6, 4, 2), 'app.pystep', Buffer.from([4, 3]));
+const stack = (number: number, ...units: number[]): Buffer =>
+  chunkOf(
+    'stack',
+    words32(number, units.length),
+    ...units.flatMap((unit) => [words(0x9000), words32(unit, 0)]),
+  );
+
+test('a stack that was taken inside a call is that of its work, whatever samples say', () => {
+  const { batch, string } = decode(
+    Buffer.concat([
+      start,
+      code,
+      stack(1, 3, 0),
+      chunkOf('launches', words32(6, 1, 8, 99)),
+      bufferOf(callOf(211, 6, 10, 20), kernelOf(6, 50, 60), callOf(211, 8, 30, 40), kernelOf(8, 70, 80)),
+    ]),
+  );
+  if (!batch) throw new Error('nothing was recorded');
+  expect([...batch.kernels.certainty]).toEqual([100, 0]);
+  const lines: (string | number | undefined)[] = [];
+  for (let at = batch.kernels.stack[0] as number; at >= 0; at = batch.stacks.parent[at] as number) {
+    const frame = batch.stacks.frame[at] as number;
+    lines.push(string(batch.frames.name[frame]), string(batch.frames.file[frame]), batch.frames.line[frame]);
+  }
+  expect(lines).toEqual(['step', 'app.py', 13, 'step', 'app.py', 10]);
+  expect(batch.kernels.stack[1]).toBe(-1);
+});
+
 const sound = Buffer.concat([
   start,
+  code,
+  stack(1, 3, 0),
+  chunkOf('launches', words32(1, 1)),
   chunkOf('meta', '{"library":"x"}'),
   bufferOf(
     callOf(211, 1, 100, 200),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Batch } from '../../../../analyzer/collect/collector.ts';
+import { PoolThreads } from '../../../../analyzer/collect/torch/poolThreads.ts';
 import { HEADER_BYTES, readRecords, UNIT_BYTES } from '../../../../analyzer/collect/torch/records.ts';
 import { OperatorRows } from '../../../../analyzer/collect/torch/rows.ts';
 import { OperatorTail } from '../../../../analyzer/collect/torch/tail.ts';
@@ -64,7 +65,7 @@ test('operators of several threads are joined, and a backward one names the lane
     ),
   );
   const rows = new OperatorRows();
-  const tail = new OperatorTail(folder, rows, null);
+  const tail = new OperatorTail(folder, rows, new PoolThreads(1e7), null);
   tail.poll();
   const batch = rows.drain();
   expect(batch && rowsOf(batch)).toEqual([
@@ -80,7 +81,7 @@ test('a log is followed while it grows, over files of which those that are read 
   const folder = emptyFolder();
   const first = join(folder, '7-70-1.0.torch');
   const rows = new OperatorRows();
-  const tail = new OperatorTail(folder, rows, null);
+  const tail = new OperatorTail(folder, rows, new PoolThreads(1e7), null);
   const head = joined(header(7, 70, 1), name(1, 'aten::add'), operator({ name: 1, start: 1, end: 2 }));
   writeFileSync(first, joined(head, SPACE));
   tail.poll();
@@ -107,7 +108,7 @@ test('with the children left out only the logs of the command are read', () => {
       joined(header(process, 70, 1), operator({ name: 1, start: 1, end: 2 })),
     );
   const rows = new OperatorRows();
-  const tail = new OperatorTail(folder, rows, 8);
+  const tail = new OperatorTail(folder, rows, new PoolThreads(1e7), 8);
   tail.finish();
   expect(tail.health()).toMatchObject({ operators: 1 });
   expect([...(rows.drain()?.mentions.process ?? [])]).toEqual([8]);
@@ -128,7 +129,7 @@ test('a damaged log keeps what comes before the damage, and is told', () => {
   });
   writeFileSync(join(folder, '7-9-1.0.torch'), Buffer.alloc(500, 'x'));
   symlinkSync('/dev/zero', join(folder, '7-10-1.0.torch'));
-  const tail = new OperatorTail(folder, new OperatorRows(), null);
+  const tail = new OperatorTail(folder, new OperatorRows(), new PoolThreads(1e7), null);
   tail.finish();
   expect(tail.health()).toMatchObject({ operators: 3, damaged: 4 });
 });

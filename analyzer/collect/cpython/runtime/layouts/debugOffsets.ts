@@ -132,6 +132,9 @@ const GROUPS: ReadonlyMap<number, Groups> = new Map<number, Groups>([
   ],
 ]);
 
+/** Bytes from the start of `_PyRuntime` to the table's word `index`. */
+export const debugOffsetAt = (index: number): number => HEADER_BYTES + 8 * index;
+
 /** `group.field` of each 64-bit word after the header, in order; undefined for a version we do not know. */
 export function debugOffsetFields(minor: number): string[] | undefined {
   return GROUPS.get(minor)?.flatMap(([group, fields]) =>
