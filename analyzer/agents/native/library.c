@@ -30,19 +30,26 @@ uint32_t driver_version(void) {
   return (uint32_t)version;
 }
 
-/* A libcupti that is newer than the driver refuses to work; one that is loaded says nothing about the next. */
+/* A libcupti that is newer than the driver refuses to work, and there may be another. */
 static int is_too_new(const char *file) {
   const char *suffix = strstr(file, "libcupti.so.");
-  uint32_t driver = driver_version() / 1000;
-  if (suffix == NULL || driver == 0) return 0;
+  if (suffix == NULL) return 0;
   long major = strtol(suffix + strlen("libcupti.so."), NULL, 10);
-  /* Toolkits of 10 and 11 named the file after the year too. */
-  return major < 100 && major > (long)driver;
+  uint32_t driver = driver_version() / 1000;
+  /* The file behind the links is named after a year, which does not tell. */
+  return major >= 100 || (driver != 0 && major > (long)driver);
 }
 
 static int try_file(const char *file, int flags) {
   if (library == NULL && !is_too_new(file)) library = dlopen(file, RTLD_NOW | flags);
   return library != NULL;
+}
+
+static int has_match(const char *pattern) {
+  glob_t found;
+  if (glob(pattern, GLOB_NOSORT, NULL, &found) != 0) return 0;
+  globfree(&found);
+  return 1;
 }
 
 /* The newest first. */
@@ -54,10 +61,16 @@ static int try_pattern(const char *pattern) {
   return library != NULL;
 }
 
+/* By the name without a version, which may lead to any, only where no other is. */
 static int try_in(const char *folder, int length, const char *below) {
-  char pattern[PATTERN];
-  int written = snprintf(pattern, sizeof pattern, "%.*s%s/libcupti.so*", length, folder, below);
-  return written > 0 && written < (int)sizeof pattern && try_pattern(pattern);
+  static const char *const names[] = {"libcupti.so.*", "libcupti.so"};
+  for (int i = 0; i < 2; i++) {
+    char pattern[PATTERN];
+    int written = snprintf(pattern, sizeof pattern, "%.*s%s/%s", length, folder, below, names[i]);
+    if (written <= 0 || written >= (int)sizeof pattern) return 0;
+    if (has_match(pattern)) return try_pattern(pattern);
+  }
+  return 0;
 }
 
 /*
