@@ -13,6 +13,8 @@ export interface DeviceLine {
   readonly name: string;
   readonly memoryBytes: number | null;
   readonly computeUnits: number | null;
+  /** It works in the host's memory, where a copy crosses no bus. */
+  readonly sharesMemory: boolean;
   /** Unions of intervals: kernels, copies and fills, either, both at once. */
   readonly kernelSeconds: number;
   readonly memorySeconds: number;
@@ -61,6 +63,7 @@ export function deviceLines(
       name: devices.name[row] as string,
       memoryBytes: devices.memoryBytes[row] || null,
       computeUnits: devices.computeUnits[row] || null,
+      sharesMemory: devices.sharesMemory[row] === 1,
       kernelSeconds: toSeconds(own),
       memorySeconds: toSeconds(memory),
       busySeconds: toSeconds(any),

@@ -1,7 +1,16 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -62,7 +71,7 @@ async function compile(
   env: NodeJS.ProcessEnv,
 ): Promise<Extract<CompiledAgent, { path: null }> | null> {
   let said = '';
-  for (const compiler of new Set([env.CC || 'cc', 'cc', 'gcc', 'clang'])) {
+  for (const compiler of compilersOf(env)) {
     try {
       await run(compiler, [...args], { timeout: LIMIT, env });
       return null;
@@ -73,9 +82,30 @@ async function compile(
     }
   }
   if (said !== '') return { path: null, reason: said, remedy: 'Set CC to a C compiler that works.' };
-  return {
-    path: null,
-    reason: 'no C compiler was found to build the agent with',
-    remedy: 'Install one, such as gcc; it is needed once.',
-  };
+  return { path: null, ...WITHOUT_COMPILER };
+}
+
+/** What there is to say where `hasCompiler` is false. */
+export const WITHOUT_COMPILER = {
+  reason: 'no C compiler was found to build the agent with',
+  remedy: 'Install one, such as gcc; it is needed once.',
+} as const;
+
+const compilersOf = (env: NodeJS.ProcessEnv): ReadonlySet<string> =>
+  new Set([env.CC || 'cc', 'cc', 'gcc', 'clang']);
+
+/** Whether there is a C compiler that `compiledAgent` would use. */
+export const hasCompiler = (env: NodeJS.ProcessEnv = process.env): boolean =>
+  [...compilersOf(env)].some((name) => isOnPath(name, env));
+
+function isOnPath(name: string, env: NodeJS.ProcessEnv): boolean {
+  const folders = name.includes('/') ? [''] : (env.PATH ?? '').split(delimiter);
+  return folders.some((folder) => {
+    try {
+      accessSync(join(folder, name), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }

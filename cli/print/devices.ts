@@ -34,6 +34,7 @@ export function deviceLines(summary: Summary): string[] {
 function busyLines({
   title,
   name,
+  sharesMemory,
   utilisation,
   kernels,
   kernelSeconds,
@@ -46,7 +47,7 @@ function busyLines({
     parts.push(`copies and fills ${seconds(memorySeconds)}${beside}`);
   }
   return [
-    `  ${fitted(title, 24)}${name === '' ? '' : `, ${fitted(name, 40)}`}: busy ${percent(utilisation)} of the run with kernels`,
+    `  ${fitted(title, 24)}${name === '' ? '' : `, ${fitted(name, 40)}`}${sharesMemory ? ', same memory' : ''}: busy ${percent(utilisation)} of the run with kernels`,
     ...wrapped('    ', parts),
   ];
 }

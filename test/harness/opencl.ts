@@ -16,10 +16,12 @@ import { type Ended, PYTHON, ROOT, run, temporaryFolder } from './perfscope.ts';
 export const LAYER = join(ROOT, 'analyzer/agents/opencl');
 const PROGRAMS = join(ROOT, 'fixtures/workloads/opencl');
 
+const hasProgram = (name: string): boolean => spawnSync(name, ['--version']).status === 0;
+
 /** Why programs of OpenCL cannot be built and run here; null when they can. */
 export const withoutOpenCl: string | null = !existsSync('/usr/include/CL/cl.h')
   ? 'there are no headers of OpenCL'
-  : spawnSync('cc', ['--version']).status !== 0
+  : !hasProgram('cc')
     ? 'there is no C compiler'
     : existsSync('/etc/OpenCL/vendors') && readdirSync('/etc/OpenCL/vendors').length > 0
       ? null
@@ -35,6 +37,9 @@ const testWith = (missing: string | null, sentence: string, body: Test): void =>
   else test.skip(`${sentence} (skipped: ${missing})`, () => {});
 };
 
+/** A test that needs a C compiler and no OpenCL. */
+export const testCompiling = (sentence: string, body: Test, compiler = 'cc'): void =>
+  testWith(hasProgram(compiler) ? null : `there is no ${compiler}`, sentence, body);
 /** A test that builds and runs a program of OpenCL. */
 export const testOpenCl = (sentence: string, body: Test): void => testWith(withoutOpenCl, sentence, body);
 /** A test that runs one of Python. */
@@ -95,7 +100,7 @@ export async function runWithLayer(
 export function joined(records: string): { tables: Tables; health: LogHealth } {
   const rows = new OpenClRows(new NearestStacks());
   const tail = new OpenClTail(records, rows, null);
-  tail.poll();
+  while (tail.poll());
   tail.finish();
   const batch = rows.drain(Number.POSITIVE_INFINITY) ?? emptyBatch(rows.interner.drain());
   const tables = new Numbering(new RecordingCounts()).apply(batch);

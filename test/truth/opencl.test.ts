@@ -20,7 +20,7 @@ afterAll(() => {
 
 const LAUNCHES = join(ROOT, 'fixtures/workloads/opencl/launches.py');
 /** Seconds of CPU in which some hundred launches are seen while they last. */
-const SECONDS = '6';
+const SECONDS = '4';
 /** Points that the share of right stacks may lie below what was promised, by chance. */
 const POINTS = 5;
 

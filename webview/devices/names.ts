@@ -54,6 +54,12 @@ export const deviceName = (
   unit: number,
 ): string => visible(recording.tables.devices.name[devices.work.units.row[unit] ?? -1] ?? '');
 
+/** Whether a device works in the host's memory, where a copy crosses no bus. */
+export const sharesMemory = (
+  { recording, devices }: Pick<Profile, 'recording' | 'devices'>,
+  unit: number,
+): boolean => recording.tables.devices.sharesMemory[devices.work.units.row[unit] ?? -1] === 1;
+
 /** What a piece of work is called in few letters: its kernel, or where a copy goes. */
 export function workLabel(
   { recording: { tables }, devices: { work } }: Pick<Profile, 'recording' | 'devices'>,

@@ -1,6 +1,6 @@
 import { DEVICE_DIRECTIONS, type DeviceDirection, WORK_KINDS } from '../../analyzer/analysis/deviceWork.ts';
 import type { ViewContext } from '../context.ts';
-import { DIRECTION_WORDS, deviceName, deviceTitle } from '../devices/names.ts';
+import { DIRECTION_WORDS, deviceName, deviceTitle, sharesMemory } from '../devices/names.ts';
 import { h } from '../dom/element.ts';
 import { bytes, bytesPerSecond, duration, percent } from '../format.ts';
 import type { Profile } from '../profile.ts';
@@ -63,8 +63,9 @@ export function devicesSection(
       }),
     );
     const name = deviceName(profile, unit);
+    const where = sharesMemory(profile, unit) ? ', same memory' : '';
     return [
-      h('dt', { title: name }, h('bdi', {}, deviceTitle(profile, unit))),
+      h('dt', { title: name }, h('bdi', {}, deviceTitle(profile, unit)), where),
       h(
         'dd',
         {},

@@ -44,6 +44,8 @@ static int32_t hook_clEnqueueNativeKernel(ClQueue queue, void (*function)(void *
 }
 
 static int32_t hook_clEnqueueMarker(ClQueue queue, ClEvent *event) {
+    /* An error, which an event of the layer's own would hide. */
+    if (!event) return TARGET(clEnqueueMarker)(queue, NULL);
     ENQUEUE(clEnqueueMarker, .work = WORK_MARKER);
     ENQUEUED(clEnqueueMarker, queue, call.event);
 }

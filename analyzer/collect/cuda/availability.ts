@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
 import type { Availability } from '../collector.ts';
+import { hasCompiler, WITHOUT_COMPILER } from '../compiledAgent.ts';
 import { readText } from '../process/procfs.ts';
 import { otherInjection } from './environment.ts';
 
@@ -33,13 +33,7 @@ export function cudaAvailability(agents: string | null, env: Environment = proce
   }
   const other = otherInjection(env, '');
   if (other !== null) return injectionTaken(other);
-  if (!['cc', 'gcc', 'clang', env.CC ?? ''].some((name) => isOnPath(name, env))) {
-    return {
-      available: false,
-      reason: 'no C compiler was found to build the agent with',
-      remedy: 'Install one, such as gcc; it is needed once.',
-    };
-  }
+  if (!hasCompiler(env)) return { available: false, ...WITHOUT_COMPILER };
   const version = VERSION.exec(readText('/proc/driver/nvidia/version') ?? '')?.[1];
   return {
     available: true,
@@ -53,16 +47,3 @@ export const injectionTaken = (other: string): Extract<Availability, { available
   reason: `CUDA_INJECTION64_PATH names another tool (${other}), and the driver loads one`,
   remedy: 'Unset it to have perfscope record kernels and copies.',
 });
-
-function isOnPath(name: string, env: Environment): boolean {
-  if (name === '') return false;
-  const folders = name.includes('/') ? [''] : (env.PATH ?? '').split(delimiter);
-  return folders.some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}

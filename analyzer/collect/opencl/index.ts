@@ -1,12 +1,13 @@
 import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
-import type { Availability, Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
+import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
 import { NearestStacks } from '../gpu/nearestStack.ts';
 import { openClHealth } from './health.ts';
 import { Reach } from './reach.ts';
 import { OpenClRows } from './rows.ts';
 import { NO_LOGS, OpenClTail } from './tail.ts';
 
+export { openClAvailability } from './availability.ts';
 export { openClEnvironment } from './environment.ts';
 
 /** Milliseconds between two looks at the logs, and looks between two deliveries. */
@@ -65,6 +66,8 @@ export class OpenClCollector implements Collector {
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     this.guarded(() => {
+      // Piece by piece: what is left may be more than fits into memory.
+      while (this.tail?.poll()) this.hand(Number.POSITIVE_INFINITY);
       this.tail?.finish();
       this.hand(Number.POSITIVE_INFINITY);
     });
@@ -90,26 +93,4 @@ export class OpenClCollector implements Collector {
       this.failure = `commands of OpenCL are missing from here on: ${error instanceof Error ? error.message : error}.`;
     }
   }
-}
-
-/** `folder`: of the layer's sources, null when perfscope was built without. */
-export function openClAvailability(folder: string | null): Availability {
-  if (folder !== null && process.platform === 'linux') {
-    return {
-      available: true,
-      note: 'kernels, copies and waits of programs whose OpenCL loader knows layers (ocl-icd 2.3 and newer)',
-    };
-  }
-  if (folder === null) {
-    return {
-      available: false,
-      reason: 'perfscope was built without its layer for OpenCL',
-      remedy: 'Build it with "npm run build".',
-    };
-  }
-  return {
-    available: false,
-    reason: 'the layer for OpenCL is made for Linux',
-    remedy: 'Commands of OpenCL are left out.',
-  };
 }

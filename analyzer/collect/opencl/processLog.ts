@@ -6,14 +6,15 @@ import {
   type MemoryKind,
 } from '../../model/index.ts';
 import { DeviceClock } from './deviceClock.ts';
-import type {
-  CommandRecord,
-  DeviceRecord,
-  DoneRecord,
-  Memory,
-  OpenClRecord,
-  QueueRecord,
-  Work,
+import {
+  CALLS,
+  type CommandRecord,
+  type DeviceRecord,
+  type DoneRecord,
+  type Memory,
+  type OpenClRecord,
+  type QueueRecord,
+  type Work,
 } from './records.ts';
 import type { HostCall, OpenClRows } from './rows.ts';
 
@@ -145,7 +146,7 @@ export class ProcessLog {
       this.write(command, done, queue, start, end);
     } else if (command.isBlocking && command.bytes > 0) {
       this.writeTransfer(command, queue, command.start, command.end);
-    } else this.counts.untimed++;
+    } else if (command.work !== 'marker') this.counts.untimed++;
   }
 
   private write(
@@ -163,22 +164,24 @@ export class ProcessLog {
     if (kind === 'kernel') this.counts.kernels++;
     const { interner } = this.rows;
     const { clock, id } = queue.device;
-    const [gridX, gridY, gridZ] = groupsOf(command);
-    const [blockX, blockY, blockZ] = command.local;
+    const { global, local } = command;
     this.rows.kernel(this.callOf(command), {
       lane: queue.lane,
       device: id,
       kind: KERNEL_KINDS.indexOf(kind),
-      name: interner.string(this.texts.get(command.name) ?? nameOf(command.call)),
-      ...{ start, end, gridX, gridY, gridZ, blockX, blockY, blockZ },
+      name: interner.string(this.texts.get(command.name) ?? NAMES.get(command.call) ?? ''),
+      start,
+      end,
       queued: clock.toHost(done.queued) ?? -1,
       submitted: clock.toHost(done.submitted) ?? -1,
       call: interner.string(command.call),
-      registers: 0,
-      staticShared: 0,
-      dynamicShared: 0,
+      gridX: groupsOf(global[0], local[0]),
+      gridY: groupsOf(global[1], local[1]),
+      gridZ: groupsOf(global[2], local[2]),
+      blockX: local[0],
+      blockY: local[1],
+      blockZ: local[2],
       bytes: kind === 'memset' ? command.bytes : 0,
-      graph: 0,
     });
   }
 
@@ -227,16 +230,14 @@ function memoryOf(memory: Memory, isShared: boolean): MemoryKind {
   return device && isShared ? 'shared' : (device ?? 'unknown');
 }
 
-/** Groups by dimension; work items, where the driver chose the size of groups. */
-function groupsOf({ global, local }: CommandRecord): readonly [number, number, number] {
-  const [x, y, z] = global.map((items, i) =>
-    Math.min(2 ** 32 - 1, Math.ceil(items / Math.max(1, local[i] ?? 1))),
-  );
-  return [x ?? 0, y ?? 0, z ?? 0];
-}
+/** Groups in one dimension; work items, where the driver chose the size of groups. */
+const groupsOf = (items: number, ofGroup: number): number =>
+  Math.min(2 ** 32 - 1, Math.ceil(items / Math.max(1, ofGroup)));
 
-/** What a command without a name is called: `clEnqueueFillBuffer` is `fill buffer`. */
-const nameOf = (call: string): string =>
-  (call.replace(/^clEnqueue/, '').match(/SVM|[A-Z][a-z]*/g) ?? [call])
-    .map((word) => (word === 'SVM' ? word : word.toLowerCase()))
-    .join(' ');
+/** What commands without a name are called: `clEnqueueFillBuffer` is `fill buffer`. */
+const NAMES = new Map(
+  CALLS.map((call) => {
+    const words = call.replace(/^clEnqueue/, '').match(/SVM|[A-Z][a-z]*/g) ?? [call];
+    return [call, words.map((word) => (word === 'SVM' ? word : word.toLowerCase())).join(' ')];
+  }),
+);

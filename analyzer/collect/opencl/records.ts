@@ -274,21 +274,25 @@ function readCommand(view: DataView): OpenClRecord | null {
   const [start, end] = [timeAt(view, 24), timeAt(view, 32)];
   if (!call || !work || !from || !to || !isSpan(start, end)) return null;
   const flags = view.getUint8(4);
-  const u32 = (at: number): number => view.getUint32(at, true);
-  const u64 = (at: number): number => Number(view.getBigUint64(at, true));
   return {
-    ...{ kind: 'command', call, work, from, to, start, end },
+    kind: 'command',
+    call,
+    work,
     isBlocking: (flags & 1) !== 0,
     isEstimated: (flags & 2) !== 0,
-    number: u32(8),
-    queue: u32(12),
-    thread: u32(16),
-    name: u32(20),
-    bytes: u64(40),
-    host: u64(48),
-    content: u32(56),
-    local: [u32(60), u32(64), u32(68)],
-    global: [u64(72), u64(80), u64(88)],
+    from,
+    to,
+    number: view.getUint32(8, true),
+    queue: view.getUint32(12, true),
+    thread: view.getUint32(16, true),
+    name: view.getUint32(20, true),
+    start,
+    end,
+    bytes: sizeAt(view, 40),
+    host: sizeAt(view, 48),
+    content: view.getUint32(56, true),
+    local: [view.getUint32(60, true), view.getUint32(64, true), view.getUint32(68, true)],
+    global: [sizeAt(view, 72), sizeAt(view, 80), sizeAt(view, 88)],
   };
 }
 
@@ -312,7 +316,11 @@ function readCall(view: DataView): OpenClRecord | null {
   return { kind: 'call', call, thread: view.getUint32(4, true), start, end };
 }
 
-const timeAt = (view: DataView, at: number): number => Number(view.getBigInt64(at, true));
+/** Two halves are faster than a bigint, and as exact up to 2^53. */
+const sizeAt = (view: DataView, at: number): number =>
+  view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+const timeAt = (view: DataView, at: number): number =>
+  view.getInt32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
 
 /** Times that can be: no clock of a machine goes on for longer than doubles are exact, which is 104 days. */
 const isSpan = (start: number, end: number): boolean =>

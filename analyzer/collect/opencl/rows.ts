@@ -15,7 +15,10 @@ import { type Batch, emptyBatch, mentionsSchema } from '../collector.ts';
 import { type NearestStack, type NearestStacks, SEEN_BRIEFLY } from '../gpu/nearestStack.ts';
 
 type Filled = 'callLane' | 'callStart' | 'callEnd' | 'stack' | 'certainty';
-export type KernelRow = Omit<Row<typeof kernelsSchema>, Filled>;
+/** What OpenCL tells nothing of. */
+type Untold = 'registers' | 'staticShared' | 'dynamicShared' | 'graph';
+export type KernelRow = Omit<Row<typeof kernelsSchema>, Filled | Untold>;
+/** Without a lane of its own it was made by the call itself. */
 export type TransferRow = Omit<Row<typeof transfersSchema>, Filled | 'lane'> & {
   readonly lane: number | null;
 };
@@ -32,9 +35,13 @@ interface HeldRow {
   readonly call: HostCall;
   /** Nanos at which it was put here. */
   readonly since: number;
-  readonly write: (callLane: number, nearest: NearestStack) => void;
+  /** One of these, or the name of a span. */
+  readonly kernel: KernelRow | null;
+  readonly transfer: TransferRow | null;
+  readonly span: number;
 }
 
+const API = SPAN_KINDS.indexOf('api');
 /** Nanos that a row waits for the samples around its call; a thread that nobody follows has none. */
 const PATIENCE = 1e9;
 /** Rows that wait in all; beyond, they go as they are. */
@@ -50,10 +57,10 @@ export class OpenClRows {
   private readonly kernels = new TableBuilder(kernelsSchema, 1024);
   private readonly transfers = new TableBuilder(transfersSchema, 1024);
   private readonly spans = new TableBuilder(spansSchema, 1024);
-  private readonly threadLanes = new Map<string, number>();
+  private readonly threadLanes = new Map<number, number>();
   private readonly queueLanes: Row<typeof lanesSchema>[] = [];
   private readonly deviceIds = new Map<string, number>();
-  private held: HeldRow[] = [];
+  private readonly held: HeldRow[] = [];
   private laneCount = 0;
 
   constructor(nearest: NearestStacks) {
@@ -88,32 +95,23 @@ export class OpenClRows {
     }
   }
 
-  kernel(call: HostCall, row: KernelRow): void {
-    this.hold(call, (callLane, { stack, certainty }) => {
-      const { start: callStart, end: callEnd } = call;
-      this.kernels.push({ ...row, callLane, callStart, callEnd, stack, certainty });
-    });
+  kernel(call: HostCall, kernel: KernelRow): void {
+    this.held.push({ call, since: this.time, kernel, transfer: null, span: -1 });
   }
 
-  /** A transfer without a lane of its own was made by the call itself. */
-  transfer(call: HostCall, row: TransferRow): void {
-    this.hold(call, (callLane, { stack, certainty }) => {
-      const { start: callStart, end: callEnd } = call;
-      const lane = row.lane ?? callLane;
-      this.transfers.push({ ...row, lane, callLane, callStart, callEnd, stack, certainty });
-    });
+  transfer(call: HostCall, transfer: TransferRow): void {
+    this.held.push({ call, since: this.time, kernel: null, transfer, span: -1 });
   }
 
   /** A call that gave no device work. */
   span(call: HostCall, name: string): void {
-    const kind = SPAN_KINDS.indexOf('api');
-    const { start, end } = call;
-    const number = this.interner.string(name);
-    this.hold(call, (lane, nearest) => {
-      // A span has no room for how sure its stack is.
-      const stack = nearest.certainty >= SEEN_BRIEFLY ? nearest.stack : -1;
-      this.spans.push({ lane, kind, name: number, start, end, stack });
-    });
+    const span = this.interner.string(name);
+    this.held.push({ call, since: this.time, kernel: null, transfer: null, span });
+  }
+
+  /** Rows that wait. */
+  get waiting(): number {
+    return this.held.length;
   }
 
   /** The rows that can be written by now (Nanos; infinite for all of them); null when there are none. */
@@ -135,27 +133,70 @@ export class OpenClRows {
     return batch;
   }
 
-  private hold(call: HostCall, write: HeldRow['write']): void {
-    this.held.push({ call, since: this.time, write });
-  }
-
   /** Nanos of the last drain. */
   private time = 0;
 
   private release(now: number): void {
     this.time = now;
     const isFull = this.held.length > MOST_HELD;
-    this.held = this.held.filter(({ call, since, write }) => {
-      const { process, thread, start, end } = call;
-      const isLate = isFull || now - since > PATIENCE;
-      if (!isLate && !this.nearest.knows(process, thread, end)) return true;
-      write(this.threadLane(call), this.nearest.find(process, thread, start, end));
-      return false;
-    });
+    let kept = 0;
+    for (const row of this.held) {
+      const { process, thread, end } = row.call;
+      const isLate = isFull || now - row.since > PATIENCE;
+      if (isLate || this.nearest.knows(process, thread, end)) this.write(row);
+      else this.held[kept++] = row;
+    }
+    this.held.length = kept;
+  }
+
+  private write({ call, kernel, transfer, span }: HeldRow): void {
+    const lane = this.threadLane(call);
+    const { process, thread, start, end } = call;
+    const nearest = this.nearest.find(process, thread, start, end);
+    if (kernel) this.writeKernel(kernel, call, lane, nearest);
+    else if (transfer) {
+      const { stack, certainty } = nearest;
+      const called = { callLane: lane, callStart: start, callEnd: end, stack, certainty };
+      this.transfers.push({ ...transfer, ...called, lane: transfer.lane ?? lane });
+    } else {
+      // A span has no room for how sure its stack is.
+      const stack = nearest.certainty >= SEEN_BRIEFLY ? nearest.stack : -1;
+      this.spans.push({ lane, kind: API, name: span, start, end, stack });
+    }
+  }
+
+  /** Column by column: there may be a hundred thousand of them a second. */
+  private writeKernel(row: KernelRow, call: HostCall, lane: number, nearest: NearestStack): void {
+    this.kernels.reserve(1);
+    const to = this.kernels.columns;
+    const at = this.kernels.length++;
+    to.lane[at] = row.lane;
+    to.device[at] = row.device;
+    to.kind[at] = row.kind;
+    to.name[at] = row.name;
+    to.start[at] = row.start;
+    to.end[at] = row.end;
+    to.queued[at] = row.queued;
+    to.submitted[at] = row.submitted;
+    to.callLane[at] = lane;
+    to.callStart[at] = call.start;
+    to.callEnd[at] = call.end;
+    to.call[at] = row.call;
+    to.stack[at] = nearest.stack;
+    to.certainty[at] = nearest.certainty;
+    to.gridX[at] = row.gridX;
+    to.gridY[at] = row.gridY;
+    to.gridZ[at] = row.gridZ;
+    to.blockX[at] = row.blockX;
+    to.blockY[at] = row.blockY;
+    to.blockZ[at] = row.blockZ;
+    to.bytes[at] = row.bytes;
+    for (const untold of [to.registers, to.staticShared, to.dynamicShared, to.graph]) untold[at] = 0;
   }
 
   private threadLane({ process, thread, start }: HostCall): number {
-    const key = `${process} ${thread}`;
+    // Thread ids go up to 2^22.
+    const key = process * 2 ** 22 + thread;
     const known = this.threadLanes.get(key);
     if (known !== undefined) return known;
     const lane = this.laneCount++;

@@ -11,7 +11,9 @@ const NAME = /^(\d{1,10})-(\d{1,20})\.(\d{1,7})\.opencl$/;
 /** Larger than any record. */
 const CHUNK_BYTES = 1 << 18;
 /** Bytes of one file that one poll takes, so that a backlog does not hold up the rest of perfscope. */
-const POLL_BYTES = 1 << 23;
+const POLL_BYTES = 1 << 22;
+/** A poll that took so many records may have left some. */
+const MANY_RECORDS = 5000;
 
 interface Segment {
   readonly path: string;
@@ -67,13 +69,15 @@ export class OpenClTail {
     this.only = only;
   }
 
-  poll(): void {
-    this.read(POLL_BYTES);
+  /** Gives whether there may be more to read at once. */
+  poll(): boolean {
+    const before = this.records;
+    this.read();
+    return this.records - before >= MANY_RECORDS;
   }
 
-  /** Reads everything that is left: nobody writes any more. */
+  /** Looks how the logs ended: everything was read, and nobody writes any more. */
   finish(): void {
-    this.read(Number.POSITIVE_INFINITY);
     for (const { segments } of this.followed.values()) {
       const header = this.headerOf(segments.at(-1));
       if (!header?.stopped) continue;
@@ -99,13 +103,13 @@ export class OpenClTail {
     return { ...sum, processes: this.followed.size, records, unfinished, stopped, lost, uncertainty };
   }
 
-  private read(most: number): void {
+  private read(): void {
     this.discover();
     for (const followed of this.followed.values()) {
       const { log, segments } = followed;
       for (const segment of segments) {
         const isLast = segment === segments.at(-1);
-        this.readSegment(log, segment, most);
+        this.readSegment(log, segment);
         // Later records refer to earlier ones.
         if (!isLast && !this.isRead(segment)) break;
       }
@@ -142,8 +146,8 @@ export class OpenClTail {
     }
   }
 
-  private readSegment(log: ProcessLog, segment: Segment, most: number): void {
-    segment.position = readAgentFile(segment.path, segment.position, most, this.chunk, (bytes) => {
+  private readSegment(log: ProcessLog, segment: Segment): void {
+    segment.position = readAgentFile(segment.path, segment.position, POLL_BYTES, this.chunk, (bytes) => {
       if (!segment.isValid) {
         segment.isValid = readHeader(bytes) !== null;
         return segment.isValid ? HEADER_BYTES : 0;

@@ -33,12 +33,12 @@ test('a run without devices says nothing of them, and one without launches no mo
     [],
     {},
     {
-      devices: [{ kind: 'opencl', name: '' }],
+      devices: [{ kind: 'opencl', name: '', sharesMemory: 1 }],
       kernels: [{ lane: 1, name: 'axpy', start: 0, end: 5e8 }],
     },
   );
   expect(deviceLines(summarize(known))).toEqual([
-    '  OpenCL 0: busy 50 % of the run with kernels',
+    '  OpenCL 0, same memory: busy 50 % of the run with kernels',
     '    kernels 500 ms in 1 run',
     '',
     '  kernel                                  time  share      runs     mean  launched at',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import { CALLS } from '../../../../analyzer/collect/opencl/records.ts';
-import { LAYER, layerWith, testOpenCl } from '../../../harness/opencl.ts';
+import { LAYER, layerWith, testCompiling, testOpenCl } from '../../../harness/opencl.ts';
 import { temporaryFolder } from '../../../harness/perfscope.ts';
 
 const folder = temporaryFolder();
@@ -16,9 +16,14 @@ testOpenCl("what the layer knows of OpenCL's interface is what the headers say",
   });
 });
 
-test.each(['gcc', 'clang'])('%s compiles the layer without a warning', (compiler) => {
-  layerWith(folder.path, ['-O2', '-Wall', '-Wextra', '-Werror'], compiler);
-});
+for (const compiler of ['gcc', 'clang'])
+  testCompiling(
+    `${compiler} compiles the layer without a warning`,
+    () => {
+      layerWith(folder.path, ['-O2', '-Wall', '-Wextra', '-Werror'], compiler);
+    },
+    compiler,
+  );
 
 test('layer and reader number the functions of OpenCL alike', () => {
   const text = readFileSync(join(LAYER, 'records.h'), 'utf8');

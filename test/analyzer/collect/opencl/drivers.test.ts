@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { joined, kernelCounts, LAYER, layerWith } from '../../../harness/opencl.ts';
+import { openClAvailability } from '../../../../analyzer/collect/opencl/index.ts';
+import { joined, kernelCounts, LAYER, layerWith, testCompiling } from '../../../harness/opencl.ts';
 import { run, temporaryFolder } from '../../../harness/perfscope.ts';
 
 /** The layer in the hands of loaders and drivers that are not here. */
@@ -32,7 +33,7 @@ async function runFake(how: string) {
 /** What a program sees of any driver. */
 const SEEN = 'start 0 1\nqueue 0 properties 0\nreferences 1 profiling -7\nevents left 0\n';
 
-test('a driver whose clock can be asked is asked', async () => {
+testCompiling('a driver whose clock can be asked is asked', async () => {
   const { stdout, stderr, tables, health } = await runFake('t');
   expect(stdout + stderr).toBe(SEEN);
   expect(kernelCounts(tables)).toEqual({ 'memset fill buffer': 5 });
@@ -52,7 +53,7 @@ test('a driver whose clock can be asked is asked', async () => {
   }
 });
 
-test('an old loader, or one that ends its layers, changes nothing', async () => {
+testCompiling('an old loader, or one that ends its layers, changes nothing', async () => {
   for (const [how, more] of [
     ['o', ''],
     ['tp', 'end 0\n'],
@@ -63,23 +64,33 @@ test('an old loader, or one that ends its layers, changes nothing', async () => 
   }
 });
 
-test('what a driver that does not call back has done is told when the program waits', async () => {
+testCompiling('what a driver that does not call back has done is told when the program waits', async () => {
   const { stdout, stderr, tables, health } = await runFake('s');
   expect(stdout + stderr).toBe(SEEN);
   expect(tables.kernels.length).toBe(5);
   expect(health.unfinished).toBe(0);
 });
 
-test('commands of a queue that cannot have profiling are counted', async () => {
+testCompiling('commands of a queue that cannot have profiling are counted', async () => {
   const { stdout, stderr, tables, health } = await runFake('u');
   expect(stdout + stderr).toBe(SEEN);
   expect(tables.kernels.length).toBe(0);
   expect(health).toMatchObject({ commands: 5, untimed: 5 });
 });
 
-test('commands that end with an error are counted', async () => {
+testCompiling('commands that end with an error are counted', async () => {
   const { stdout, stderr, tables, health } = await runFake('f');
   expect(stdout + stderr).toBe(SEEN);
   expect(tables.kernels.length).toBe(0);
   expect(health).toMatchObject({ commands: 5, failed: 5 });
+});
+
+test('without a compiler, or on a build without the layer, doctor can say so', () => {
+  expect(openClAvailability(LAYER).available).toBe(true);
+  const nowhere = { PATH: '/nonexistent' };
+  expect(openClAvailability(LAYER, nowhere)).toMatchObject({
+    available: false,
+    remedy: expect.stringContaining('gcc'),
+  });
+  expect(openClAvailability(null)).toMatchObject({ available: false });
 });
