@@ -164,13 +164,13 @@ if (isMainThread) {
   new Worker(__filename);
   const kept = [];
   setTimeout(() => { const end = Date.now() + 300; while (Date.now() < end) kept.push(new Array(100).fill({})); }, 400);
-} else { const words = new Int32Array(new SharedArrayBuffer(4)); for (let i = 0; i < 4; i++) Atomics.wait(words, 0, 0, 300); }`);
+} else { const words = new Int32Array(new SharedArrayBuffer(4)); for (let i = 0; i < 8; i++) Atomics.wait(words, 0, 0, 300); }`);
     const { ended, file: recording } = await record(folder.path, [], [path, file]);
     expect(ended.code).toBe(0);
     const { spans, lanes, counters, strings } = openRecording(recording).tables;
     const rows = [...Array(spans.length).keys()];
     const waits = rows.filter((row) => spans.kind[row] === SPAN_KINDS.indexOf('wait'));
-    expect(waits).toHaveLength(4);
+    expect(waits).toHaveLength(8);
     for (const row of waits) {
       const took = (spans.end[row] as number) - (spans.start[row] as number);
       expect(took).toBeGreaterThan(299e6);
