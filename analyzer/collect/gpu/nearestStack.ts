@@ -24,6 +24,8 @@ export const SEEN_BRIEFLY = 60;
  * often where the looks around agreed.
  */
 const BESIDE = 25;
+/** Threads that are remembered when they have ended. */
+const MOST_ENDED = 256;
 /** Distance, in Nanos, at which what was seen says half as much. */
 const HALF_LIFE = 10e6;
 
@@ -45,6 +47,8 @@ const HALF_LIFE = 10e6;
 export class NearestStacks {
   private readonly threads = new Map<number, ThreadSamples>();
   private readonly lanes = new Map<number, ThreadSamples>();
+  /** Threads that have ended, the longest ago first; their last calls may be asked for yet. */
+  private ended: { readonly key: number; readonly lane: number }[] = [];
 
   /** Takes the samples of a batch, and whose lanes there are. */
   notice({ lanes, samples }: SessionBatch): void {
@@ -55,12 +59,24 @@ export class NearestStacks {
       const known = this.threads.get(key) ?? new ThreadSamples();
       this.threads.set(key, known);
       this.lanes.set(lanes.id[i] as number, known);
+      known.lane = lanes.id[i] as number;
+      if ((lanes.end[i] as number) >= 0) this.ended.push({ key, lane: lanes.id[i] as number });
     }
+    this.forget();
     for (let i = 0; i < samples.length; i++) {
       if ((samples.flags[i] as number) & TORN) continue;
       const thread = this.lanes.get(samples.lane[i] as number);
       thread?.add(samples.time[i] as number, samples.stack[i] as number, samples.count[i] as number);
     }
+  }
+
+  private forget(): void {
+    if (this.ended.length < 2 * MOST_ENDED) return;
+    for (const { key, lane } of this.ended.slice(0, -MOST_ENDED)) {
+      if (this.threads.get(key)?.lane === lane) this.threads.delete(key);
+      this.lanes.delete(lane);
+    }
+    this.ended = this.ended.slice(-MOST_ENDED);
   }
 
   /** Whether all that can be known of a call that ended at `end` (Nanos) is. False, too, for a thread that nobody follows. */

@@ -1,5 +1,6 @@
 /** Rows that are kept of a thread; a quarter of them is let go of at once. */
 const MOST = 16384;
+const FIRST = 64;
 
 /**
  * The last rows of one thread's samples, in order of time. A row stands for `count` looks that all saw `stack`, from the previous
@@ -12,9 +13,12 @@ const MOST = 16384;
  */
 export class ThreadSamples {
   length = 0;
-  private readonly times = new Float64Array(MOST);
-  private readonly stacks = new Int32Array(MOST);
-  private readonly counts = new Uint16Array(MOST);
+  /** The last lane that had the thread's number: the system uses numbers again. */
+  lane = -1;
+  // Most threads never launch anything, and many are short.
+  private times = new Float64Array(FIRST);
+  private stacks = new Int32Array(FIRST);
+  private counts = new Uint16Array(FIRST);
 
   /** Time of the last look, Nanos; -1 when there was none. */
   get last(): number {
@@ -24,7 +28,7 @@ export class ThreadSamples {
   /** `time` of the look, Nanos, after those before; others are damage and left out. */
   add(time: number, stack: number, count: number): void {
     if (!(time >= this.last)) return;
-    if (this.length === MOST) this.forget(MOST / 4);
+    if (this.length === this.times.length) this.makeRoom();
     this.times[this.length] = time;
     this.stacks[this.length] = stack;
     this.counts[this.length] = count;
@@ -64,8 +68,19 @@ export class ThreadSamples {
     return at > 0 && count > 1 && end - start >= (2 * (time - this.time(at - 1))) / count;
   }
 
-  private forget(rows: number): void {
-    for (const column of [this.times, this.stacks, this.counts]) column.copyWithin(0, rows, this.length);
-    this.length -= rows;
+  private makeRoom(): void {
+    if (this.length === MOST) {
+      const rows = MOST / 4;
+      for (const column of [this.times, this.stacks, this.counts]) column.copyWithin(0, rows, this.length);
+      this.length -= rows;
+      return;
+    }
+    const [{ times, stacks, counts }, size] = [this, this.length * 2];
+    this.times = new Float64Array(size);
+    this.stacks = new Int32Array(size);
+    this.counts = new Uint16Array(size);
+    this.times.set(times);
+    this.stacks.set(stacks);
+    this.counts.set(counts);
   }
 }

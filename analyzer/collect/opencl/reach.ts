@@ -3,11 +3,13 @@ import { readText } from '../process/procfs.ts';
 
 /** A loader of OpenCL, as programs map it. */
 const LOADER = /\/libOpenCL[^/\n]*\.so/;
-/** Processes that are looked at in one turn. */
-const MOST = 64;
+/** Processes that are looked at in one turn: of a large one this takes milliseconds. */
+const MOST = 8;
 /** Nanos between two looks at one process, which grow: a program may load OpenCL late. */
 const FIRST = 0.5e9;
-const LONGEST = 8e9;
+const LONGEST = 60e9;
+
+const readMaps = (process: number): string => readText(`/proc/${process}/maps`) ?? '';
 
 interface Watched {
   next: number;
@@ -28,13 +30,13 @@ export class Reach {
     }
   }
 
-  /** Looks at processes that were not looked at for a while; `now`: Nanos. */
-  look(now: number): void {
+  /** Looks at processes that were not looked at for a while; `now`: Nanos. `mapsOf`: what a process has mapped. */
+  look(now: number, mapsOf: (process: number) => string = readMaps): void {
     let looks = 0;
     for (const [id, process] of this.processes) {
       if (process.usesOpenCl || process.next > now || looks >= MOST) continue;
       looks++;
-      process.usesOpenCl = LOADER.test(readText(`/proc/${id}/maps`) ?? '');
+      process.usesOpenCl = LOADER.test(mapsOf(id));
       process.next = now + process.wait;
       process.wait = Math.min(process.wait * 2, LONGEST);
     }

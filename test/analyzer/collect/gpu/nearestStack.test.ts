@@ -104,3 +104,43 @@ test('a thread with more rows than are kept still knows the last ones', () => {
   expect(find(39_999.1 * MS, 40_000.1 * MS)).toEqual({ name: 'a', certainty: 97 });
   expect(find(1 * MS, 1 * MS)).toEqual({ name: null, certainty: 0 });
 });
+
+test("a thread that has an ended one's number is not forgotten with it", () => {
+  const nearest = new NearestStacks();
+  const { tables, meta } = recordingOf([{}], [{ lane: 0, time: MS, stack: ['launch'] }]);
+  const lanesOf = (id: number, thread: number, end: number) =>
+    ({
+      ...tables.lanes,
+      id: Uint32Array.of(id),
+      thread: Uint32Array.of(thread),
+      end: Float64Array.of(end),
+    }) as const;
+  nearest.notice({ ...tables, lanes: lanesOf(0, 1, 5) } as SessionBatch);
+  nearest.notice({
+    ...tables,
+    lanes: lanesOf(1, 1, -1),
+    samples: { ...tables.samples, lane: Uint32Array.of(1) },
+  } as SessionBatch);
+  for (let id = 2; id < 2000; id++)
+    nearest.notice({
+      ...tables,
+      lanes: lanesOf(id, id, 5),
+      samples: { ...tables.samples, length: 0 },
+    } as SessionBatch);
+  const start = meta.clock.start as number;
+  expect(nearest.find(PROCESS, 1, start + MS, start + MS).certainty).toBeGreaterThan(0);
+});
+
+test('of threads that have ended only the last are remembered', () => {
+  const nearest = new NearestStacks();
+  const { tables, meta } = recordingOf([{}], [{ lane: 0, time: MS, stack: ['launch'] }]);
+  const start = meta.clock.start as number;
+  for (let id = 0; id < 2000; id++) {
+    const lanes = { ...tables.lanes, id: Uint32Array.of(id), thread: Uint32Array.of(id + 1) };
+    const samples = { ...tables.samples, lane: Uint32Array.of(id) };
+    nearest.notice({ ...tables, lanes, samples } as SessionBatch);
+  }
+  const isKnown = (thread: number): boolean =>
+    nearest.find(PROCESS, thread, start + MS, start + MS).certainty > 0;
+  expect([isKnown(1), isKnown(2000)]).toEqual([false, true]);
+});
