@@ -31,6 +31,12 @@ const ownProfiler = (hz) => (program) => [
   ...['--cpu-prof', '--cpu-prof-interval', String(1e6 / hz), '--cpu-prof-dir', folder],
   ...program,
 ];
+/** Without the perfscope beside the program, which takes caches and half a core from it on a small machine. */
+const agentAlone = (hz) => (program) => [
+  'env',
+  `NODE_OPTIONS=--require "${join(ROOT, 'dist/agents/node/preload.cjs')}"`,
+  ...[`PERFSCOPE_NODE_DIR=${folder}`, `PERFSCOPE_NODE_HZ=${hz}`, NODE, ...program],
+];
 /** It looks at the main thread only, and draws its picture after the run. */
 const zeroX = (program) => [
   process.execPath,
@@ -42,6 +48,7 @@ const WAYS = [
   ['perfscope, 500 Hz', perfscope(500)],
   ['perfscope, 1 kHz', perfscope(1000)],
   ['perfscope, 5 kHz', perfscope(5000)],
+  ['its agent, 500 Hz', agentAlone(500)],
   ['perfscope, V8 ticks', perfscope(1000, '--engine', 'v8-ticks')],
   ['--cpu-prof, 500 Hz', ownProfiler(500)],
   ['--cpu-prof, 1 kHz', ownProfiler(1000)],
