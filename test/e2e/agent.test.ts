@@ -39,7 +39,7 @@ test.each(outside)('%s is recorded by the agent inside it, with its pool', async
 
 test('--python-agent on records from inside what could be read from outside', async () => {
   const command = [PYTHON, SPLIT, '1200', 'single', '1'];
-  const { summary } = await record(folder.path, ['--python-agent', 'on', '-r', '200'], command);
+  const { summary } = await record(folder.path, ['--python-agent', 'on', '--no-gpu', '-r', '200'], command);
   expect(summary.collectors.map((each) => each.id).sort()).toEqual([
     'node',
     'pools',

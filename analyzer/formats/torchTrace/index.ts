@@ -19,7 +19,7 @@ export function recordingOfTorchTrace(text: string, source: string, producer: st
   }
   const trace = readTrace(json);
   if (!trace)
-    throw new UserError(`${source} is neither a perfscope recording nor a trace of torch.profiler.`, 3);
+    throw new UserError(`${source} is not a perfscope recording, nor a trace of torch.profiler.`, 3);
   return recordingOf(trace, producer);
 }
 
