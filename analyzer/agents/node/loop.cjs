@@ -69,9 +69,13 @@ class Loop {
     const { hasTurned } = this.delays;
     const delay = Math.max(0, this.delays.longest(time) - this.waited);
     this.collections.look(time, hasTurned);
-    this.log.record(KINDS.loop, time, share, delay);
+    this.log.record(KINDS.loop, time, share, delay, Number(hasTurned));
     this.used = used;
     this.waited = 0;
+  }
+
+  end() {
+    this.collections.end(this.delays.hasTurned);
   }
 }
 

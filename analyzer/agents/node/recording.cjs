@@ -37,6 +37,7 @@ function recordThread(records, { shared, logs }, thread) {
     look: () => loop.look(),
     /** The thread ends. `isAlone`: nobody else writes down what it has recorded. */
     end(isAlone) {
+      loop.end();
       log.record(KINDS.end, clock());
       if (isAlone) log.drain();
     },

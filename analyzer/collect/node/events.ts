@@ -50,6 +50,8 @@ export type NodeEvent =
       readonly utilisation: number;
       /** Nanos that it was late at most. */
       readonly delay: number;
+      /** Whether it has turned since. */
+      readonly hasTurned: boolean;
     }
   | { readonly kind: 'end'; readonly time: number }
   /** From `time` on the thread tells of each collection, or does not. */
@@ -202,7 +204,13 @@ function eventOf(at: (field: number) => number): NodeEvent | null {
       return { kind: 'gc', begin: Math.round(time), duration: Math.round(at(2)), type: at(3) };
     case 6:
       if (!isAmount(at(3))) return null;
-      return { kind: 'loop', time: Math.round(time), utilisation: at(2), delay: at(3) };
+      return {
+        kind: 'loop',
+        time: Math.round(time),
+        utilisation: at(2),
+        delay: at(3),
+        hasTurned: at(4) !== 0,
+      };
     case 7:
       return { kind: 'end', time: Math.round(time) };
     case 9:

@@ -184,7 +184,8 @@ export class ProcessEvents {
         thread.sampled.changed(event.time, event.isTold);
         break;
       case 'loop':
-        this.sampled(thread, event.time);
+        // Until its loop turns, a thread keeps what it has to tell of collections.
+        if (event.hasTurned || !thread.sampled.isTold(event.time)) this.sampled(thread, event.time);
         this.loop(thread, event);
         break;
       case 'handled': {

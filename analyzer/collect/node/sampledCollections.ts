@@ -23,14 +23,15 @@ export class SampledCollections {
     this.waiting.push(...found);
   }
 
-  /** Those until `time` that the thread does not tell of. Whether it tells is known until then. */
+  /** Those until `time` that the thread does not tell of. To be called when the thread has told of all until then that it tells of. */
   take(time: number): Collection[] {
     const known = this.waiting.filter(({ end }) => end <= time);
     this.waiting = this.waiting.filter(({ end }) => end > time);
     return known.filter(({ start }) => !this.isTold(start));
   }
 
-  private isTold(time: number): boolean {
+  /** Whether the thread tells of collections at a time. */
+  isTold(time: number): boolean {
     return this.changes.findLast((change) => change.time <= time)?.isTold ?? true;
   }
 }

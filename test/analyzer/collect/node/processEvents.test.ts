@@ -232,6 +232,21 @@ test('a collection that only samples have is a span where the thread does not te
   ]);
 });
 
+test('collections of a thread whose loop does not turn wait for what it will say of them', () => {
+  const process = processOf();
+  process.events.collected(2, [{ start: 1500, end: 1600 }]);
+  take(
+    process,
+    eventsOf(2, [
+      [6, 2000, -1, 0, 0],
+      [9, 1000, 0],
+      [6, 3000, -1, 0, 0],
+    ]),
+  );
+  const { spans } = drained(process);
+  expect(rowsOf(spans, ['start', 'end'])).toEqual([[1500, 1600]]);
+});
+
 test('whatever a file holds, it is read or refused, and never thrown at', () => {
   const value = fc.oneof(
     fc.integer(),
