@@ -33,7 +33,9 @@ function cpuOf(command, args, environment) {
 }
 
 try {
-  const parts = ['buffers', 'copies', 'library', 'log', 'names'].map((name) => join(native, `${name}.c`));
+  const parts = ['buffers', 'copies', 'library', 'log', 'names', 'python', 'stacks'].map((name) =>
+    join(native, `${name}.c`),
+  );
   cc('-I', native, '-o', join(folder, 'agent'), join(import.meta.dirname, 'gpu_agent.c'), ...parts);
   await build({
     entryPoints: [join(import.meta.dirname, 'gpu_decode.ts')],

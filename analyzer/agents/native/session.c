@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "buffers.h"
@@ -22,7 +23,7 @@
 static const int kinds[] = {KIND_CONCURRENT_KERNEL, KIND_MEMCPY, KIND_MEMCPY_PEER, KIND_MEMSET,  KIND_RUNTIME,
                             KIND_DRIVER,            KIND_SYNCHRONIZATION,          KIND_OVERHEAD, KIND_DEVICE,
                             KIND_CONTEXT,           KIND_STREAM, KIND_NAME,        KIND_MARKER};
-enum { ENTERED = 0 };
+enum { ENTERED = 0, PATIENCE = 2 };
 enum { KINDS = sizeof kinds / sizeof *kinds, FUNCTIONS = 1024, JSON = 4096 };
 
 static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
@@ -220,9 +221,18 @@ void session_flush(void) {
   pthread_mutex_unlock(&changing);
 }
 
+/* Waits for a flush on another thread, whose buffers would come after the end otherwise; not for ever, if it is stuck. */
+static int lock_for_the_end(void) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += PATIENCE;
+  return pthread_mutex_timedlock(&changing, &until) == 0;
+}
+
 void session_finish(const char *why) {
   static atomic_flag finished = ATOMIC_FLAG_INIT;
   if (!log_is_ours() || atomic_flag_test_and_set(&finished)) return;
+  int is_locked = lock_for_the_end();
   if (is_recording) {
     clock_note();
     buffers_flush(1);
@@ -233,10 +243,12 @@ void session_finish(const char *why) {
   add(&json, "{\"reason\":\"%s\",\"records\":%llu,\"buffers\":%llu,\"bytes\":%llu,\"dropped\":%llu}", why,
       (unsigned long long)totals.records, (unsigned long long)totals.buffers, (unsigned long long)totals.bytes,
       (unsigned long long)totals.dropped);
-  if (!log_begin()) return;
-  copies_write();
-  stacks_write();
-  log_chunk(CHUNK_END, json.text, json.length, NULL, 0);
-  log_end();
+  if (log_begin()) {
+    copies_write();
+    stacks_write();
+    log_chunk(CHUNK_END, json.text, json.length, NULL, 0);
+    log_end();
+  }
   log_stop();
+  if (is_locked) pthread_mutex_unlock(&changing);
 }

@@ -68,6 +68,14 @@ describeWithCompiler('the agent', () => {
     expect(kernelsOf(captures[0] as Buffer)).toBe(200);
   });
 
+  test('waits at the exit for a flush that is under way', async () => {
+    for (let i = 0; i < 6; i++) {
+      const { captures } = await run(['launch:60000:10'], { PERFSCOPE_CUDA_FLUSH_MS: '1' });
+      const { counts } = decode(captures[0] as Buffer).capture.reader;
+      expect(counts.records).toBeGreaterThanOrEqual(120_000);
+    }
+  });
+
   test.each([
     ['_exit', ['_exit:4'], 4, null],
     ['SIGKILL', ['kill'], null, 'SIGKILL'],
