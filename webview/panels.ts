@@ -1,3 +1,4 @@
+import { metricOfMode } from '../analyzer/analysis/weights.ts';
 import { HOLDS_GIL, type Recording } from '../analyzer/model/index.ts';
 import type { ViewContext } from './context.ts';
 import { createDeopts } from './deopts/view.ts';
@@ -152,6 +153,14 @@ export function metricsOf({ profile }: Pick<ViewContext, 'profile'>): FlameMetri
     if (metric === 'copy') return copies;
     return metric !== 'gil-held' || held;
   });
+}
+
+/** What is weighed until the reader chooses: as the run was sampled; what devices did, where nothing was sampled. */
+export function firstMetric(view: Pick<ViewContext, 'profile'>): FlameMetric {
+  const { meta, tables } = view.profile.recording;
+  const sampled = metricOfMode[meta.mode];
+  const ofDevices = metricsOf(view).find((metric) => metric === 'gpu' || metric === 'copy');
+  return tables.samples.length > 0 ? sampled : (ofDevices ?? sampled);
 }
 
 function metricSwitch(view: ViewContext): HTMLElement {

@@ -1,4 +1,3 @@
-import { metricOfMode } from '../analyzer/analysis/weights.ts';
 import type { Recording } from '../analyzer/model/index.ts';
 import type { ViewContext } from './context.ts';
 import { h } from './dom/element.ts';
@@ -7,7 +6,7 @@ import { createTooltip } from './dom/tooltip.ts';
 import { createGlance } from './glance/view.ts';
 import { createHeader } from './header/view.ts';
 import { createHelp } from './help/help.ts';
-import { createPanels, metricsOf, tabsOf } from './panels.ts';
+import { createPanels, firstMetric, metricsOf, tabsOf } from './panels.ts';
 import { profileOf } from './profile.ts';
 import { fromHash, toHash } from './state/hash.ts';
 import { createStore } from './state/store.ts';
@@ -23,7 +22,7 @@ const ADDRESS_MS = 300;
 /** Shows a recording in `root`. The page's address keeps what is selected. */
 export function mountViewer(root: HTMLElement, recording: Recording): void {
   const profile = profileOf(recording);
-  const metric = metricOfMode[recording.meta.mode];
+  const metric = firstMetric({ profile });
   const initial = { ...initialState(profile.bounds, metric), collapsed: collapsedAtFirst(profile) };
   const limits = {
     bounds: profile.bounds,

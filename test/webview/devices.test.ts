@@ -10,7 +10,7 @@ import { sizeClassWords } from '../../webview/devices/transfers.ts';
 import { attributionWords, certaintyWords } from '../../webview/flame/attribution.ts';
 import { functionFigures, sortedFunctions } from '../../webview/functions/rows.ts';
 import { movedIn } from '../../webview/glance/devices.ts';
-import { metricsOf, tabsOf } from '../../webview/panels.ts';
+import { firstMetric, metricsOf, tabsOf } from '../../webview/panels.ts';
 import { profileOf } from '../../webview/profile.ts';
 import { tipAt } from '../../webview/timeline/describe.ts';
 import { DrawList } from '../../webview/timeline/drawList.ts';
@@ -385,4 +385,16 @@ test('whatever a recording claims of devices, every view of it is drawn', () => 
     ),
     { numRuns: 100 },
   );
+});
+
+test('a recording without samples is weighed by what its devices did, until its reader chooses', () => {
+  expect(firstMetric({ profile })).toBe('cpu');
+  const { samples } = emptyTables();
+  const traced = { ...recording, tables: { ...recording.tables, samples } };
+  expect(firstMetric({ profile: profileOf(traced) })).toBe('gpu');
+  const { kernels } = emptyTables();
+  expect(firstMetric({ profile: profileOf({ ...traced, tables: { ...traced.tables, kernels } }) })).toBe(
+    'copy',
+  );
+  expect(firstMetric({ profile: profileOf(recordingOf([{}], [])) })).toBe('cpu');
 });
