@@ -69,7 +69,7 @@ test('a MapReduce is told as map, shuffle and reduce, with its tasks, bytes and 
 });
 
 test('--no-pools puts nothing into the program, and --no-children records the pool but not its workers', async () => {
-  const none = await record(folder.path, ['--no-pools'], [PYTHON, WORD_COUNT]);
+  const none = await record(folder.path, ['--no-pools', '--no-gpu'], [PYTHON, WORD_COUNT]);
   expect(none.summary.tasks).toEqual([]);
   expect(none.summary.collectors.map((each) => each.id).sort()).toEqual(['cpython', 'node', 'system']);
   const alone = await record(folder.path, ['--no-children'], [PYTHON, WORD_COUNT]);

@@ -97,6 +97,8 @@ class Messages {
    * anything else.
    */
   sends(port, message, list) {
+    // What follows is not the program's.
+    const time = clock();
     const { ports, sites } = this;
     const index = port.sent++;
     let moved = 0;
@@ -113,12 +115,12 @@ class Messages {
     this.name = -1;
     this.error = -1;
     if (port.worker >= 0) this.describe(port, index, message);
-    port.site = sites.here(port.site, clock());
+    port.site = sites.here(port.site, time);
     this.begin = sites.time;
     const bytes = this.size(port, message, moved);
-    const { begin, how, ref, name, error } = this;
+    const { how, ref, name, error } = this;
     const { number, site } = port;
-    return this.log.record(KINDS.sent, begin, 0, number, index, bytes, how, site, ref, name, error, moved);
+    return this.log.record(KINDS.sent, time, 0, number, index, bytes, how, site, ref, name, error, moved);
   }
 
   /** `duration`: nanoseconds. */
