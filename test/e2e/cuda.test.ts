@@ -47,7 +47,9 @@ describeWithCompiler('a CUDA program', () => {
   const healthOf = (file: string) => openRecording(file).meta.collectors.find(({ id }) => id === 'cuda');
 
   test('of Python is recorded with each kernel below the function that launched it', async () => {
-    const { ended, file } = await recorded([PYTHON, TRAINING, '6', 'threads'], ['-r', '200']);
+    // Launches last for long enough to be seen.
+    const lasting = { FAKE_CUPTI_LAUNCH_NS: '20000' };
+    const { ended, file } = await recorded([PYTHON, TRAINING, '6', 'threads'], ['-r', '200'], lasting);
     expect([ended.code, ended.stderr]).toEqual([0, '']);
     const [forward, backward, other] = ended.stdout.trim().split(' ').map(Number);
     const { tables, meta } = openRecording(file);

@@ -275,9 +275,18 @@ static void tell_kernel(const char *name, uint32_t stream, uint64_t from, uint64
   if (size_of(KERNEL) > 156) put(record, 156, graph, 4);
 }
 
+/* A driver works on a launch for some microseconds: FAKE_CUPTI_LAUNCH_NS of CPU. */
+static void work_on_launch(uint64_t start) {
+  static uint32_t lasts = UINT32_MAX;
+  if (lasts == UINT32_MAX) lasts = number("FAKE_CUPTI_LAUNCH_NS", 0);
+  while (lasts > 0 && now() - start < lasts) {
+  }
+}
+
 /* `driver`: launched through the driver's function. */
 EXPORTED void fake_launch(const char *name, uint32_t stream, uint64_t nanoseconds, uint32_t grid, uint32_t block, int driver) {
   uint64_t start = now();
+  work_on_launch(start);
   uint32_t mine = enter(driver ? 1 : 2, driver ? 307 : 211);
   tell_kernel(name, stream, start + 3000, nanoseconds, grid, block, mine, 0);
   if (driver) tell_call(1, 307, start, now(), mine);
