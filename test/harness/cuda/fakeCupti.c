@@ -276,10 +276,13 @@ static void tell_kernel(const char *name, uint32_t stream, uint64_t from, uint64
 }
 
 /* A driver works on a launch for some microseconds: FAKE_CUPTI_LAUNCH_NS of CPU. */
+static uint32_t launch_ns;
+
+/* Before the program has threads. */
+__attribute__((constructor)) static void read_launch_ns(void) { launch_ns = number("FAKE_CUPTI_LAUNCH_NS", 0); }
+
 static void work_on_launch(uint64_t start) {
-  static uint32_t lasts = UINT32_MAX;
-  if (lasts == UINT32_MAX) lasts = number("FAKE_CUPTI_LAUNCH_NS", 0);
-  while (lasts > 0 && now() - start < lasts) {
+  while (launch_ns > 0 && now() - start < launch_ns) {
   }
 }
 
