@@ -72,6 +72,19 @@ export interface Host {
   readonly gpus: readonly string[];
 }
 
+/** Of a recording that was imported from a format which says nothing of its machine. */
+export const UNKNOWN_HOST: Host = {
+  platform: 'unknown',
+  release: '',
+  arch: '',
+  cores: 0,
+  memoryBytes: 0,
+  cpu: null,
+  physicalCores: null,
+  distribution: null,
+  gpus: [],
+};
+
 export interface RecordingMeta {
   readonly format: 'perfscope';
   /** Version of the format; a reader refuses a newer one. */

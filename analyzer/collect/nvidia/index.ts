@@ -1,16 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import {
-  type CollectorHealth,
-  countersSchema,
-  Interner,
-  LANE_KINDS,
-  LANE_ROLES,
-  lanesSchema,
-  TableBuilder,
-} from '../../model/index.ts';
+import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
-import { type Batch, type Collector, emptyBatch, type RunContext } from '../collector.ts';
+import type { Batch, Collector, RunContext } from '../collector.ts';
+import { CounterRows } from '../counterRows.ts';
 import { Lines } from './lines.ts';
 import { nvidiaSmi } from './program.ts';
 import { PERIOD_MS, QUERY, type Reading, readingOf } from './readings.ts';
@@ -31,10 +24,7 @@ const PATIENCE = 300;
 export class NvidiaCollector implements Collector {
   readonly id = 'nvidia-smi';
   private readonly program: string;
-  private readonly interner = new Interner();
-  private readonly lanes = new TableBuilder(lanesSchema);
-  private readonly counters = new TableBuilder(countersSchema);
-  private readonly laneIds = new Map<string, number>();
+  private readonly rows = new CounterRows(MOST_COUNTERS);
   private child: ChildProcess | null = null;
   private output: Readable | null = null;
   private exited: Promise<void> = Promise.resolve();
@@ -139,37 +129,12 @@ export class NvidiaCollector implements Collector {
     // The offset may yet become smaller, and the clock of the wall be set back.
     const time = Math.max(this.lastTime, placed);
     this.lastTime = time;
-    for (const { counter, value } of values) this.counters.push({ lane: this.lane(counter), time, value });
-  }
-
-  private lane(name: string): number {
-    let lane = this.laneIds.get(name);
-    if (lane !== undefined || this.laneIds.size >= MOST_COUNTERS) return lane ?? 0;
-    lane = this.laneIds.size;
-    this.laneIds.set(name, lane);
-    this.lanes.push({
-      id: lane,
-      kind: LANE_KINDS.indexOf('counter'),
-      role: LANE_ROLES.indexOf('device'),
-      process: 0,
-      thread: 0,
-      name,
-      start: this.startedAt,
-      end: -1,
-      cpu: -1,
-    });
-    return lane;
+    for (const { counter, value } of values) this.rows.count(counter, this.startedAt, time, value);
   }
 
   private hand(): void {
-    if (this.counters.length === 0) return;
-    this.deliver({
-      ...emptyBatch(this.interner.drain()),
-      lanes: this.lanes.finish(),
-      counters: this.counters.finish(),
-    });
-    this.lanes.clear();
-    this.counters.clear();
+    const batch = this.rows.drain();
+    if (batch) this.deliver(batch);
   }
 
   private fail(reason: string): void {

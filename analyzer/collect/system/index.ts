@@ -1,14 +1,7 @@
-import {
-  type CollectorHealth,
-  countersSchema,
-  Interner,
-  LANE_KINDS,
-  LANE_ROLES,
-  lanesSchema,
-  TableBuilder,
-} from '../../model/index.ts';
+import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
-import { type Batch, type Collector, emptyBatch, type RunContext } from '../collector.ts';
+import type { Batch, Collector, RunContext } from '../collector.ts';
+import { CounterRows } from '../counterRows.ts';
 import { ProcFile, readText, statFields } from '../process/procfs.ts';
 
 const PERIOD_MS = 100;
@@ -31,10 +24,7 @@ interface CoreTimes {
 export class SystemCollector implements Collector {
   readonly id = 'system';
   private readonly processes: () => Iterable<number>;
-  private readonly interner = new Interner();
-  private readonly lanes = new TableBuilder(lanesSchema);
-  private readonly counters = new TableBuilder(countersSchema);
-  private readonly laneIds = new Map<string, number>();
+  private readonly rows = new CounterRows();
   private readonly stat = ProcFile.open('/proc/stat');
   private readonly meminfo = ProcFile.open('/proc/meminfo');
   private timer: NodeJS.Timeout | null = null;
@@ -128,36 +118,12 @@ export class SystemCollector implements Collector {
   }
 
   private count(name: string, time: number, value: number): void {
-    let lane = this.laneIds.get(name);
-    if (lane === undefined) {
-      lane = this.laneIds.size;
-      this.laneIds.set(name, lane);
-      const kind = LANE_KINDS.indexOf('counter');
-      const role = LANE_ROLES.indexOf('device');
-      this.lanes.push({
-        id: lane,
-        kind,
-        role,
-        process: 0,
-        thread: 0,
-        name,
-        start: this.startedAt,
-        end: -1,
-        cpu: -1,
-      });
-    }
-    this.counters.push({ lane, time, value });
+    this.rows.count(name, this.startedAt, time, value);
   }
 
   private hand(): void {
-    if (this.counters.length === 0) return;
-    this.deliver({
-      ...emptyBatch(this.interner.drain()),
-      lanes: this.lanes.finish(),
-      counters: this.counters.finish(),
-    });
-    this.lanes.clear();
-    this.counters.clear();
+    const batch = this.rows.drain();
+    if (batch) this.deliver(batch);
   }
 }
 

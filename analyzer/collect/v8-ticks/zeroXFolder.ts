@@ -17,6 +17,7 @@ import {
   stacksSchema,
   stringsSchema,
   TableBuilder,
+  UNKNOWN_HOST,
   UserError,
 } from '../../model/index.ts';
 import { FORMAT_VERSION } from '../../recording/index.ts';
@@ -146,17 +147,7 @@ class FolderTables {
         },
         kernelCpuSeconds: null,
         ownCpuSeconds: 0,
-        host: {
-          platform: 'unknown',
-          release: '',
-          arch: '',
-          cores: 0,
-          memoryBytes: 0,
-          cpu: null,
-          physicalCores: null,
-          distribution: null,
-          gpus: [],
-        },
+        host: UNKNOWN_HOST,
         collectors: [this.health()],
         complete: true,
         warnings: [

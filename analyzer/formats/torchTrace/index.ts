@@ -1,4 +1,4 @@
-import { emptyTables, nanos, type Recording, UserError } from '../../model/index.ts';
+import { emptyTables, nanos, type Recording, UNKNOWN_HOST, UserError } from '../../model/index.ts';
 import { FORMAT_VERSION } from '../../recording/index.ts';
 import { looksLikeTrace, readTrace, type Trace } from './events.ts';
 import { TraceTables } from './tables.ts';
@@ -40,17 +40,7 @@ function recordingOf(trace: Trace, producer: string): Recording {
       clock: { start: nanos(0), end: nanos(end), startEpochMs: trace.startEpochMs },
       kernelCpuSeconds: null,
       ownCpuSeconds: 0,
-      host: {
-        platform: 'unknown',
-        release: '',
-        arch: '',
-        cores: 0,
-        memoryBytes: 0,
-        cpu: null,
-        physicalCores: null,
-        distribution: null,
-        gpus: [...new Set(trace.devices.map(({ name }) => name))],
-      },
+      host: { ...UNKNOWN_HOST, gpus: [...new Set(trace.devices.map(({ name }) => name))] },
       collectors: [
         {
           id: 'torch-trace',
