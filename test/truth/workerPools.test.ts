@@ -72,8 +72,9 @@ describe.each(nodes())('Node $version', ({ path }) => {
         const measured = took(rowOf[i] as number);
         if (measured - ran < Math.max(0.05 * ran, 100e3)) close++;
       }
-      // The first of each worker loads what it needs, and the machine is not ours alone.
-      expect(close / TASKS).toBeGreaterThan(0.8);
+      // The middle one, some 10 to 60 us on a quiet machine: of the others, first ones load what they need, and where there are more
+      // threads than cores many have their core taken away between the two looks at the clock.
+      expect(close / TASKS).toBeGreaterThan(0.5);
       expect(Math.abs((summary.tasks[0]?.bytesBack ?? 0) / said.bytes.back - 1)).toBeLessThan(BYTES);
       expect(Math.abs((summary.tasks[0]?.bytesOut ?? 0) / said.bytes.out - 1)).toBeLessThan(BYTES);
     },

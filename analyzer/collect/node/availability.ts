@@ -10,6 +10,8 @@ import { parseRecord } from './records.ts';
 const OLDEST = 18;
 /** Milliseconds that the tiny program may take: a second on a slow machine. */
 const LIMIT = 20_000;
+/** Milliseconds that it waits, one after the other until it was recorded: the agent may start after so short a program has ended. */
+const WAITS = [0, 500, 5000];
 
 /** Runs a tiny program under the `node` of the path, and looks whether it was recorded. `agents`: folder of the agent, if any. */
 export function nodeAvailability(agents: string | null): Availability {
@@ -37,7 +39,7 @@ export function nodeAvailability(agents: string | null): Availability {
       remedy: `Install Node ${OLDEST} or newer; until then such programs are recorded without their JavaScript.`,
     };
   }
-  if (!tellsSlices(agents)) {
+  if (!WAITS.some((wait) => tellsSlices(agents, wait))) {
     return {
       available: false,
       reason: `the agent recorded nothing of a tiny program under node ${version}`,
@@ -51,11 +53,11 @@ export function nodeAvailability(agents: string | null): Availability {
   };
 }
 
-function tellsSlices(agents: string): boolean {
+function tellsSlices(agents: string, wait: number): boolean {
   let folder: string | null = null;
   try {
     folder = mkdtempSync(join(tmpdir(), 'perfscope-agent-'));
-    const command = ['node', '-e', '0'];
+    const command = ['node', '-e', `setTimeout(() => {}, ${wait})`];
     const env = { ...process.env, ...nodeEnvironment(command, process.env, agents, folder, NODE_RATE) };
     spawnSync('node', command.slice(1), { env, stdio: 'ignore', timeout: LIMIT });
     const [file] = agentFiles(folder, '.node');
