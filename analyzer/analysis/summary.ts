@@ -1,4 +1,5 @@
 import {
+  type Finding,
   LANE_KINDS,
   LANE_ROLES,
   LANGUAGES,
@@ -9,20 +10,18 @@ import {
   type Tables,
   toSeconds,
 } from '../model/index.ts';
-import { type CallTree, callTree, functionTotals } from './callTree.ts';
+import { type CallTree, functionTotals } from './callTree.ts';
 import { type DeviceSummary, type DirectionFigures, deviceSummary } from './deviceSummary.ts';
-import { computes, type DeviceWork, deviceWork } from './deviceWork.ts';
+import { computes, type DeviceWork } from './deviceWork.ts';
 import { parallelEfficiency } from './efficiency.ts';
 import { type EngineSummary, engineSummary, type TierLine } from './engineSummary.ts';
-import { withForwardLaunches } from './forwardLaunches.ts';
-import { type Functions, functionsOf } from './functions.ts';
-import { laneTotals } from './laneTotals.ts';
+import type { Functions } from './functions.ts';
 import { type LoopSummary, loopSummary } from './loopSummary.ts';
 import { type OperatorSummary, operatorSummary } from './operatorSummary.ts';
 import { type PoolSummary, poolSummary, type TransferLine } from './poolSummary.ts';
-import { laneRoles } from './roles.ts';
 import { byTicks, type TierTotals, tierTotals } from './tiers.ts';
-import { rowStarts, selfWeights } from './weights.ts';
+import { Trace } from './trace.ts';
+import { selfWeights } from './weights.ts';
 
 /** What one run came to: the document of `perfscope summary --json` and the source of every other summary. Seconds. */
 export interface Summary extends PoolSummary, EngineSummary, LoopSummary, DeviceSummary, OperatorSummary {
@@ -46,7 +45,7 @@ export interface Summary extends PoolSummary, EngineSummary, LoopSummary, Device
   /** With figures of devices for the directions that have one. */
   readonly transfers: readonly (TransferLine & Partial<DirectionFigures>)[];
   readonly efficiency: EfficiencySummary;
-  readonly findings: readonly never[];
+  readonly findings: readonly Finding[];
 }
 
 /** Factors between 0 and 1; null where there is nothing to judge, such as a run with fewer than two workers. */
@@ -102,15 +101,12 @@ const NO_EFFICIENCY = {
   workers: 0,
 };
 
-export function summarize({ meta, tables: recorded }: Recording): Summary {
-  const tables = withForwardLaunches(recorded);
-  const starts = rowStarts(tables);
-  const totals = laneTotals(tables, starts);
-  const roles = laneRoles(tables);
-  const functions = functionsOf(tables);
+/** `findings`: what the rules concluded, which is not this layer's to know. */
+export function summarize(of: Recording | Trace, findings: readonly Finding[] = []): Summary {
+  const trace = of instanceof Trace ? of : new Trace(of);
+  const { meta, tables, starts, functions, roles, laneTotals: totals, deviceWork: work } = trace;
   const tiers = tierTotals(tables, functions);
   const { lanes } = tables;
-  const work = deviceWork(tables);
   const { summary: devices, directions } = deviceSummary({ meta, tables }, work, functions, starts);
   const busy = busyOfStreams(devices);
   const laneSummaries: LaneSummary[] = [];
@@ -151,7 +147,7 @@ export function summarize({ meta, tables: recorded }: Recording): Summary {
     warnings: meta.warnings,
     collectors: meta.collectors,
     lanes: laneSummaries,
-    functions: functionSummaries(tables, functions, starts, tiers, work),
+    functions: functionSummaries(trace, tiers),
     ...devices,
     ...pools,
     transfers: pools.transfers.map((line) => ({
@@ -162,7 +158,7 @@ export function summarize({ meta, tables: recorded }: Recording): Summary {
     ...loopSummary(tables),
     ...operatorSummary(tables, functions),
     efficiency: { ...(efficiency ?? NO_EFFICIENCY), device: devices.deviceEfficiency?.device ?? null },
-    findings: [],
+    findings,
   };
 }
 
@@ -175,14 +171,8 @@ function busyOfStreams({ devices }: DeviceSummary): ReadonlyMap<number, number> 
 }
 
 /** Every function that was seen, the one with most CPU time of its own first. */
-function functionSummaries(
-  tables: Tables,
-  functions: Functions,
-  starts: Float64Array,
-  tiers: TierTotals,
-  work: DeviceWork,
-): FunctionSummary[] {
-  const tree = callTree(tables, functions);
+function functionSummaries(trace: Trace, tiers: TierTotals): FunctionSummary[] {
+  const { tables, functions, starts, tree, deviceWork: work } = trace;
   const cpu = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'cpu'));
   const wall = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'wall'));
   const samples = functionTotals(tree, functions, selfWeights(tables, starts, tree, 'samples'));

@@ -1,5 +1,6 @@
 export * from './devices.ts';
 export * from './errors.ts';
+export * from './findings.ts';
 export * from './interner.ts';
 export * from './lanes.ts';
 export * from './operators.ts';

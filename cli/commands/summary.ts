@@ -1,4 +1,6 @@
+import { advise } from '../../analyzer/advice/index.ts';
 import { summarize } from '../../analyzer/analysis/summary.ts';
+import { Trace } from '../../analyzer/analysis/trace.ts';
 import { open } from '../open.ts';
 import { summaryLines } from '../print/summary.ts';
 import type { RegisterCommand } from './index.ts';
@@ -13,7 +15,8 @@ export const summaryCommand: RegisterCommand = (program) => {
     )
     .option('--json', 'print one JSON document')
     .action((file: string, options: { json?: boolean }) => {
-      const summary = summarize(open(file));
+      const trace = new Trace(open(file));
+      const summary = summarize(trace, advise(trace));
       process.stdout.write(`${options.json ? JSON.stringify(summary) : summaryLines(summary).join('\n')}\n`);
     });
 };

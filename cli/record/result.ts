@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
+import { advise } from '../../analyzer/advice/index.ts';
 import { summarize } from '../../analyzer/analysis/summary.ts';
+import { Trace } from '../../analyzer/analysis/trace.ts';
 import type { SessionResult } from '../../analyzer/collect/session.ts';
 import { openRecording } from '../../analyzer/recording/open.ts';
 import { report } from '../errors.ts';
@@ -14,7 +16,8 @@ export function printResult(result: SessionResult, kind: SummaryKind): void {
   let said: readonly string[] = [];
   try {
     if (path !== null && kind !== 'none') {
-      const summary = summarize(openRecording(path));
+      const trace = new Trace(openRecording(path));
+      const summary = summarize(trace, advise(trace));
       if (kind === 'json') process.stdout.write(`${JSON.stringify(summary)}\n`);
       else {
         process.stderr.write(`\nperfscope: ${summaryLines(summary).join('\n')}\n\n`);

@@ -1,0 +1,88 @@
+import type { Recording, Tables } from '../model/index.ts';
+import { type CallTree, callTree } from './callTree.ts';
+import { type DeviceWork, deviceWork } from './deviceWork.ts';
+import { withForwardLaunches } from './forwardLaunches.ts';
+import { type Functions, functionsOf } from './functions.ts';
+import { type LaneTotals, laneTotals } from './laneTotals.ts';
+import { type Home, homesOf } from './origin.ts';
+import { type Region, regionsOf } from './regions.ts';
+import { laneRoles } from './roles.ts';
+import { type SiteOf, sitesOfStacks } from './sites.ts';
+import { type TaskGroups, taskGroupsOf } from './taskGroups.ts';
+import { type TaskTotals, taskTotals } from './tasks.ts';
+import { rowStarts } from './weights.ts';
+
+/**
+ * A recording with what several analyses and rules ask of it, each computed when it is first asked for. All times are Nanos.
+ */
+export class Trace {
+  readonly meta: Recording['meta'];
+  /** With the lines of forward operators for the kernels of backward ones. */
+  readonly tables: Tables;
+  private readonly computed = new Map<string, unknown>();
+
+  constructor({ meta, tables }: Recording) {
+    this.meta = meta;
+    this.tables = withForwardLaunches(tables);
+  }
+
+  /** From the run's beginning to its end. */
+  get wall(): number {
+    return Math.max(0, this.meta.clock.end - this.meta.clock.start);
+  }
+
+  /** Where the interval of each row of `samples` begins. */
+  get starts(): Float64Array {
+    return this.once('starts', () => rowStarts(this.tables));
+  }
+
+  get functions(): Functions {
+    return this.once('functions', () => functionsOf(this.tables));
+  }
+
+  /** Whose code each function is. */
+  get homes(): readonly Home[] {
+    return this.once('homes', () => homesOf(this.functions));
+  }
+
+  get tree(): CallTree {
+    return this.once('tree', () => callTree(this.tables, this.functions));
+  }
+
+  /** The line of a stack that its reader would change. */
+  get siteOf(): SiteOf {
+    return this.once('siteOf', () => sitesOfStacks(this.tables, this.functions));
+  }
+
+  get laneTotals(): LaneTotals {
+    return this.once('laneTotals', () => laneTotals(this.tables, this.starts));
+  }
+
+  /** Index into `LANE_ROLES` of each lane. */
+  get roles(): Uint8Array {
+    return this.once('roles', () => laneRoles(this.tables));
+  }
+
+  get taskGroups(): TaskGroups {
+    return this.once('taskGroups', () => taskGroupsOf(this.tables, this.functions));
+  }
+
+  /** Of each pool and function. */
+  get taskTotals(): readonly TaskTotals[] {
+    return this.once('taskTotals', () => taskTotals(this.tables, this.functions));
+  }
+
+  get regions(): readonly Region[] {
+    return this.once('regions', () => regionsOf(this.tables, this.functions));
+  }
+
+  get deviceWork(): DeviceWork {
+    return this.once('deviceWork', () => deviceWork(this.tables));
+  }
+
+  /** What `compute` gives, kept under `key`: for what only some rules share, and has no property of its own here. */
+  once<T>(key: string, compute: () => T): T {
+    if (!this.computed.has(key)) this.computed.set(key, compute());
+    return this.computed.get(key) as T;
+  }
+}
