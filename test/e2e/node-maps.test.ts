@@ -69,7 +69,8 @@ async function expectOriginals(command: readonly string[]): Promise<void> {
   const solve = functions.find(({ name }) => name === 'solve');
   expect(solve).toMatchObject(SOLVE);
   const repeat = functions.find(({ name }) => name === 'repeat');
-  expect(solve?.totalSeconds).toBeLessThanOrEqual(repeat?.totalSeconds as number);
+  // A look at the first instruction of a function does not see its caller: V8 finds that by the frame, which is not there yet.
+  expect(solve?.totalSeconds).toBeLessThan(1.02 * (repeat?.totalSeconds ?? 0));
   expect(functions.filter(({ name }) => name === 'solve' || name === 'repeat')).toHaveLength(2);
   expect(health).toMatchObject({ status: 'ok', warnings: [] });
 }
