@@ -2,6 +2,7 @@ import { UserError } from '../analyzer/model/index.ts';
 
 /** Exit codes of perfscope itself; `record` otherwise gives the command's own. */
 export const EXIT_USAGE = 2;
+export const EXIT_LIMIT = 4;
 export const EXIT_BUG = 70;
 
 /** Says on stderr what went wrong and gives the exit code. A bug shows its stack and asks for a report. */

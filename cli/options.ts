@@ -3,6 +3,10 @@ import { DEVICE_METRICS, type DeviceMetric } from '../analyzer/analysis/kernelCa
 import type { Metric } from '../analyzer/analysis/weights.ts';
 import type { SamplingMode } from '../analyzer/model/index.ts';
 
+/** What commands take that read one. */
+export const FILE_ARGUMENT =
+  'a recording, the spool of an interrupted one, a folder of 0x, or a trace of torch.profiler';
+
 export const MODES = ['cpu', 'wall', 'gil'] as const satisfies readonly SamplingMode[];
 export const METRICS = [
   'cpu',
@@ -38,4 +42,36 @@ export function parsePid(text: string): number {
   if (!Number.isInteger(pid) || pid < 1)
     throw new InvalidArgumentError('A process id is a positive whole number.');
   return pid;
+}
+
+/** A share: `5%` or `0.05`, below `most`. */
+export const parseShare =
+  (most: number) =>
+  (text: string): number => {
+    const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
+    const share = match ? Number(match[1]) / (match[2] ? 100 : 1) : Number.NaN;
+    if (!(share >= 0 && share <= most))
+      throw new InvalidArgumentError(`A share is such as 5% or 0.05, at most ${100 * most}%.`);
+    return share;
+  };
+
+const SIZES = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
+  TIB: 2 ** 40,
+};
+
+/** Bytes; a suffix such as `KB`, `GB` or `MiB` may follow. */
+export function parseSize(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([KMGT]?i?B)?$/i.exec(text);
+  const unit = SIZES[(match?.[2] ?? 'B').toUpperCase() as keyof typeof SIZES];
+  if (!match || unit === undefined)
+    throw new InvalidArgumentError('A volume is a number of bytes, or such as 500KB, 1.5GB, 64MiB.');
+  return Number(match[1]) * unit;
 }

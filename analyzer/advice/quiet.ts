@@ -2,7 +2,7 @@ import { counterSeries } from '../analysis/counterSeries.ts';
 import type { Trace } from '../analysis/trace.ts';
 
 /** Cores that other processes may take before times say more of them than of the program. */
-const MOST_OTHERS = 0.15;
+export const MOST_OTHERS = 0.15;
 /** Nanos of CPU and devices below which a run is start-up and chance. */
 const LEAST_WORK = 1e9;
 /** Where the system collector tells what others take. */

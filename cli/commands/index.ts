@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
+import { adviseCommand } from './advise.ts';
 import { attachCommand } from './attach.ts';
+import { checkCommand } from './check.ts';
+import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { recordCommand } from './record.ts';
@@ -13,6 +16,9 @@ const COMMANDS: readonly RegisterCommand[] = [
   recordCommand,
   attachCommand,
   summaryCommand,
+  adviseCommand,
+  compareCommand,
+  checkCommand,
   reportCommand,
   exportCommand,
   doctorCommand,
