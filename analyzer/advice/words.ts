@@ -18,7 +18,7 @@ export function gainOf({ gain, withheld }: Pick<Finding, 'gain' | 'withheld'>): 
   return withheld === null ? 'gain not known' : 'gain withheld';
 }
 
-export type EvidenceUnit = 'seconds' | 'bytes' | 'bytes/s' | 'share' | 'hertz' | 'number';
+export type EvidenceUnit = 'seconds' | 'bytes' | 'bytes/s' | 'share' | 'ratio' | 'hertz' | 'number';
 
 /** What the name of a figure of evidence says: its words, and in which unit it is once it was multiplied by `scale`. */
 export interface EvidenceName {
@@ -38,6 +38,7 @@ const ENDINGS: readonly (readonly [ending: string, unit: EvidenceUnit, scale: nu
   ['Seconds', 'seconds', 1, 'time'],
   ['Share', 'share', 1, 'share'],
   ['Percent', 'share', 0.01, 'share'],
+  ['Ratio', 'ratio', 1, 'ratio'],
   ['Hertz', 'hertz', 1, 'rate'],
   ['Hz', 'hertz', 1, 'rate'],
 ];

@@ -29,6 +29,7 @@ export function createCard(
   const more = h(
     'button',
     { class: 'quiet', type: 'button', 'aria-expanded': 'false', 'aria-controls': `${id}-why` },
+    h('i', { class: 'twist', 'aria-hidden': 'true' }),
     'Why',
     h('span', { class: 'unseen' }, `: ${visible(finding.title)}`),
   );

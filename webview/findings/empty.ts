@@ -14,7 +14,13 @@ export function nothingFound(profile: Profile, rules: number): HTMLElement {
   return h(
     'details',
     { class: isGood ? 'nothing good' : 'nothing', open: !matchMedia(CRAMPED).matches },
-    h('summary', {}, h('strong', {}, claim), h('span', {}, figure)),
+    h(
+      'summary',
+      {},
+      h('i', { class: 'twist', 'aria-hidden': 'true' }),
+      h('strong', {}, claim),
+      h('span', {}, figure),
+    ),
     ...sentences.map((sentence) => h('p', {}, sentence)),
   );
 }

@@ -28,6 +28,8 @@ export function evidenceFigure(name: string, value: number | string): [name: str
       return [shown, bytesPerSecond(scaled)];
     case 'share':
       return [shown, percent(scaled)];
+    case 'ratio':
+      return [shown, `${quantity(scaled, '')}x`];
     case 'hertz':
       return [shown, hertz(scaled)];
     case 'number':
