@@ -6,14 +6,19 @@ import { movementLines } from './movement.ts';
 import { operatorLines } from './operators.ts';
 import { taskLines } from './tasks.ts';
 import { fitted, moduleName } from './text.ts';
+import { topFindings } from './topFindings.ts';
 import { count, percent, seconds, significant } from './units.ts';
 
 const TOP_FUNCTIONS = 5;
 const NAME_WIDTH = 34;
 
-/** The summary of a run as lines of text, without colour and without a newline at the end. */
-export function summaryLines(summary: Summary): string[] {
+/**
+ * The summary of a run as lines of text, without colour and without a newline at the end. `file`: the recording, for the commands that
+ * tell more of it.
+ */
+export function summaryLines(summary: Summary, file: string | null = null): string[] {
   const lines = [headline(summary), figures(summary), ...sampling(summary), efficiency(summary)];
+  lines.push('', ...topFindings(summary, file));
   const tasks = [
     ...taskLines(summary),
     ...movementLines(summary),

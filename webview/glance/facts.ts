@@ -1,9 +1,6 @@
 import { ACTIVITIES, RUNS } from '../../analyzer/analysis/activity.ts';
 import { type Efficiency, parallelEfficiency } from '../../analyzer/analysis/efficiency.ts';
-import { laneTotals } from '../../analyzer/analysis/laneTotals.ts';
-import { laneRoles } from '../../analyzer/analysis/roles.ts';
 import { addConcurrency } from '../../analyzer/analysis/timeline.ts';
-import { rowStarts } from '../../analyzer/analysis/weights.ts';
 import type { Profile } from '../profile.ts';
 import type { Interval } from '../state/viewState.ts';
 import { laneFacts } from '../timeline/describe.ts';
@@ -59,7 +56,10 @@ export function coresOverTime(
   return cores;
 }
 
+/** A factor from which on the field calls a parallel program efficient (POP). */
+export const ACCEPTABLE = 0.8;
+
 /** The efficiency of the whole run; null where there is no parallelism to judge. */
-export function efficiencyOf({ recording: { tables } }: Profile): Efficiency | null {
-  return parallelEfficiency(tables, laneTotals(tables, rowStarts(tables)), laneRoles(tables));
+export function efficiencyOf({ trace: { tables, laneTotals, roles } }: Profile): Efficiency | null {
+  return parallelEfficiency(tables, laneTotals, roles);
 }

@@ -8,13 +8,12 @@ import { counted, duration, inCores, percent } from '../format.ts';
 import { ACTIVITY_NAMES } from '../timeline/describe.ts';
 import { laneName } from '../timeline/rows.ts';
 import { devicesSection } from './devices.ts';
-import { coresOverTime, efficiencyOf, type Facts, factsOf } from './facts.ts';
+import { ACCEPTABLE, coresOverTime, efficiencyOf, type Facts, factsOf } from './facts.ts';
 
 const CHART = { width: 268, height: 56, bins: 134 };
 
 /**
- * The panel at the left: what the run, or the selection, comes to. Sections stand in the order of what to look at first;
- * findings will take the place at the top.
+ * The panel at the left: what the run, or the selection, comes to. Sections stand in the order of what to look at first.
  */
 export function createGlance(view: ViewContext): HTMLElement {
   const { profile, store } = view;
@@ -142,9 +141,6 @@ function factsSection({ profile, store }: ViewContext, facts: Facts): HTMLElemen
     ),
   );
 }
-
-/** A factor from which on the field calls a parallel program efficient (POP). */
-const ACCEPTABLE = 0.8;
 
 function efficiencySection(efficiency: Efficiency): HTMLElement {
   const factors: readonly (readonly [name: string, value: number, meaning: string, level: number])[] = [
