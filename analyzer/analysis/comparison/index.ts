@@ -1,6 +1,7 @@
 import { DIRECTIONS, type Direction, type Language } from '../../model/index.ts';
+import type { EfficiencySummary } from '../efficiencySummary.ts';
 import type { TaskLine } from '../poolSummary.ts';
-import type { EfficiencySummary, FunctionSummary, Summary } from '../summary.ts';
+import type { FunctionSummary, Summary } from '../summary.ts';
 import { caveatsOf } from './caveats.ts';
 import { pairsOf } from './pairs.ts';
 import { PLACE_KEYS } from './places.ts';
