@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** Bundles into dist/: the command line program, the thread that samples, the one that reads V8's logs, the viewer. Types are checked by tsc, not here. */
@@ -28,6 +28,8 @@ await Promise.all([
   build({ ...browser, entryPoints: { viewer: 'webview/main.ts' }, outdir: 'dist/webview', format: 'iife' }),
   build({ ...browser, entryPoints: { viewer: 'webview/viewer.css' }, outdir: 'dist/webview' }),
 ]);
+// What `--sarif` explains results with.
+if (existsSync('docs/rules')) cpSync('docs/rules', 'dist/rules', { recursive: true });
 cpSync('analyzer/agents', 'dist/agents', {
   recursive: true,
   filter: (path) => !path.includes('__pycache__') && !path.endsWith('.md'),

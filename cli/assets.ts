@@ -48,6 +48,12 @@ export function openClAgentFolder(): string | null {
   return existsSync(folder) ? folder : null;
 }
 
+/** The page of a rule, in Markdown; null when perfscope was built without it. */
+export function rulePage(id: string): string | null {
+  const page = asset(`./rules/${id}.md`);
+  return existsSync(page) ? readFileSync(page, 'utf8') : null;
+}
+
 export function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(asset('../package.json'), 'utf8'));
   const value = (manifest as { version?: unknown }).version;

@@ -11,23 +11,28 @@ const LEAST_GAIN = 1.03;
 const HIGH = 1.25;
 const MEDIUM = 1.09;
 
+/** A rule and one of its conclusions. */
+export interface Concluded {
+  readonly rule: Rule;
+  readonly conclusion: Conclusion;
+}
+
 /** What to change in the program of a recording, what gives most first; empty where nothing is worth changing. */
 export function advise(trace: Trace, rules: readonly Rule[] = RULES): Finding[] {
+  const concluded = conclude(trace, rules);
+  const withheld = concluded.length > 0 ? reasonToWithhold(trace) : null;
+  return concluded.map((each) => findingOf(trace, each, each.conclusion.withheld ?? withheld));
+}
+
+/** What `advise` makes findings of, in its order: root causes that are worth telling, with gains that may have to be withheld. */
+export function conclude(trace: Trace, rules: readonly Rule[] = RULES): Concluded[] {
   const concluded = rules.flatMap((rule) =>
     rule
       .evaluate(trace)
       .filter(({ gain }) => gain === null || gain.hi >= LEAST_GAIN)
       .map((conclusion) => ({ rule, conclusion })),
   );
-  const withheld = concluded.length > 0 ? reasonToWithhold(trace) : null;
-  return rootCauses(concluded)
-    .sort((a, b) => weightOf(b.conclusion) - weightOf(a.conclusion))
-    .map(({ rule, conclusion }) => findingOf(trace, rule, conclusion, conclusion.withheld ?? withheld));
-}
-
-interface Concluded {
-  readonly rule: Rule;
-  readonly conclusion: Conclusion;
+  return rootCauses(concluded).sort((a, b) => weightOf(b.conclusion) - weightOf(a.conclusion));
 }
 
 /** Without what another rule's conclusion about the same subject explains. */
@@ -46,10 +51,10 @@ function severityOf(conclusion: Conclusion): Severity {
   return SEVERITIES[weight >= HIGH ? 0 : weight >= MEDIUM ? 1 : 2] as Severity;
 }
 
-function findingOf(
+/** A conclusion as it is told. `withheld`: why its gain is not; null where it is. */
+export function findingOf(
   { meta, functions }: Trace,
-  rule: Rule,
-  conclusion: Conclusion,
+  { rule, conclusion }: Concluded,
   withheld: string | null,
 ): Finding {
   const { site, interval, gain } = conclusion;

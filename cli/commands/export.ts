@@ -6,7 +6,7 @@ import { toCollapsed } from '../../analyzer/formats/collapsed.ts';
 import { toSpeedscope } from '../../analyzer/formats/speedscope.ts';
 import type { Recording } from '../../analyzer/model/index.ts';
 import { open } from '../open.ts';
-import { METRICS } from '../options.ts';
+import { FILE_ARGUMENT, METRICS } from '../options.ts';
 import { refuseToOverwrite } from '../overwrite.ts';
 import type { RegisterCommand } from './index.ts';
 
@@ -27,10 +27,7 @@ export const exportCommand: RegisterCommand = (program) => {
   program
     .command('export')
     .description('write a recording in the format of another tool')
-    .argument(
-      '<file>',
-      'a recording, the spool of an interrupted one, a folder of 0x, or a trace of torch.profiler',
-    )
+    .argument('<file>', FILE_ARGUMENT)
     .addOption(
       new Option('-f, --format <format>', 'format to write')
         .choices(Object.keys(FORMATS))

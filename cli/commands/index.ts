@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { adviseCommand } from './advise.ts';
 import { attachCommand } from './attach.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
@@ -13,6 +14,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   recordCommand,
   attachCommand,
   summaryCommand,
+  adviseCommand,
   reportCommand,
   exportCommand,
   doctorCommand,

@@ -4,6 +4,7 @@ import { encodeRecording, isArchive } from '../../analyzer/recording/index.ts';
 import { reportPage } from '../../webview/reportPage.ts';
 import { viewerAssets } from '../assets.ts';
 import { isFolder, open } from '../open.ts';
+import { FILE_ARGUMENT } from '../options.ts';
 import { refuseToOverwrite } from '../overwrite.ts';
 import { bytes } from '../print/units.ts';
 import type { RegisterCommand } from './index.ts';
@@ -36,10 +37,7 @@ export const reportCommand: RegisterCommand = (program) => {
   program
     .command('report')
     .description('write a recording as one HTML page that opens anywhere')
-    .argument(
-      '<file>',
-      'a recording, the spool of an interrupted one, a folder of 0x, or a trace of torch.profiler',
-    )
+    .argument('<file>', FILE_ARGUMENT)
     .option('-o, --output <file>', 'file to write; by default the name of the recording with .html')
     .option('--force', 'overwrite the file')
     .action((file: string, options: ReportOptions) => {

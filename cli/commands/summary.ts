@@ -2,6 +2,7 @@ import { advise } from '../../analyzer/advice/index.ts';
 import { summarize } from '../../analyzer/analysis/summary.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
 import { open } from '../open.ts';
+import { FILE_ARGUMENT } from '../options.ts';
 import { summaryLines } from '../print/summary.ts';
 import type { RegisterCommand } from './index.ts';
 
@@ -9,10 +10,7 @@ export const summaryCommand: RegisterCommand = (program) => {
   program
     .command('summary')
     .description('print what a recording comes to')
-    .argument(
-      '<file>',
-      'a recording, the spool of an interrupted one, a folder of 0x, or a trace of torch.profiler',
-    )
+    .argument('<file>', FILE_ARGUMENT)
     .option('--json', 'print one JSON document')
     .action((file: string, options: { json?: boolean }) => {
       const trace = new Trace(open(file));
