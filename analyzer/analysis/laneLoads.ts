@@ -1,5 +1,6 @@
 import { GIL_WAIT, READY, RUNNING, type Tables } from '../model/index.ts';
 import { ACTIVITIES, IS_READY, RUNS, WAITS_GIL } from './activity.ts';
+import { firstAbove } from './ascending.ts';
 import { type Coverage, coverageOf, unionOfAll } from './coverage.ts';
 import type { Intervals } from './intervals.ts';
 import { addActivity, type Timeline } from './timeline.ts';
@@ -70,12 +71,13 @@ export function activeIntervals(
   return { from: from.subarray(0, found), to: to.subarray(0, found) };
 }
 
-/** When any of `lanes` had something to do. */
-export function activeTime(
-  timeline: Timeline,
-  tables: Pick<Tables, 'samples'>,
-  lanes: readonly number[],
-): Coverage {
-  const all = lanes.map((lane) => activeIntervals(timeline, tables, lane));
-  return coverageOf(unionOfAll(all));
+/** When any lane had something to do, from the intervals of each, between two instants (its first and last may reach beyond). */
+export function activeTime(intervals: readonly Intervals[], from: number, to: number): Coverage {
+  return coverageOf(unionOfAll(intervals.map((its) => between(its, from, to))));
+}
+
+function between({ from, to }: Intervals, start: number, end: number): Intervals {
+  const first = firstAbove(to, start);
+  const last = firstAbove(from, end, first);
+  return { from: from.subarray(first, last), to: to.subarray(first, last) };
 }
