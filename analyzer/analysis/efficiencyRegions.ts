@@ -4,7 +4,7 @@ import type { DeviceBusy } from './deviceBusy.ts';
 import { type DeviceEfficiency, deviceEfficiency } from './deviceEfficiency.ts';
 import { type Efficiency, efficiencyOfTeams, type TeamPart } from './efficiency.ts';
 import { clipped, type Intervals, interval, lengthOf, unionOf } from './intervals.ts';
-import { activeIntervals, activeTime, type LaneLoad, laneLoad } from './laneLoads.ts';
+import { activeIntervals, activeTime, gilWaits, type LaneLoad, type LoadOf, laneLoad } from './laneLoads.ts';
 import { namedRanges } from './namedRanges.ts';
 import { poolPlacesOf } from './poolPlaces.ts';
 import type { Region } from './regions.ts';
@@ -82,6 +82,7 @@ export class RunEfficiency {
   private readonly lives: Lives;
   private readonly actives = new Map<string, Coverage>();
   private readonly byLane = new Map<number, Intervals>();
+  private readonly gil = new Map<number, Coverage>();
   private readonly anyWorker: Coverage;
   readonly teams: readonly Team[];
 
@@ -190,12 +191,12 @@ export class RunEfficiency {
     lanes: readonly number[] = [],
     about: Partial<Pick<RegionEfficiency, 'title' | 'site' | 'pools'>> = {},
   ): RegionEfficiency {
-    const { timeline, devices, tables, roles, cores } = this.sources;
-    const { efficiency, loads } = efficiencyOfTeams(timeline, this.lives, parts);
+    const { devices, tables, roles, cores } = this.sources;
+    const { efficiency, loads } = efficiencyOfTeams(this.loadOf, parts);
     const time = lengthOf(intervals);
     const told = new Set(loads.map(({ lane }) => lane));
     const others = this.threads().filter((lane) => !told.has(lane) && (isGlobal || roles[lane] === MAIN));
-    const rest = others.map((lane) => laneLoad(timeline, this.lives, lane, intervals));
+    const rest = others.map((lane) => this.loadOf(lane, intervals));
     const chosen = lanes.length > 0 ? loads : [...loads, ...rest];
     const useful = chosen.reduce((sum, load) => sum + load.useful, 0);
     return {
@@ -260,6 +261,16 @@ export class RunEfficiency {
     });
     return activeTime(all, from, to);
   }
+
+  private readonly loadOf: LoadOf = (lane, region) => {
+    const { timeline, tables } = this.sources;
+    let gil = this.gil.get(lane);
+    if (!gil) {
+      gil = gilWaits(timeline, tables, lane);
+      this.gil.set(lane, gil);
+    }
+    return laneLoad(timeline, this.lives, lane, region, gil);
+  };
 
   private lifeOf(lanes: readonly number[]): [from: number, to: number] {
     let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

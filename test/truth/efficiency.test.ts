@@ -20,8 +20,8 @@ const ALONE = 0.6e9;
 interface Known {
   readonly begin: number;
   readonly end: number;
-  /** Of each worker: on a CPU, and ready without one. */
-  readonly workers: readonly (readonly [useful: number, ready: number])[];
+  /** Of each worker: on a CPU, and ready without one, and when it slept. */
+  readonly workers: readonly (readonly [useful: number, ready: number, fell: number, woke: number])[];
 }
 
 function factorsOf({ begin, end, workers }: Known) {
@@ -92,15 +92,17 @@ describe('factors are those of the workers', () => {
   test('that wait for something else', async () => {
     const { known, told } = await judged([PYTHON, PROGRAM, 'fork', '0.6:0.4', '0.6:0.4']);
     expectClose(told, known, QUIET);
-    expect(told.efficiency?.overlap).toBeGreaterThan(1 - QUIET);
-    expect(Math.abs((told.efficiency?.supply ?? 0) - 0.6)).toBeLessThan(BUSY);
+    const time = known.end - known.begin;
+    const together = Math.min(...known.workers.map(([, , , woke]) => woke));
+    const asleep = together - Math.max(...known.workers.map(([, , fell]) => fell));
+    expect(Math.abs((told.efficiency?.supply ?? 0) - (1 - asleep / time))).toBeLessThan(BUSY);
   });
 
   test('that are threads under a GIL, and how much of their waiting is for it', async () => {
     const { known, told } = await judged([PYTHON, PROGRAM, 'threads', '0.5:0', '0.5:0']);
     expectClose(told, known, QUIET);
-    // Each has it half of the time.
-    expect(Math.abs((told.efficiency?.gil ?? 0) - 0.5)).toBeLessThan(BUSY);
+    // Each has it half of the time. How often a thread was seen to wait is a matter of chance, in a hundred looks by a twentieth.
+    expect(Math.abs((told.efficiency?.gil ?? 0) - 0.5)).toBeLessThan(2 * BUSY);
   });
 
   test('that are workers of Node', async () => {

@@ -110,6 +110,21 @@ describe('the factor that is at fault is the one that is low', () => {
     expect(told?.node.sentence).toBe('each worker waited 500 ms for the GIL on average');
   });
 
+  test('the GIL, where threads hand it to each other more often than they are looked at', () => {
+    const turns = (lane: number, first: number): SampleSpec[] =>
+      Array.from({ length: 100 }, (_, i) => ({
+        lane,
+        time: (i + 1) * 10 * MS,
+        cpu: 5 * MS,
+        state: i % 2 === first ? 0 : GIL_WAIT,
+        stack: ['w'],
+      }));
+    const its = efficiencyOf(recordingOf(lanes, [...turns(1, 0), ...turns(2, 1)]));
+    expect(its.gil).toBeCloseTo(0.5, 6);
+    expect(its.supply).toBeCloseTo(1, 6);
+    expect(its.communication).toBeCloseTo(0.5, 6);
+  });
+
   test('overlap, where workers take turns', () => {
     const its = efficiencyOf(
       recordingOf(lanes, [...busyIn(1, 1000, [[0, 500]]), ...busyIn(2, 1000, [[500, 1000]])]),
