@@ -1,8 +1,6 @@
 import { type Coverage, coveredIn } from './coverage.ts';
 import type { Intervals } from './intervals.ts';
-import { type LaneLoad, laneLoad } from './laneLoads.ts';
-import type { Timeline } from './timeline.ts';
-import type { Lives } from './workerTeams.ts';
+import type { LaneLoad, LoadOf } from './laneLoads.ts';
 
 /**
  * Parallel efficiency of workers in a region, as factors that multiply (POP, co-design.pop-coe.eu/metrics).
@@ -68,8 +66,7 @@ const NEVER_BUSY = 0.01;
  * ran: there is no parallelism to judge.
  */
 export function efficiencyOfTeams(
-  timeline: Timeline,
-  lives: Lives,
+  loadOf: LoadOf,
   parts: readonly TeamPart[],
 ): { readonly efficiency: Efficiency | null; readonly loads: readonly LaneLoad[] } {
   const loads: LaneLoad[] = [];
@@ -77,9 +74,7 @@ export function efficiencyOfTeams(
   for (const { slots, intervals, active } of parts) {
     const bySlot: LaneLoad[][] = [];
     for (const slot of slots) {
-      const own = slot
-        .map((lane) => laneLoad(timeline, lives, lane, intervals))
-        .filter(({ lived }) => lived > 0);
+      const own = slot.map((lane) => loadOf(lane, intervals)).filter(({ lived }) => lived > 0);
       if (own.length > 0) bySlot.push(own);
       loads.push(...own);
     }

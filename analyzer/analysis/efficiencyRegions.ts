@@ -1,10 +1,11 @@
-import { LANE_KINDS, LANE_ROLES, SPAN_KINDS, type Tables } from '../model/index.ts';
-import { type Coverage, covered, coveredIn } from './coverage.ts';
+import { LANE_KINDS, LANE_ROLES, type Tables } from '../model/index.ts';
+import { type Coverage, coverageOf, covered, coveredIn, unionOfAll } from './coverage.ts';
 import type { DeviceBusy } from './deviceBusy.ts';
 import { type DeviceEfficiency, deviceEfficiency } from './deviceEfficiency.ts';
 import { type Efficiency, efficiencyOfTeams, type TeamPart } from './efficiency.ts';
-import { type Intervals, overlap, unionOf } from './intervals.ts';
-import { activeTime, type LaneLoad, laneLoad } from './laneLoads.ts';
+import { clipped, type Intervals, interval, lengthOf, unionOf } from './intervals.ts';
+import { activeIntervals, activeTime, gilWaits, type LaneLoad, type LoadOf, laneLoad } from './laneLoads.ts';
+import { namedRanges } from './namedRanges.ts';
 import { poolPlacesOf } from './poolPlaces.ts';
 import type { Region } from './regions.ts';
 import { type Site, type SiteOf, UNKNOWN_SITE } from './sites.ts';
@@ -80,6 +81,8 @@ export class RunEfficiency {
   private readonly sources: EfficiencySources;
   private readonly lives: Lives;
   private readonly actives = new Map<string, Coverage>();
+  private readonly byLane = new Map<number, Intervals>();
+  private readonly gil = new Map<number, Coverage>();
   private readonly anyWorker: Coverage;
   readonly teams: readonly Team[];
 
@@ -87,7 +90,7 @@ export class RunEfficiency {
     this.sources = sources;
     this.lives = livesOf(sources);
     this.teams = workerTeams(sources);
-    this.anyWorker = this.activeOf(this.teams.flatMap(({ lanes }) => lanes));
+    this.anyWorker = coverageOf(unionOfAll(this.teams.map(({ lanes }) => this.activeOf(lanes))));
   }
 
   /** The whole run: its teams from their first worker's start to the last one's end. */
@@ -107,7 +110,11 @@ export class RunEfficiency {
     const chosen = this.threads().filter((lane) => lanes[lane] === 1);
     const [first, last] = this.lifeOf(chosen);
     const own = clipped(time, first, last);
-    const part = { slots: slotsOf(chosen, this.lives), intervals: own, active: this.activeOf(chosen) };
+    const part = {
+      slots: slotsOf(chosen, this.lives),
+      intervals: own,
+      active: this.activeIn(chosen, from, to),
+    };
     return this.regionOf('selection', time, [part], true, chosen);
   }
 
@@ -167,7 +174,7 @@ export class RunEfficiency {
 
   private rangeRegions(): RegionEfficiency[] {
     const { strings } = this.sources.tables;
-    return rangesOf(this.sources.tables)
+    return namedRanges(this.sources.tables)
       .slice(0, MOST_RANGES)
       .filter(({ intervals }) => intervals.from.length * this.threads().length <= MOST_PIECES)
       .map(({ kind, name, intervals }) => {
@@ -184,12 +191,12 @@ export class RunEfficiency {
     lanes: readonly number[] = [],
     about: Partial<Pick<RegionEfficiency, 'title' | 'site' | 'pools'>> = {},
   ): RegionEfficiency {
-    const { timeline, devices, tables, roles, cores } = this.sources;
-    const { efficiency, loads } = efficiencyOfTeams(timeline, this.lives, parts);
+    const { devices, tables, roles, cores } = this.sources;
+    const { efficiency, loads } = efficiencyOfTeams(this.loadOf, parts);
     const time = lengthOf(intervals);
     const told = new Set(loads.map(({ lane }) => lane));
     const others = this.threads().filter((lane) => !told.has(lane) && (isGlobal || roles[lane] === MAIN));
-    const rest = others.map((lane) => laneLoad(timeline, this.lives, lane, intervals));
+    const rest = others.map((lane) => this.loadOf(lane, intervals));
     const chosen = lanes.length > 0 ? loads : [...loads, ...rest];
     const useful = chosen.reduce((sum, load) => sum + load.useful, 0);
     return {
@@ -231,15 +238,39 @@ export class RunEfficiency {
     });
   }
 
+  /** When any of the lanes had something to do; kept, for teams and pools. */
   private activeOf(lanes: readonly number[]): Coverage {
     const key = lanes.join(' ');
     let known = this.actives.get(key);
     if (!known) {
-      known = activeTime(this.sources.timeline, this.sources.tables, lanes);
+      known = this.activeIn(lanes, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
       this.actives.set(key, known);
     }
     return known;
   }
+
+  private activeIn(lanes: readonly number[], from: number, to: number): Coverage {
+    const { timeline, tables } = this.sources;
+    const all = lanes.map((lane) => {
+      let known = this.byLane.get(lane);
+      if (!known) {
+        known = activeIntervals(timeline, tables, lane);
+        this.byLane.set(lane, known);
+      }
+      return known;
+    });
+    return activeTime(all, from, to);
+  }
+
+  private readonly loadOf: LoadOf = (lane, region) => {
+    const { timeline, tables } = this.sources;
+    let gil = this.gil.get(lane);
+    if (!gil) {
+      gil = gilWaits(timeline, tables, lane);
+      this.gil.set(lane, gil);
+    }
+    return laneLoad(timeline, this.lives, lane, region, gil);
+  };
 
   private lifeOf(lanes: readonly number[]): [from: number, to: number] {
     let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -258,57 +289,8 @@ export class RunEfficiency {
   }
 }
 
-const interval = (from: number, to: number): Intervals =>
-  to > from
-    ? { from: Float64Array.of(from), to: Float64Array.of(to) }
-    : { from: new Float64Array(0), to: new Float64Array(0) };
-
-const lengthOf = (intervals: Intervals): number =>
-  overlap(intervals, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
-
-/** The parts of `intervals` between two instants. */
-function clipped({ from, to }: Intervals, start: number, end: number): Intervals {
-  const own: [number, number][] = [];
-  for (let i = 0; i < from.length; i++) {
-    const [first, last] = [Math.max(from[i] as number, start), Math.min(to[i] as number, end)];
-    if (last > first) own.push([first, last]);
-  }
-  return { from: Float64Array.from(own, ([first]) => first), to: Float64Array.from(own, ([, last]) => last) };
-}
-
 function unionOfParts(parts: readonly TeamPart[]): Intervals {
   const all = (of: 'from' | 'to'): Float64Array =>
     Float64Array.from(parts.flatMap(({ intervals }) => [...intervals[of]]));
   return unionOf(all('from'), all('to'));
-}
-
-interface NamedRange {
-  readonly kind: 'range' | 'step';
-  /** Row of `strings`. */
-  readonly name: number;
-  readonly intervals: Intervals;
-}
-
-/** Ranges and steps by name, that with most time first. */
-function rangesOf({ spans }: Pick<Tables, 'spans'>): NamedRange[] {
-  const kinds = (['range', 'step'] as const).map((kind) => ({ kind, value: SPAN_KINDS.indexOf(kind) }));
-  const rows = new Map<number, number[]>();
-  for (let row = 0; row < spans.length; row++) {
-    const at = kinds.findIndex(({ value }) => value === spans.kind[row]);
-    if (at < 0) continue;
-    const key = (spans.name[row] as number) * kinds.length + at;
-    const own = rows.get(key);
-    if (own) own.push(row);
-    else rows.set(key, [row]);
-  }
-  const found = Array.from(rows, ([key, own]): NamedRange & { time: number } => {
-    const starts = Float64Array.from(own, (row) => spans.start[row] as number);
-    const ends = Float64Array.from(own, (row) =>
-      Math.max(spans.start[row] as number, spans.end[row] as number),
-    );
-    const intervals = unionOf(starts, ends);
-    const kind = kinds[key % kinds.length]?.kind ?? 'range';
-    return { kind, name: Math.floor(key / kinds.length), intervals, time: lengthOf(intervals) };
-  });
-  return found.sort((a, b) => b.time - a.time);
 }

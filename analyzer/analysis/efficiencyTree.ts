@@ -43,6 +43,9 @@ export interface EfficiencyNode extends FactorWords {
 /** From which on the field calls a factor acceptable (POP). */
 export const ACCEPTABLE = 0.8;
 
+/** Of a program whose workers wait for the GIL for less of their time, and of one that has none, the GIL is not spoken of. */
+const NO_GIL = 0.005;
+
 /** What is to be said of a region, in order. Nothing of devices where there are none. */
 export function efficiencyTree(region: RegionEfficiency): EfficiencyNode[] {
   const { global, efficiency, device, time } = region;
@@ -73,9 +76,10 @@ const leaf = (factor: Factor, value: number | null, words: FactorWords): Efficie
 
 function ofWorkers(its: Efficiency): EfficiencyNode {
   const words = cpuWords(its);
-  const waits = (['gil', 'overlap', 'supply'] as const).map((factor) =>
-    leaf(factor, its[factor], words[factor]),
+  const details = (['gil', 'overlap', 'supply'] as const).filter(
+    (factor) => factor !== 'gil' || its.figures.gil >= NO_GIL * its.figures.time,
   );
+  const waits = details.map((factor) => leaf(factor, its[factor], words[factor]));
   return {
     ...leaf('parallel', its.parallel, parallelWords(its)),
     children: [

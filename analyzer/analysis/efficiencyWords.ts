@@ -28,6 +28,8 @@ const counted = (count: number, word: string): string => `${count} ${word}${coun
 
 /** A share that is not worth a word. */
 const NEGLIGIBLE = 0.005;
+/** Below this share of a run, its serial part bounds nothing that anyone will reach. */
+const NO_BOUND = 0.02;
 /** Balances that differ by less say the same. */
 const SAME = 0.03;
 
@@ -39,11 +41,9 @@ export const coresWords = ({ coresUsed, cores }: GlobalEfficiency): FactorWords 
 export function serialWords(serial: number, whole: number): FactorWords {
   const title = 'Parallel part';
   if (serial < NEGLIGIBLE * whole) return { title, sentence: 'at almost every moment some worker ran' };
-  const bound = times(whole / serial);
-  return {
-    title,
-    sentence: `no worker ran for ${time(serial)} of ${time(whole)}: more workers give ${bound} at most`,
-  };
+  const none = `no worker ran for ${time(serial)} of ${time(whole)}`;
+  if (serial < NO_BOUND * whole) return { title, sentence: none };
+  return { title, sentence: `${none}: more workers give ${times(whole / serial)} at most` };
 }
 
 export function parallelWords(its: Efficiency | null): FactorWords {
@@ -67,17 +67,14 @@ export function loadBalanceWords({ figures, workers, loadBalance, usefulBalance 
   };
 }
 
-export function cpuWords({ figures, gil, overlap, supply }: Efficiency) {
+export function cpuWords({ figures, overlap, supply }: Efficiency) {
   const { busiest, wanting, active, time: whole, useful, ready } = figures;
   const communication = `the busiest worker had work for ${share(busiest / whole)} of ${time(whole)}`;
-  const noGil = 1 - gil < NEGLIGIBLE;
   return {
     communication: { title: 'Communication', sentence: communication },
     gil: {
       title: 'GIL',
-      sentence: noGil
-        ? 'no worker waited long for the GIL'
-        : `each worker waited ${time(figures.gil)} for the GIL on average`,
+      sentence: `each worker waited ${time(figures.gil)} for the GIL on average`,
     },
     overlap: {
       title: 'Overlap',

@@ -1,6 +1,7 @@
 import { GIL_WAIT, READY, RUNNING, type Tables } from '../model/index.ts';
-import { ACTIVITIES, IS_READY, RUNS, WAITS_GIL } from './activity.ts';
-import { type Coverage, coverageOf, unionOfAll } from './coverage.ts';
+import { ACTIVITIES, IS_READY, RUNS } from './activity.ts';
+import { firstAbove } from './ascending.ts';
+import { type Coverage, coverageOf, coveredIn, unionOfAll } from './coverage.ts';
 import type { Intervals } from './intervals.ts';
 import { addActivity, type Timeline } from './timeline.ts';
 import type { Lives } from './workerTeams.ts';
@@ -17,34 +18,75 @@ export interface LaneLoad {
   readonly lived: number;
 }
 
-/** The load of a lane in `intervals`. Time of a sample that lies partly in one counts for that part. */
-export function laneLoad(timeline: Timeline, lives: Lives, lane: number, { from, to }: Intervals): LaneLoad {
+/** The load of a lane in a region. */
+export type LoadOf = (lane: number, region: Intervals) => LaneLoad;
+
+/**
+ * Within a row of up to this many Nanos, two and a half periods of the usual sampling, a thread may have gone to sleep and come back
+ * many times: threads hand the GIL to each other every 5 ms. What it was seen doing then stands for the row, as in any sampling. In a
+ * longer row the kernel's counters say more.
+ */
+const FINE = 25e6;
+
+/** `gil`: when the lane was seen waiting for the GIL. Time of a sample that lies partly in the region counts for that part. */
+export function laneLoad(
+  timeline: Timeline,
+  { start: births, end: deaths }: Lives,
+  lane: number,
+  { from, to }: Intervals,
+  gil: Coverage,
+): LaneLoad {
   const times = new Float64Array(ACTIVITIES.length);
-  const born = lives.start[lane] as number;
-  const gone = lives.end[lane] as number;
-  let lived = 0;
+  let [lived, waited] = [0, 0];
   for (let i = 0; i < from.length; i++) {
-    const start = Math.max(from[i] as number, born);
-    const end = Math.min(to[i] as number, gone);
+    const start = Math.max(from[i] as number, births[lane] as number);
+    const end = Math.min(to[i] as number, deaths[lane] as number);
     if (!(end > start)) continue;
     lived += end - start;
+    waited += coveredIn(gil, start, end);
     addActivity(timeline, lane, start, end, times);
   }
   const at = (kind: number): number => Math.max(0, times[kind] as number) || 0;
   // Counters of the kernel lag behind the clock, and a lane that was found late brings the CPU time of before.
   const useful = Math.min(at(RUNS), lived);
   const ready = Math.min(at(IS_READY), lived - useful);
-  return { lane, useful, ready, gil: Math.min(at(WAITS_GIL), lived - useful - ready), lived };
+  return { lane, useful, ready, gil: Math.min(waited, lived - useful - ready), lived };
 }
 
+/** When a lane was seen waiting for the GIL. */
+export const gilWaits = (timeline: Timeline, tables: Pick<Tables, 'samples'>, lane: number): Coverage =>
+  coverageOf(
+    lookedFor(timeline, tables, lane, (state, length, busy) => {
+      if (state !== GIL_WAIT) return [0, 0];
+      return length <= FINE ? [0, length] : [busy, length];
+    }),
+  );
+
 /**
- * When a lane had something to do: on a CPU, ready, or waiting for the GIL. Of a row that was busy in part, the end is where it
+ * When a lane had something to do: on a CPU, ready, or waiting for the GIL. Of a long row that was busy in part, the end is where it
  * was seen busy at its end, and else the beginning: it had stopped before it was looked at.
  */
-export function activeIntervals(
+export const activeIntervals = (
+  timeline: Timeline,
+  tables: Pick<Tables, 'samples'>,
+  lane: number,
+): Intervals =>
+  lookedFor(timeline, tables, lane, (state, length, busy) => {
+    const isActive = state === RUNNING || state === READY || state === GIL_WAIT;
+    if (state === GIL_WAIT || (length <= FINE && isActive)) return [0, length];
+    if (length <= FINE) return [0, 0];
+    return isActive ? [length - busy, length] : [0, busy];
+  });
+
+/**
+ * `partOf`: the part of a row that counts, from and to Nanos after its beginning, by the state it was seen in, its length, and
+ * how much of it the lane was on a CPU or ready.
+ */
+function lookedFor(
   timeline: Timeline,
   { samples }: Pick<Tables, 'samples'>,
   lane: number,
+  partOf: (state: number, length: number, busy: number) => readonly [from: number, to: number],
 ): Intervals {
   const begin = timeline.offset[lane] as number;
   const count = (timeline.offset[lane + 1] as number) - begin;
@@ -53,29 +95,27 @@ export function activeIntervals(
   let found = 0;
   for (let at = begin; at < begin + count; at++) {
     const start = timeline.from[at] as number;
-    const end = timeline.to[at] as number;
-    const state = samples.state[timeline.row[at] as number] as number;
-    const busy = Math.min(end - start, (timeline.cpu[at] as number) + (timeline.ready[at] as number));
-    const isWhole = state === GIL_WAIT;
-    const isLate = state === RUNNING || state === READY;
-    if (!(isWhole ? end > start : busy > 0)) continue;
-    const first = isLate && !isWhole ? end - busy : start;
-    const last = isLate || isWhole ? end : start + busy;
-    if (found > 0 && first <= (to[found - 1] as number)) to[found - 1] = last;
+    const length = (timeline.to[at] as number) - start;
+    const busy = Math.min(length, (timeline.cpu[at] as number) + (timeline.ready[at] as number));
+    const part = partOf(samples.state[timeline.row[at] as number] as number, length, busy);
+    if (!(part[1] > part[0])) continue;
+    const first = start + part[0];
+    if (found > 0 && first <= (to[found - 1] as number)) to[found - 1] = start + part[1];
     else {
       from[found] = first;
-      to[found++] = last;
+      to[found++] = start + part[1];
     }
   }
-  return { from: from.subarray(0, found), to: to.subarray(0, found) };
+  return { from: from.slice(0, found), to: to.slice(0, found) };
 }
 
-/** When any of `lanes` had something to do. */
-export function activeTime(
-  timeline: Timeline,
-  tables: Pick<Tables, 'samples'>,
-  lanes: readonly number[],
-): Coverage {
-  const all = lanes.map((lane) => activeIntervals(timeline, tables, lane));
-  return coverageOf(unionOfAll(all));
+/** When any lane had something to do, from the intervals of each, between two instants (its first and last may reach beyond). */
+export function activeTime(intervals: readonly Intervals[], from: number, to: number): Coverage {
+  return coverageOf(unionOfAll(intervals.map((its) => between(its, from, to))));
+}
+
+function between({ from, to }: Intervals, start: number, end: number): Intervals {
+  const first = firstAbove(to, start);
+  const last = firstAbove(from, end, first);
+  return { from: from.subarray(first, last), to: to.subarray(first, last) };
 }

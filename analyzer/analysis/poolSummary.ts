@@ -5,7 +5,7 @@ import type { Functions } from './functions.ts';
 import { type LockSite, lockSites, lockTotals } from './locks.ts';
 import type { Phase } from './mapReduce.ts';
 import { poolTotals } from './pools.ts';
-import { regionsOf } from './regions.ts';
+import type { Region } from './regions.ts';
 import { type Site, sitesOfStacks } from './sites.ts';
 import { type Carried, type TaskTotals, taskTotals } from './tasks.ts';
 import { transferTotals } from './transfers.ts';
@@ -120,7 +120,12 @@ export interface RegionLine {
   readonly tasks: number;
 }
 
-export function poolSummary(recording: Recording, functions: Functions): PoolSummary {
+/** `regions`: as from `regionsOf`. */
+export function poolSummary(
+  recording: Recording,
+  functions: Functions,
+  regions: readonly Region[],
+): PoolSummary {
   const { meta, tables } = recording;
   const since = (time: number) => toSeconds(time - meta.clock.start);
   const place = placeIn(functions);
@@ -168,7 +173,7 @@ export function poolSummary(recording: Recording, functions: Functions): PoolSum
       unknownShare: totals.unknown,
     })),
     lockSites: lockSites(locks).map(siteLine),
-    regions: regionsOf(tables, functions).map((region) => ({
+    regions: regions.map((region) => ({
       kind: region.kind,
       phase: region.phase,
       title: region.title,

@@ -82,6 +82,6 @@ function regionLines({ regions, parallel }: Summary['efficiency']): string[] {
 
 function regionName({ title, file, line, rounds, kind }: RegionSummary): string {
   const name = kind === 'tasks' ? title : `${kind} ${title}`;
-  const place = file === '' ? '' : `, pool of ${moduleName(file)}:${line}`;
+  const place = file === '' ? '' : `  ${moduleName(file)}:${line}`;
   return `${name}${place}${rounds > 1 ? `, ${rounds} rounds` : ''}`;
 }

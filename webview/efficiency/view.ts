@@ -9,7 +9,7 @@ import { NO_EVENT } from '../state/viewState.ts';
 import { laneName } from '../timeline/rows.ts';
 import { factorBar, judged, runEfficiency } from './judged.ts';
 
-/** Lanes that are listed: of more, those with most work. */
+/** Lanes that are listed: of more, those with most CPU time. */
 const MOST_LANES = 24;
 
 /** How well what is selected used its workers and devices, and which parts of the run did worst. */
@@ -48,9 +48,6 @@ export function createEfficiency(view: ViewContext): {
   };
 }
 
-const header = (...names: string[]): HTMLElement =>
-  h('thead', {}, h('tr', {}, ...names.map((name) => h('th', { scope: 'col' }, name))));
-
 function factorTable(region: RegionEfficiency): HTMLElement {
   const row = (node: EfficiencyNode, depth: number): HTMLElement =>
     h(
@@ -68,9 +65,7 @@ function factorTable(region: RegionEfficiency): HTMLElement {
 /** What each lane did with the time of the region; a click selects the lane. */
 function laneTable({ profile, store }: ViewContext, { loads, time }: RegionEfficiency): Node[] {
   if (loads.length === 0 || time <= 0) return [];
-  const shown = [...loads]
-    .sort((a, b) => b.useful + b.ready - a.useful - a.ready || a.lane - b.lane)
-    .slice(0, MOST_LANES);
+  const shown = [...loads].sort((a, b) => b.useful - a.useful || a.lane - b.lane).slice(0, MOST_LANES);
   const rows = shown.map((load) => {
     const name = h('button', { class: 'link', type: 'button' }, h('bdi', {}, laneName(profile, load.lane)));
     name.addEventListener('click', () => store.set({ lanes: [load.lane], zoom: 0, ...NO_EVENT }));
@@ -113,6 +108,8 @@ function shares({ useful, ready, gil, lived }: LaneLoad, time: number): { bar: H
 function regionTable({ profile, store }: ViewContext): Node[] {
   const regions = runEfficiency(profile).regions();
   if (regions.length === 0) return [];
+  const hasRounds = regions.some(({ rounds }) => rounds > 1);
+  const hasDevices = regions.some(({ device }) => device !== null);
   const rows = regions.map((region) => {
     const { efficiency: its, device } = region;
     const name = h('button', { class: 'link', type: 'button' }, h('bdi', {}, nameOf(region)));
@@ -124,22 +121,30 @@ function regionTable({ profile, store }: ViewContext): Node[] {
       'tr',
       {},
       h('th', { scope: 'row' }, name, where === '' ? null : h('small', {}, where)),
-      ...[
-        duration(region.time),
-        region.rounds > 1 ? count(region.rounds) : '',
-        its ? count(its.workers) : '',
-      ].map((text) => h('td', {}, text)),
-      ...[its?.parallel, its?.loadBalance, its?.communication, its?.contention, device?.device].map(
-        factorCell,
-      ),
+      h('td', {}, duration(region.time)),
+      ...(hasRounds ? [h('td', {}, region.rounds > 1 ? count(region.rounds) : '')] : []),
+      h('td', {}, its ? count(its.workers) : ''),
+      ...[its?.parallel, its?.loadBalance, its?.communication, its?.contention].map(factorCell),
+      ...(hasDevices ? [factorCell(device?.device)] : []),
     );
   });
+  const columns = [
+    'Part',
+    'Time',
+    ...(hasRounds ? ['Rounds'] : []),
+    'Workers',
+    'Parallel',
+    'Balance',
+    'Commun.',
+    'Content.',
+    ...(hasDevices ? ['Device'] : []),
+  ];
   return [
     h('h3', {}, counted(regions.length, 'part of the run', 'parts of the run')),
     h(
       'table',
       { 'aria-label': 'Parts of the run' },
-      header('Part', 'Time', 'Rounds', 'Workers', 'Parallel', 'Balance', 'Commun.', 'Content.', 'Device'),
+      h('thead', {}, h('tr', {}, ...columns.map((name) => h('th', { scope: 'col' }, name)))),
       h('tbody', {}, ...rows),
     ),
   ];

@@ -101,10 +101,28 @@ describe('the factor that is at fault is the one that is low', () => {
         state: i % 2 === first ? 0 : GIL_WAIT,
         stack: ['w'],
       }));
-    const its = efficiencyOf(recordingOf(lanes, [...turns(1, 0), ...turns(2, 1)]));
+    const recording = recordingOf(lanes, [...turns(1, 0), ...turns(2, 1)]);
+    const its = efficiencyOf(recording);
     expect(its.parallel).toBeCloseTo(0.5, 9);
     expect(its.gil).toBeCloseTo(0.5, 9);
     expect(its).toMatchObject({ loadBalance: 1, overlap: 1, supply: 1, contention: 1 });
+    const told = flattened(efficiencyTree(run(recording))).find(({ node }) => node.factor === 'gil');
+    expect(told?.node.sentence).toBe('each worker waited 500 ms for the GIL on average');
+  });
+
+  test('the GIL, where threads hand it to each other more often than they are looked at', () => {
+    const turns = (lane: number, first: number): SampleSpec[] =>
+      Array.from({ length: 100 }, (_, i) => ({
+        lane,
+        time: (i + 1) * 10 * MS,
+        cpu: 5 * MS,
+        state: i % 2 === first ? 0 : GIL_WAIT,
+        stack: ['w'],
+      }));
+    const its = efficiencyOf(recordingOf(lanes, [...turns(1, 0), ...turns(2, 1)]));
+    expect(its.gil).toBeCloseTo(0.5, 6);
+    expect(its.supply).toBeCloseTo(1, 6);
+    expect(its.communication).toBeCloseTo(0.5, 6);
   });
 
   test('overlap, where workers take turns', () => {
@@ -320,7 +338,6 @@ describe('parts of a run', () => {
       '0 parallel',
       '1 loadBalance',
       '1 communication',
-      '2 gil',
       '2 overlap',
       '2 supply',
       '1 contention',
