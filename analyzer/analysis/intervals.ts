@@ -49,3 +49,23 @@ export function overlap({ from, to }: Intervals, start: number, end: number, at 
     sum += Math.max(0, Math.min(end, to[i] as number) - Math.max(start, from[i] as number));
   return sum;
 }
+
+/** The time between two instants; none where the second is not after the first. */
+export const interval = (from: number, to: number): Intervals =>
+  to > from
+    ? { from: Float64Array.of(from), to: Float64Array.of(to) }
+    : { from: new Float64Array(0), to: new Float64Array(0) };
+
+/** Nanos of all of them. */
+export const lengthOf = (intervals: Intervals): number =>
+  overlap(intervals, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+
+/** The parts of `intervals` between two instants. */
+export function clipped({ from, to }: Intervals, start: number, end: number): Intervals {
+  const own: [number, number][] = [];
+  for (let i = 0; i < from.length; i++) {
+    const [first, last] = [Math.max(from[i] as number, start), Math.min(to[i] as number, end)];
+    if (last > first) own.push([first, last]);
+  }
+  return { from: Float64Array.from(own, ([first]) => first), to: Float64Array.from(own, ([, last]) => last) };
+}

@@ -1,5 +1,6 @@
 import type { Summary } from '../../analyzer/analysis/summary.ts';
 import { deviceLines } from './devices.ts';
+import { efficiencyLines } from './efficiency.ts';
 import { engineLines } from './engine.ts';
 import { loopLines } from './loops.ts';
 import { movementLines } from './movement.ts';
@@ -17,7 +18,7 @@ const NAME_WIDTH = 34;
  * tell more of it.
  */
 export function summaryLines(summary: Summary, file: string | null = null): string[] {
-  const lines = [headline(summary), figures(summary), ...sampling(summary), efficiency(summary)];
+  const lines = [headline(summary), figures(summary), ...sampling(summary), ...efficiencyLines(summary)];
   lines.push('', ...topFindings(summary, file));
   const tasks = [
     ...taskLines(summary),
@@ -81,16 +82,6 @@ function sampling(summary: Summary): string[] {
     cost.push(`perfscope itself used ${percent(summary.ownCpuSeconds / summary.wallSeconds)} of a core`);
   }
   return [`  ${taken.join(', ')}`, ...(cost.length > 0 ? [`  ${cost.join(', ')}`] : [])];
-}
-
-function efficiency({ efficiency: factors }: Summary): string {
-  if (factors.parallel === null) return '  parallel efficiency: fewer than two workers ran';
-  const two = (value: number | null) => (value ?? 0).toFixed(2);
-  return (
-    `  parallel efficiency ${two(factors.parallel)} of ${count(factors.workers, 'worker')}` +
-    ` = load balance ${two(factors.loadBalance)} x communication ${two(factors.communication)}` +
-    ` x contention ${two(factors.contention)}`
-  );
 }
 
 function functions(summary: Summary): string[] {

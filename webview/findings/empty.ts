@@ -1,8 +1,9 @@
 import { reasonToWithhold } from '../../analyzer/advice/quiet.ts';
 import type { Efficiency } from '../../analyzer/analysis/efficiency.ts';
+import { ACCEPTABLE } from '../../analyzer/analysis/efficiencyTree.ts';
 import { h } from '../dom/element.ts';
 import { counted, inCores, percent } from '../format.ts';
-import { ACCEPTABLE, efficiencyOf, factsOf } from '../glance/facts.ts';
+import { factsOf } from '../glance/facts.ts';
 import type { Profile } from '../profile.ts';
 
 /** Where the sentences have no room beside what else is to be seen first. */
@@ -41,7 +42,7 @@ export function emptyWords(profile: Profile, rules: number): EmptyWords {
       sentences: ['No thread was seen in this run.'],
       isGood: false,
     };
-  const efficiency = efficiencyOf(profile);
+  const { efficiency } = profile.trace.efficiency.run();
   const doubt = reasonToWithhold(profile.trace);
   return {
     claim: isPoor(efficiency) ? 'Nothing found to change' : 'Nothing worth changing',

@@ -1,5 +1,4 @@
 import { ACTIVITIES, RUNS } from '../../analyzer/analysis/activity.ts';
-import { type Efficiency, parallelEfficiency } from '../../analyzer/analysis/efficiency.ts';
 import { addConcurrency } from '../../analyzer/analysis/timeline.ts';
 import type { Profile } from '../profile.ts';
 import type { Interval } from '../state/viewState.ts';
@@ -54,12 +53,4 @@ export function coresOverTime(
   const cores = new Float64Array(bins);
   addConcurrency(profile.timeline, lanes ?? profile.lanes, RUNS, interval.from, interval.to, cores);
   return cores;
-}
-
-/** A factor from which on the field calls a parallel program efficient (POP). */
-export const ACCEPTABLE = 0.8;
-
-/** The efficiency of the whole run; null where there is no parallelism to judge. */
-export function efficiencyOf({ trace: { tables, laneTotals, roles } }: Profile): Efficiency | null {
-  return parallelEfficiency(tables, laneTotals, roles);
 }

@@ -19,6 +19,7 @@ export const TABS = [
   'tasks',
   'locks',
   'deopts',
+  'efficiency',
 ] as const;
 export type Tab = (typeof TABS)[number];
 
