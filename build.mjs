@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
-/** Bundles into dist/: the command line program, the thread that samples, the one that reads V8's logs, the viewer. Types are checked by tsc, not here. */
+/** Bundles into dist/: the command line program, its threads (one samples, one reads V8's logs, one asks rules), the viewer. Types are checked by tsc, not here. */
 rmSync('dist', { recursive: true, force: true });
 mkdirSync('dist');
 const node = {
@@ -25,6 +25,7 @@ await Promise.all([
   }),
   build({ ...node, entryPoints: { sampler: 'analyzer/collect/cpython/worker.ts' }, outdir: 'dist' }),
   build({ ...node, entryPoints: { ticks: 'analyzer/collect/v8-ticks/worker.ts' }, outdir: 'dist' }),
+  build({ ...node, entryPoints: { findings: 'cli/record/findingsWorker.ts' }, outdir: 'dist' }),
   build({ ...browser, entryPoints: { viewer: 'webview/main.ts' }, outdir: 'dist/webview', format: 'iife' }),
   build({ ...browser, entryPoints: { viewer: 'webview/viewer.css' }, outdir: 'dist/webview' }),
 ]);

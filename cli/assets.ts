@@ -10,6 +10,9 @@ export const samplerScript = (): URL => asset('./sampler.js');
 /** The thread that reads V8's logs. */
 export const ticksScript = (): URL => asset('./ticks.js');
 
+/** The thread that asks the rules about a run that goes on. */
+export const findingsScript = (): URL => asset('./findings.js');
+
 /** Script and style of the viewer. Throws when perfscope was not built. */
 export function viewerAssets(): { script: string; style: string } {
   return {

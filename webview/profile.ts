@@ -19,7 +19,7 @@ import type { SiteOf } from '../analyzer/analysis/sites.ts';
 import { type TaskGroups, taskGroupsOf } from '../analyzer/analysis/taskGroups.ts';
 import { taskIntervals } from '../analyzer/analysis/taskIntervals.ts';
 import { type TaskLanes, taskLanesOf } from '../analyzer/analysis/taskLanes.ts';
-import { addActivity, type Timeline, timelineOf } from '../analyzer/analysis/timeline.ts';
+import { addActivity, type Timeline } from '../analyzer/analysis/timeline.ts';
 import { Trace } from '../analyzer/analysis/trace.ts';
 import { type Selection, selfWeights } from '../analyzer/analysis/weights.ts';
 import { LANE_KINDS, type Recording, type Tables } from '../analyzer/model/index.ts';
@@ -89,11 +89,10 @@ const ON_DEVICE: Home = { origin: 'device', module: 'kernel' };
 
 export function profileOf(recorded: Recording): Profile {
   const trace = new Trace(recorded);
-  const { meta, tables, starts, siteOf } = trace;
+  const { meta, tables, starts, siteOf, timeline } = trace;
   const recording = { meta, tables };
   const devices = deviceProfile(trace);
   const { functions, tree } = devices.calls;
-  const timeline = timelineOf(tables, starts);
   const bounds = boundsOf(recording);
   const counterKind = LANE_KINDS.indexOf('counter');
   const lanes: number[] = [];

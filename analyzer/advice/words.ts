@@ -3,13 +3,16 @@ import type { Finding, Gain } from '../model/index.ts';
 /** Expected gains below this are told with two decimals: `1.04x` and `1.12x` would else be the same. */
 const FINE = 1.2;
 
-/** `1.3x to 1.5x faster`; `1.4x faster` where both ends read the same, `up to 1.1x faster` where it may come to nothing. */
-export function gainWords({ lo, hi }: Gain): string {
+/** `1.3x to 1.5x faster`. */
+export const gainWords = (gain: Gain): string => `${gainRange(gain)} faster`;
+
+/** `1.3x to 1.5x`; `1.4x` where both ends read the same, `up to 1.1x` where it may come to nothing. */
+export function gainRange({ lo, hi }: Gain): string {
   const digits = hi < FINE ? 2 : hi < 9.95 ? 1 : 0;
   const factor = (ratio: number): string => `${ratio.toFixed(digits)}x`;
   const [least, most] = [factor(lo), factor(hi)];
-  if (least === most) return `${most} faster`;
-  return Number.parseFloat(least) <= 1 ? `up to ${most} faster` : `${least} to ${most} faster`;
+  if (least === most) return most;
+  return Number.parseFloat(least) <= 1 ? `up to ${most}` : `${least} to ${most}`;
 }
 
 /** The gain of a finding in a few words, also where there is none to tell. */

@@ -6,6 +6,7 @@ import { keysRows } from './rows/keys.ts';
 import { laneColumns, laneHeading, legendRow } from './rows/lanes.ts';
 import { logHeading, logRows } from './rows/log.ts';
 import { addDevices, deviceRows } from './sections/devices.ts';
+import { addAllFindings, addLikely } from './sections/findings.ts';
 import { addFlame } from './sections/flame.ts';
 import { addFunctions } from './sections/functions.ts';
 import { addLanes, addMachine, isOver, machineRows } from './sections/lanes.ts';
@@ -48,6 +49,7 @@ const DRAW: Readonly<Record<View, (page: Page) => void>> = {
   lanes: lanesView,
   pools: poolsView,
   log: logView,
+  findings: addAllFindings,
 };
 
 export function drawFrame(input: FrameInput, size: Size, look: Look): Frame {
@@ -55,7 +57,7 @@ export function drawFrame(input: FrameInput, size: Size, look: Look): Frame {
   if (columns < LEAST_COLUMNS || rows < LEAST_ROWS) return tooSmall(input, size, look);
   const page = new Page(input, size, look);
   page.add(titleRow(input.command, input.status, columns, look));
-  page.add(tabsRow(input.ui.view, input.status, columns, look));
+  page.add(tabsRow(input.ui.view, input.findings.length, input.status, columns, look));
   if (input.status.warnings.length > 0) page.add(warningRow(input.status.warnings, columns, look));
   page.rule();
   if (input.ui.keys) {
@@ -78,6 +80,7 @@ function overview(page: Page): void {
   const { snapshot, ui } = page.input;
   const { columns, rows } = page.size;
   const roomy = rows >= ROOMY_ROWS;
+  addLikely(page, roomy);
   let ended = 0;
   const shown = snapshot.lanes.filter(
     (lane) =>

@@ -43,6 +43,7 @@ export async function startLive(run: LiveRun, terminal: LiveTerminal): Promise<v
     };
   run.onEnd(() => finish());
   run.onBatch(guarded((batch) => view.take(batch)));
+  run.onFindings(guarded((findings) => view.found(findings)));
   run.onOutput(guarded((chunk, stream) => view.output(chunk, stream)));
 
   const restore = (): void => {

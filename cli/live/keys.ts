@@ -14,12 +14,16 @@ export function press(ui: UiState, key: Key, scene: Scene): Outcome {
     return { ui: { ...ui, keys: false } };
   }
   if (key.name === 'char') return pressed(ui, key.text, scene);
-  if (key.name === 'tab') return { ui: show(ui, neighbour(VIEWS, ui.view, 1)) };
-  if (key.name === 'backTab') return { ui: show(ui, neighbour(VIEWS, ui.view, -1)) };
+  if (key.name === 'tab') return { ui: show(ui, neighbour(viewsOf(scene), ui.view, 1)) };
+  if (key.name === 'backTab') return { ui: show(ui, neighbour(viewsOf(scene), ui.view, -1)) };
   if (key.name === 'escape' || key.name === 'backspace') return { ui: back(ui) };
   if (key.name === 'enter') return { ui: entered(ui, scene) };
   return { ui: moved(ui, key.name, scene) };
 }
+
+/** The views that there is something in, or will be. */
+const viewsOf = ({ findings }: Scene): readonly View[] =>
+  findings > 0 ? VIEWS : VIEWS.filter((view) => view !== 'findings');
 
 function typed(ui: UiState, key: Key): UiState {
   if (key.name === 'char') return { ...ui, search: (ui.search + key.text).slice(0, LONGEST_SEARCH) };
@@ -34,6 +38,7 @@ function pressed(ui: UiState, text: string, scene: Scene): Outcome {
   if (text === '?') return { ui: { ...ui, keys: true } };
   if (text === '/') return { ui: { ...ui, typing: true, search: '' } };
   if (text === 'l') return { ui: show(ui, ui.view === 'log' ? 'overview' : 'log') };
+  if (text === 'f') return { ui: show(ui, ui.view === 'findings' ? 'overview' : 'findings') };
   if (text === 'a') return { ui: { ...ui, ...UNZOOMED, lane: null } };
   if (text === '[') return { ui: otherLane(ui, scene, -1) };
   if (text === ']') return { ui: otherLane(ui, scene, 1) };
@@ -61,6 +66,7 @@ function entered(ui: UiState, scene: Scene): UiState {
     return { ...ui, zoom: ui.box, zoomedFrom: [...ui.zoomedFrom, ui.zoom].slice(-LONGEST_WAY_BACK) };
   }
   if (ui.view === 'log') return { ...ui, scroll: 0 };
+  if (ui.view === 'findings') return ui;
   const called = chosenFunction(ui, scene);
   const node = called === null ? 0 : scene.heaviest(called);
   return show({ ...ui, ...UNZOOMED, zoom: node, box: node }, 'flame');
@@ -90,6 +96,9 @@ function moved(ui: UiState, move: Move, scene: Scene): UiState {
   if (ui.view === 'log') {
     const most = Math.max(0, scene.logLines - scene.page);
     return { ...ui, scroll: Math.min(most, Math.max(0, ui.scroll - rows)) };
+  }
+  if (ui.view === 'findings') {
+    return { ...ui, finding: Math.max(0, Math.min(scene.findings - 1, ui.finding + rows)) };
   }
   if (ui.view === 'flame') return { ...ui, box: nextBox(ui.box, move, scene.flame) };
   if (ui.view === 'pools') {

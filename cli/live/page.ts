@@ -1,3 +1,4 @@
+import type { Finding } from '../../analyzer/model/index.ts';
 import type { HotFunction } from './calls.ts';
 import { Line, type Look, rule } from './line.ts';
 import type { LogView } from './log.ts';
@@ -20,6 +21,8 @@ export interface FrameInput {
   readonly log: LogView;
   /** Lines of output since the user last saw the log. */
   readonly newLines: number;
+  /** What was found in two looks in a row, what gives most first. */
+  readonly findings: readonly Finding[];
   readonly ui: UiState;
 }
 
@@ -29,11 +32,12 @@ export interface Frame {
   readonly scene: Scene;
 }
 
-export function emptyScene({ snapshot, log }: FrameInput): Scene {
+export function emptyScene({ snapshot, log, findings }: FrameInput): Scene {
   return {
     lanes: snapshot.lanes.map((lane) => lane.id),
     functions: [],
     tasks: [],
+    findings: findings.length,
     flame: [],
     heaviest: (called) => snapshot.calls.heaviest(called, snapshot.weights),
     logLines: log.lines.length,
@@ -51,6 +55,7 @@ export class Page {
   /** What is searched for, in lower case; empty for nothing. */
   readonly wanted: string;
   private readonly rows: string[] = [];
+  private readonly foot: string[] = [];
 
   constructor(input: FrameInput, size: Size, look: Look) {
     this.input = input;
@@ -62,7 +67,7 @@ export class Page {
 
   /** Rows that are left above the footer. */
   get room(): number {
-    return this.size.rows - 1 - this.rows.length;
+    return this.size.rows - 1 - this.foot.length - this.rows.length;
   }
 
   /** The lane whose functions and calls are shown; undefined for all. */
@@ -73,6 +78,15 @@ export class Page {
 
   add(row: string): void {
     this.rows.push(row);
+  }
+
+  /** A row right above the footer, whatever comes before it. */
+  addFoot(row: string): void {
+    this.foot.push(row);
+  }
+
+  ruleAtFoot(): void {
+    this.addFoot(rule(this.size.columns, this.look));
   }
 
   rule(): void {
@@ -97,13 +111,14 @@ export class Page {
 
   finish(): Frame {
     while (this.room > 0) this.blank();
-    this.rows.length = this.size.rows - 1;
-    const { ui, status, newLines } = this.input;
+    this.rows.length = this.size.rows - 1 - this.foot.length;
+    this.rows.push(...this.foot);
+    const { ui, status, newLines, findings } = this.input;
     const { columns } = this.size;
     this.add(
       ui.typing || ui.search !== ''
         ? searchRow(ui.search, ui.typing, this.found(), columns, this.look)
-        : footerRow(ui.view, newLines, status.phase !== 'recording', columns, this.look),
+        : footerRow(ui.view, newLines, findings.length, status.phase !== 'recording', columns, this.look),
     );
     return { rows: this.rows, scene: this.scene };
   }

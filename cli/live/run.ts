@@ -1,5 +1,5 @@
 import type { SessionBatch } from '../../analyzer/collect/collector.ts';
-import type { Nanos } from '../../analyzer/model/index.ts';
+import type { Finding, Nanos } from '../../analyzer/model/index.ts';
 
 /** How a run stands; asked for up to ten times a second, so it must be cheap. */
 export interface LiveStatus {
@@ -26,6 +26,8 @@ export interface LiveRun {
   onBatch(listener: (batch: SessionBatch) => void): void;
   /** The child's output as it was written: any bytes, cut anywhere. */
   onOutput(listener: (chunk: Buffer, stream: 'stdout' | 'stderr') => void): void;
+  /** What rules found in what was recorded so far, every few seconds; empty when a look found nothing. */
+  onFindings(listener: (findings: readonly Finding[]) => void): void;
   /** The child has ended and everything is written: leave. */
   onEnd(listener: () => void): void;
   /** Stop and write. The first time asks the program to end, the second kills it. */

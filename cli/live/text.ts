@@ -112,3 +112,23 @@ export function cutMiddle(text: string, cells: number, mark: string): string {
   // `cut` keeps a cell for its mark, which here is the one that the end begins with.
   return cut(text, cells - end, '') + cutStart(text, end + 1, mark);
 }
+
+/** A clean text in lines of at most `cells` cells, broken between words; at most `most` lines, the last cut off with `mark`. */
+export function wordLines(text: string, cells: number, most: number, mark: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').filter(Boolean)) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line === '' || cellsOf(longer) <= cells) {
+      line = longer;
+      continue;
+    }
+    if (lines.length === most - 1) {
+      lines.push(cut(longer, cells, mark));
+      return lines;
+    }
+    lines.push(cut(line, cells, mark));
+    line = word;
+  }
+  return line === '' ? lines : [...lines, cut(line, cells, mark)];
+}

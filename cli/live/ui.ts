@@ -7,6 +7,8 @@ export interface UiState {
   readonly called: number | null;
   /** Chosen row of the pools view; null for none. */
   readonly task: number | null;
+  /** Place of the chosen finding among the findings. */
+  readonly finding: number;
   /** Node of the call tree that fills the flame graph; 0 for the root. */
   readonly zoom: number;
   /** Where Esc leads from that zoom, the latest last. */
@@ -21,7 +23,8 @@ export interface UiState {
   readonly scroll: number;
 }
 
-export const VIEWS = ['overview', 'functions', 'flame', 'lanes', 'pools', 'log'] as const;
+/** The last one is passed over while nothing was found. */
+export const VIEWS = ['overview', 'functions', 'flame', 'lanes', 'pools', 'log', 'findings'] as const;
 export type View = (typeof VIEWS)[number];
 
 export const INITIAL: UiState = {
@@ -29,6 +32,7 @@ export const INITIAL: UiState = {
   lane: null,
   called: null,
   task: null,
+  finding: 0,
   zoom: 0,
   zoomedFrom: [],
   box: 0,
@@ -53,6 +57,8 @@ export interface Scene {
   readonly functions: readonly number[];
   /** Rows of the pools view in their order, with the function of each; below zero for none. */
   readonly tasks: readonly { readonly id: number; readonly called: number }[];
+  /** How many findings there are. */
+  readonly findings: number;
   readonly flame: readonly (readonly Box[])[];
   /** The node of a function that has most of its time. */
   readonly heaviest: (called: number) => number;
@@ -67,6 +73,7 @@ export const EMPTY_SCENE: Scene = {
   lanes: [],
   functions: [],
   tasks: [],
+  findings: 0,
   flame: [],
   heaviest: () => 0,
   logLines: 0,

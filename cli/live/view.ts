@@ -1,4 +1,6 @@
 import type { SessionBatch } from '../../analyzer/collect/collector.ts';
+import type { Finding } from '../../analyzer/model/index.ts';
+import { CertainFindings } from './certainFindings.ts';
 import { drawFrame, type Frame, type Size } from './frame.ts';
 import { ASCII } from './glyphs.ts';
 import { press } from './keys.ts';
@@ -16,6 +18,7 @@ export class LiveView {
   private readonly run: LiveRun;
   private readonly model: LiveModel;
   private readonly log = new LiveLog();
+  private readonly certain = new CertainFindings();
   private ui: UiState = INITIAL;
   private scene: Scene = EMPTY_SCENE;
   private look: Look;
@@ -34,6 +37,11 @@ export class LiveView {
 
   output(chunk: Buffer, stream: 'stdout' | 'stderr'): void {
     this.log.write(chunk, stream);
+    this.dirty = true;
+  }
+
+  found(findings: readonly Finding[]): void {
+    this.certain.take(findings);
     this.dirty = true;
   }
 
@@ -60,7 +68,8 @@ export class LiveView {
     const snapshot = this.model.snapshot(status.elapsedSeconds * 1e9, this.ui.lane);
     const newLines = log.total - this.seenLines;
     const { command } = this.run;
-    const input = { command, status, snapshot, log, newLines, ui: this.ui };
+    const { findings } = this.certain;
+    const input = { command, status, snapshot, log, newLines, findings, ui: this.ui };
     const frame = drawFrame(input, size, this.look);
     this.scene = frame.scene;
     this.dirty = false;

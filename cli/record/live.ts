@@ -1,8 +1,12 @@
 import { now } from '../../analyzer/collect/clock.ts';
 import type { SessionBatch } from '../../analyzer/collect/collector.ts';
+import type { OutputPlace } from '../../analyzer/collect/output.ts';
 import type { Session } from '../../analyzer/collect/session.ts';
 import type { Target } from '../../analyzer/collect/target.ts';
+import type { Finding } from '../../analyzer/model/index.ts';
+import { findingsScript } from '../assets.ts';
 import type { LiveRun, LiveStatus } from '../live/run.ts';
+import { LiveFindings } from './liveFindings.ts';
 import { Replay } from './replay.ts';
 
 /** Milliseconds over which perfscope's own CPU is averaged for the header. */
@@ -31,6 +35,7 @@ export class LiveSession {
   private readonly session: Session;
   private readonly replay = new Replay();
   private readonly view: Promise<void>;
+  private readonly looks: LiveFindings;
   private phase: LiveStatus['phase'] = 'recording';
   private end: () => void = () => {};
   private hasEnded = false;
@@ -40,12 +45,14 @@ export class LiveSession {
   constructor(
     session: Session,
     target: Target,
-    { command, rate }: { command: readonly string[]; rate: number },
+    { command, rate, place }: { command: readonly string[]; rate: number; place: OutputPlace },
   ) {
     this.session = session;
     const batches = new Backlog<[SessionBatch]>();
+    const findings = new Backlog<[readonly Finding[]]>();
     const output = new Backlog<[Buffer, 'stdout' | 'stderr']>();
     session.onBatch((batch) => batches.push(batch));
+    this.looks = new LiveFindings(place.spool, findingsScript(), (found) => findings.push(found));
     target.onOutput((chunk, stream) => {
       this.replay.add(chunk, stream);
       output.push(chunk, stream);
@@ -62,6 +69,7 @@ export class LiveSession {
       start: session.start,
       status: () => this.status(rate),
       onBatch: (listener) => batches.listen(listener),
+      onFindings: (listener) => findings.listen(listener),
       onOutput: (listener) => output.listen(listener),
       onEnd: (listener) => {
         this.end = listener;
@@ -76,12 +84,14 @@ export class LiveSession {
       .catch(() => {
         // Without a view nobody listens, and nothing must pile up.
         batches.listen(() => {});
+        findings.listen(() => {});
         output.listen(() => {});
       });
   }
 
   writing(): void {
     this.phase = 'writing';
+    this.looks.stop();
   }
 
   /** Ends the view, gives the terminal back and prints what the command printed. */

@@ -1,5 +1,5 @@
 import { covered } from '../../analyzer/analysis/coverage.ts';
-import { type DeviceBusy, type DevicesBusy, devicesBusy } from '../../analyzer/analysis/deviceBusy.ts';
+import type { DeviceBusy, DevicesBusy } from '../../analyzer/analysis/deviceBusy.ts';
 import { DEVICE_DIRECTIONS, type DeviceWork, WORK_KINDS } from '../../analyzer/analysis/deviceWork.ts';
 import { type DeviceCalls, deviceCalls } from '../../analyzer/analysis/kernelCalls.ts';
 import { type SpanTracks, spanTracks } from '../../analyzer/analysis/spanTracks.ts';
@@ -23,9 +23,9 @@ export interface DeviceProfile {
   readonly repeats: () => Uint8Array;
 }
 
-export function deviceProfile({ tables, functions, tree, deviceWork: work }: Trace): DeviceProfile {
+export function deviceProfile(trace: Trace): DeviceProfile {
+  const { tables, functions, tree, deviceWork: work, devicesBusy: busy } = trace;
   const lanes = tables.lanes.length;
-  const busy = devicesBusy(work, lanes);
   let repeats: Uint8Array | null = null;
   return {
     work,

@@ -1,5 +1,4 @@
-import { ACTIVITIES, IS_READY, RUNS } from '../../analyzer/analysis/activity.ts';
-import { type RegionEfficiency, RunEfficiency } from '../../analyzer/analysis/efficiencyRegions.ts';
+import type { RegionEfficiency } from '../../analyzer/analysis/efficiencyRegions.ts';
 import { ACCEPTABLE } from '../../analyzer/analysis/efficiencyTree.ts';
 import { LANE_KINDS, type Tables } from '../../analyzer/model/index.ts';
 import { h } from '../dom/element.ts';
@@ -7,35 +6,6 @@ import type { Profile } from '../profile.ts';
 import { selectionOf, type ViewState } from '../state/viewState.ts';
 
 const THREAD = LANE_KINDS.indexOf('thread');
-
-/** Computed once for a profile: roles of lanes take a look at every sample. */
-const known = new WeakMap<Profile, RunEfficiency>();
-
-export function runEfficiency(profile: Profile): RunEfficiency {
-  let found = known.get(profile);
-  if (!found) {
-    const { recording, timeline, activity, devices, regions, siteOf, bounds } = profile;
-    const { tables, meta } = recording;
-    const load = Float64Array.from({ length: tables.lanes.length }, (_, lane) => {
-      const at = lane * ACTIVITIES.length;
-      return (activity[at + RUNS] as number) + (activity[at + IS_READY] as number);
-    });
-    found = new RunEfficiency({
-      tables,
-      timeline,
-      roles: profile.trace.roles,
-      load,
-      devices: devices.busy.units,
-      regions: [...regions.values()].flatMap((its) => its.regions),
-      siteOf,
-      cores: meta.host.cores,
-      runStart: bounds.from,
-      runEnd: bounds.to,
-    });
-    known.set(profile, found);
-  }
-  return found;
-}
 
 /** The last answer: the card and the panel ask for the same. */
 let last: {
@@ -51,7 +21,7 @@ export function judged(
   { range, lanes }: Pick<ViewState, 'range' | 'lanes'>,
 ): RegionEfficiency {
   if (last?.profile === profile && last.range === range && last.lanes === lanes) return last.region;
-  const efficiency = runEfficiency(profile);
+  const { efficiency } = profile.trace;
   const whole = range === null && lanes === null;
   const region = whole
     ? efficiency.run()

@@ -7,7 +7,7 @@ import { settling } from '../dom/settle.ts';
 import { count, counted, duration, percent, place, visible } from '../format.ts';
 import { NO_EVENT } from '../state/viewState.ts';
 import { laneName } from '../timeline/rows.ts';
-import { factorBar, judged, runEfficiency } from './judged.ts';
+import { factorBar, judged } from './judged.ts';
 
 /** Lanes that are listed: of more, those with most CPU time. */
 const MOST_LANES = 24;
@@ -106,7 +106,7 @@ function shares({ useful, ready, gil, lived }: LaneLoad, time: number): { bar: H
 
 /** Pools, what they ran, and named ranges of the whole run; a click selects the time of one. */
 function regionTable({ profile, store }: ViewContext): Node[] {
-  const regions = runEfficiency(profile).regions();
+  const regions = profile.trace.efficiency.regions();
   if (regions.length === 0) return [];
   const hasRounds = regions.some(({ rounds }) => rounds > 1);
   const hasDevices = regions.some(({ device }) => device !== null);

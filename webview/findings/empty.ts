@@ -2,7 +2,6 @@ import { reasonToWithhold } from '../../analyzer/advice/quiet.ts';
 import type { Efficiency } from '../../analyzer/analysis/efficiency.ts';
 import { ACCEPTABLE } from '../../analyzer/analysis/efficiencyTree.ts';
 import { h } from '../dom/element.ts';
-import { judged } from '../efficiency/judged.ts';
 import { counted, inCores, percent } from '../format.ts';
 import { factsOf } from '../glance/facts.ts';
 import type { Profile } from '../profile.ts';
@@ -43,7 +42,7 @@ export function emptyWords(profile: Profile, rules: number): EmptyWords {
       sentences: ['No thread was seen in this run.'],
       isGood: false,
     };
-  const efficiency = judged(profile, { range: null, lanes: null }).efficiency;
+  const { efficiency } = profile.trace.efficiency.run();
   const doubt = reasonToWithhold(profile.trace);
   return {
     claim: isPoor(efficiency) ? 'Nothing found to change' : 'Nothing worth changing',

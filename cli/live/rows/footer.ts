@@ -8,14 +8,14 @@ import type { View } from '../ui.ts';
 type Hint = readonly [key: string, long: string, short: string, spare?: 'spare'];
 
 /** What a row is in a view with a choice in it. */
-const ROWS: Readonly<Record<Exclude<View, 'log' | 'flame'>, string>> = {
+const ROWS: Readonly<Record<Exclude<View, 'log' | 'flame' | 'findings'>, string>> = {
   overview: 'lane',
   functions: 'function',
   lanes: 'lane',
   pools: 'task',
 };
 
-function hintsOf(view: View, newLines: number, stopping: boolean, glyphs: Glyphs): Hint[] {
+function hintsOf(view: View, newLines: number, findings: number, stopping: boolean, glyphs: Glyphs): Hint[] {
   const lines = newLines === 1 ? '1 new line' : `${count(newLines)} new lines`;
   const log: Hint = [
     'l',
@@ -49,6 +49,8 @@ function hintsOf(view: View, newLines: number, stopping: boolean, glyphs: Glyphs
       stop,
     ];
   }
+  if (view === 'findings')
+    return [tab, [glyphs.upAndDown, 'finding', 'row'], ['Esc', 'back', 'back'], log, help, stop];
   const row = ROWS[view];
   const rows: Hint = [glyphs.upAndDown, row, row === 'lane' ? row : 'row'];
   const lane: Hint[] = view === 'functions' ? [[glyphs.sideways, 'lane', 'lane']] : [];
@@ -57,6 +59,7 @@ function hintsOf(view: View, newLines: number, stopping: boolean, glyphs: Glyphs
     rows,
     ...lane,
     ['Enter', 'flame', 'flame'],
+    ...(findings > 0 ? ([['f', 'findings', 'findings']] satisfies Hint[]) : []),
     ['/', 'search', 'search', 'spare'],
     log,
     help,
@@ -68,12 +71,13 @@ function hintsOf(view: View, newLines: number, stopping: boolean, glyphs: Glyphs
 export function footerRow(
   view: View,
   newLines: number,
+  findings: number,
   stopping: boolean,
   width: number,
   look: Look,
 ): string {
   const { palette } = look;
-  let hints = hintsOf(view, newLines, stopping, look.glyphs);
+  let hints = hintsOf(view, newLines, findings, stopping, look.glyphs);
   const cells = (long: boolean, gap: number): number =>
     hints.reduce((sum, [key, full, short]) => sum + cellsOf(key) + 1 + (long ? full : short).length + gap, 1);
   while (cells(false, 2) > width + 2 && hints.some((hint) => hint[3])) {

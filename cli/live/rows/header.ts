@@ -24,12 +24,13 @@ export function titleRow(command: readonly string[], status: LiveStatus, width: 
   return line.glyphs(glyphs.bullet, style).skip(1).text(PHASES[status.phase], style).end();
 }
 
-/** The views, and how the recording keeps up. */
-export function tabsRow(view: View, status: LiveStatus, width: number, look: Look): string {
+/** The views, and how the recording keeps up. That of findings is named once there are some. */
+export function tabsRow(view: View, findings: number, status: LiveStatus, width: number, look: Look): string {
   const { palette } = look;
   const line = new Line(width, look);
   const brackets = !palette.colours;
   for (const each of VIEWS) {
+    if (each === 'findings' && findings === 0 && each !== view) continue;
     if (each !== view) line.skip(1).text(each, palette.dim).skip(1);
     else if (brackets) line.text(`[${each}]`, palette.bold);
     else line.skip(1).text(each, `${palette.title}\x1b[4m`).skip(1);

@@ -2,13 +2,13 @@ import { ACTIVITIES, LETTERS, MEANINGS } from '../activity.ts';
 import { Line, type Look } from '../line.ts';
 
 const KEYS: readonly (readonly [string, string])[] = [
-  ['Tab, 1 to 6', 'the views: overview, functions, flame, lanes, pools, log'],
+  ['Tab, 1 to 7', 'overview, functions, flame, lanes, pools, log, findings'],
   ['arrows', 'choose a lane, function or task; move in the flame graph'],
   ['Enter', 'flame graph of the choice; zoom into a box'],
   ['Esc', 'undo the search, the zoom, the choice; then the overview'],
   ['[ ]  a', 'previous and next lane; all lanes'],
   ['/', 'search functions, lanes and output'],
-  ['l', 'output of the program'],
+  ['l   f', 'output of the program; findings: what to change'],
   ['q', 'stop the program and write the recording; again: kill it'],
   ['Ctrl-C', 'interrupt the program; again: kill it'],
   ['Ctrl-L', 'draw the screen anew'],

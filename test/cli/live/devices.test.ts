@@ -110,7 +110,11 @@ test('devices and what is copied have rows below the lanes, with what goes each 
     { columns: 80, rows: 24 },
     { columns: 200, rows: 60 },
   ]) {
-    const { rows } = drawFrame({ command: ['x'], status, snapshot, log, newLines: 0, ui }, size, LOOK);
+    const { rows } = drawFrame(
+      { command: ['x'], status, snapshot, log, newLines: 0, findings: [], ui },
+      size,
+      LOOK,
+    );
     expect(rows).toHaveLength(size.rows);
     const lines = rows.map((row) => row.trimEnd());
     expect(lines.find((line) => line.startsWith(' GPU 0'))).toMatch(/[▁▇]+ +0 % {2}0\.5 kernels\/s {2}gemm/);

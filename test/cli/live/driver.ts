@@ -1,11 +1,12 @@
 import { nanos } from '../../../analyzer/model/index.ts';
 import { startLive } from '../../../cli/live/index.ts';
 import type { LiveRun, LiveStatus } from '../../../cli/live/run.ts';
+import { SOME_FINDINGS } from './findings.ts';
 import { SyntheticRun } from './synthetic.ts';
 
 /**
  * A live view of a run that never was. Arguments, all optional, as `name=value`:
- * `workers`, `pools` (a program whose tasks are seen), `lines` (of output a second), `end` (milliseconds), `crash` (`batch`, `status`, `exit` or `signal`, after a second),
+ * `workers`, `pools` (a program whose tasks are seen), `findings` (what is found in two looks), `lines` (of output a second), `end` (milliseconds), `crash` (`batch`, `status`, `exit` or `signal`, after a second),
  * `measure` (prints the CPU used in that many milliseconds, after three seconds).
  */
 const options = new Map(process.argv.slice(2).map((each) => each.split('=') as [string, string]));
@@ -64,6 +65,12 @@ const run: LiveRun = {
       },
       Math.max(100, 1000 / perSecond),
     );
+  },
+  onFindings: (listener) => {
+    if (!options.has('findings')) return;
+    const look = (): void => listener(SOME_FINDINGS);
+    setTimeout(look, 200);
+    setTimeout(look, 1200);
   },
   onEnd: (listener) => {
     end = listener;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { nanos } from '../../../analyzer/model/index.ts';
+import { type Finding, nanos } from '../../../analyzer/model/index.ts';
 import { drawFrame } from '../../../cli/live/frame.ts';
 import { ASCII, BLOCKS, glyphsFor } from '../../../cli/live/glyphs.ts';
 import { LiveLog } from '../../../cli/live/log.ts';
@@ -12,6 +12,7 @@ import { shareRows } from '../../../cli/live/shareRows.ts';
 import { cellsOf } from '../../../cli/live/text.ts';
 import { INITIAL, type UiState, VIEWS } from '../../../cli/live/ui.ts';
 import { Batches, type Call } from './batches.ts';
+import { SOME_FINDINGS, STRAGGLER } from './findings.ts';
 import { SyntheticRun } from './synthetic.ts';
 
 const PLAIN = { palette: UNSTYLED, glyphs: BLOCKS };
@@ -39,7 +40,13 @@ function modelOf(workers: number, pools: boolean): LiveModel {
   return model;
 }
 
-function inputOf(ui: Partial<UiState>, status: Partial<LiveStatus> = {}, workers = 4, pools = false) {
+function inputOf(
+  ui: Partial<UiState>,
+  status: Partial<LiveStatus> = {},
+  workers = 4,
+  pools = false,
+  findings: readonly Finding[] = [],
+) {
   const model = modelOf(workers, pools);
   const log = new LiveLog();
   log.write(Buffer.from('reading tiles\nsolved 12 of 400\n'), 'stdout');
@@ -51,6 +58,7 @@ function inputOf(ui: Partial<UiState>, status: Partial<LiveStatus> = {}, workers
     snapshot: model.snapshot(40.06e9, chosen.lane),
     log: log.view(),
     newLines: 3,
+    findings,
     ui: chosen,
   };
 }
@@ -193,15 +201,50 @@ test('a frame has the rows and the cells of its screen, whatever its size', () =
       fc.integer({ min: 1, max: 80 }),
       fc.constantFrom(...VIEWS),
       fc.boolean(),
-      (columns, rows, view, keys) => {
+      fc.constantFrom([], SOME_FINDINGS),
+      (columns, rows, view, keys, findings) => {
         const ui = { ...INITIAL, view, keys, search: keys ? 'obj' : '' };
-        const frame = drawFrame({ ...input, ui }, { columns, rows }, PLAIN);
+        const frame = drawFrame({ ...input, findings, ui }, { columns, rows }, PLAIN);
         expect(frame.rows.length).toBe(rows);
         for (const row of frame.rows) expect(cellsOf(row)).toBe(columns);
       },
     ),
     { numRuns: 200 },
   );
+});
+
+/** What a screen of a run with findings shows, row by row. */
+function withFindings(ui: Partial<UiState>, columns: number, rows: number): string {
+  const input = inputOf(ui, {}, 4, true, SOME_FINDINGS);
+  return drawFrame(input, { columns, rows }, PLAIN)
+    .rows.map((row) => row.trimEnd())
+    .join('\n');
+}
+
+test('the findings view at 80x24 with findings is as in its golden file', () => {
+  expectGolden('findings-with-findings-80x24', withFindings({ view: 'findings', finding: 1 }, 80, 24));
+});
+
+test('the overview has what is likely above its footer, and the first of it on the smallest screen too', () => {
+  const [rule, first, second, footer] = withFindings({}, 140, 40).split('\n').slice(-4);
+  expect(rule).toMatch(/^─+$/);
+  expect(first).toBe(` likely: ${STRAGGLER.title} at train.py:112 (1.3x to 1.5x so far)`);
+  expect(second).toBe(
+    ' likely: The same 4 MB table is pickled with every task at train.py:48 (up to 1.14x so far)',
+  );
+  expect(footer).toContain('f findings');
+  const small = withFindings({}, 60, 15).split('\n');
+  expect(small.at(-2)).toMatch(/^ likely: Two of 4 .*… at train\.py:112 \(1\.3x to 1\.5x\)$/);
+  expect(small.filter((row) => row.includes('likely'))).toHaveLength(1);
+  expect(small[2]).toMatch(/^ lanes|^─/);
+});
+
+test('the chosen finding is in sight however many come before it', () => {
+  const input = inputOf({ view: 'findings', finding: 30 }, {}, 4, true);
+  const findings = Array.from({ length: 31 }, (_, i) => ({ ...STRAGGLER, title: `finding number ${i}` }));
+  const { rows, scene } = drawFrame({ ...input, findings }, { columns: 80, rows: 24 }, PLAIN);
+  expect(rows.findIndex((row) => /^▌31 +finding number 30/.test(row))).toBeGreaterThan(2);
+  expect(scene.findings).toBe(31);
 });
 
 test('a screen that is too small says so', () => {
@@ -247,6 +290,13 @@ test('hostile names change nothing outside of their own cells', () => {
         ...inputOf({ view }),
         command: ['python', names.join(' ')],
         snapshot: model.snapshot(25e7),
+        findings: names.map((name) => ({
+          ...STRAGGLER,
+          title: name,
+          why: name,
+          change: name,
+          location: { file: name, line: 1, function: name },
+        })),
       };
       for (const row of drawFrame(input, { columns, rows: 40 }, PLAIN).rows) {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence that sets a column is the only one

@@ -37,6 +37,7 @@ test('Tab goes round the views, and numbers go to them', () => {
   expect(after(['tab', 'tab', 'tab', 'tab']).view).toBe('pools');
   expect(after(['tab', 'tab', 'tab', 'tab', 'tab', 'tab']).view).toBe('overview');
   expect(after(['backTab']).view).toBe('log');
+  expect(after(['7']).view).toBe('findings');
   expect(after(['4']).view).toBe('lanes');
   expect(after(['5']).view).toBe('pools');
   expect(after(['6']).view).toBe('log');
@@ -107,4 +108,19 @@ test('keys that come as one text are taken one by one', () => {
   expect(keysOf('c', { ...none, ctrl: true })).toEqual([named('interrupt')]);
   expect(keysOf('', { ...none, tab: true, shift: true })).toEqual([named('backTab')]);
   expect(keysOf('x', { ...none, meta: true })).toEqual([]);
+});
+
+test('findings are reached with f, and by Tab once there are some; arrows go through them', () => {
+  const found: Scene = { ...scene, findings: 3 };
+  const from = (keys: readonly string[]): UiState =>
+    keys.reduce((ui, key) => press(ui, named(key), found).ui, INITIAL);
+  expect(from(['backTab']).view).toBe('findings');
+  expect(from(['f']).view).toBe('findings');
+  expect(from(['f', 'f']).view).toBe('overview');
+  expect(from(['f', 'down', 'down', 'down', 'down']).finding).toBe(2);
+  expect(from(['f', 'down', 'down', 'up']).finding).toBe(1);
+  expect(from(['f', 'down', 'home']).finding).toBe(0);
+  expect(from(['f', 'enter'])).toEqual(from(['f']));
+  expect(from(['f', 'escape']).view).toBe('overview');
+  expect(after(['f', 'down'])).toEqual(after(['f']));
 });
