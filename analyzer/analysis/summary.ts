@@ -131,7 +131,7 @@ export function summarize(of: Recording | Trace, findings: readonly Finding[] = 
     });
   }
   const efficiency = parallelEfficiency(tables, totals, roles);
-  const pools = poolSummary({ meta, tables }, functions);
+  const pools = poolSummary(trace);
   return {
     version: 1,
     command: meta.command,
