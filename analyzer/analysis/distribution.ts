@@ -59,8 +59,8 @@ function spread(
 }
 
 /**
- * The smallest whole number below or at which values of `weight` lie, found in ever smaller buckets: linear, with two or three passes for times of a run;
- * sorting a million values together with their weights takes thirty times as long.
+ * The smallest whole number below or at which values of `weight` lie, found in ever smaller buckets: linear, with two or three
+ * passes for times of a run. Sorting a million values together with their weights takes thirty times as long.
  */
 function quantile(values: Float64Array, weights: Float64Array, weight: number, whole: Spread): number {
   let [kept, keptWeights, length] = [values, weights, values.length];
@@ -73,7 +73,8 @@ function quantile(values: Float64Array, weights: Float64Array, weight: number, w
       bucket++;
     }
     low += bucket * step;
-    if (step === 1) return low + 1;
+    // A step that is no number comes of a value that is none.
+    if (!(step > 1)) return low + 1;
     const high = low + step;
     const [inside, theirs] = [new Float64Array(length), new Float64Array(length)];
     let next = 0;
