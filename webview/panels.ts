@@ -6,6 +6,8 @@ import { createKernels } from './devices/kernels.ts';
 import { hasDeviceTransfers } from './devices/profile.ts';
 import { createTransfers } from './devices/transfers.ts';
 import { h, setAttributes, setText } from './dom/element.ts';
+import { hasEfficiency } from './efficiency/judged.ts';
+import { createEfficiency } from './efficiency/view.ts';
 import { metricNames } from './flame/metrics.ts';
 import { createFlame } from './flame/view.ts';
 import { place, visible } from './format.ts';
@@ -24,6 +26,7 @@ const TITLES: Readonly<Record<Tab, string>> = {
   tasks: 'Tasks',
   locks: 'Locks',
   deopts: 'Deoptimisations',
+  efficiency: 'Efficiency',
 };
 /** From this width both panels stand side by side, and what is chosen in one is seen in the other. */
 const WIDE = '(min-width: 1700px)';
@@ -42,6 +45,7 @@ export function tabsOf({ tables }: Recording): readonly Tab[] {
     if (tab === 'kernels') return tables.kernels.length > 0;
     if (tab === 'transfers') return hasDeviceTransfers(tables);
     if (tab === 'deopts') return tables.deopts.length > 0;
+    if (tab === 'efficiency') return hasEfficiency(tables);
     return tab === 'locks' ? tables.lockWaits.length > 0 : true;
   });
 }
@@ -61,6 +65,7 @@ export function createPanels(view: ViewContext): { element: HTMLElement } {
     tasks: () => createTasks(view),
     locks: () => createLocks(view),
     deopts: () => createDeopts(view),
+    efficiency: () => createEfficiency(view),
   };
   const views = tabs.map((tab) => makers[tab]());
   const buttons = tabs.map((tab) =>

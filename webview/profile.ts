@@ -1,9 +1,8 @@
 import { ACTIVITIES } from '../analyzer/analysis/activity.ts';
-import { accumulate, type CallTree, callTree } from '../analyzer/analysis/callTree.ts';
+import { accumulate, type CallTree } from '../analyzer/analysis/callTree.ts';
 import { type CounterSeries, counterSeries } from '../analyzer/analysis/counterSeries.ts';
 import { type DeviceGaps, deviceGaps } from '../analyzer/analysis/deviceGaps.ts';
-import { withForwardLaunches } from '../analyzer/analysis/forwardLaunches.ts';
-import { type Functions, functionsOf } from '../analyzer/analysis/functions.ts';
+import type { Functions } from '../analyzer/analysis/functions.ts';
 import { deviceWeights, isDeviceMetric } from '../analyzer/analysis/kernelCalls.ts';
 import {
   collectionsByLane,
@@ -13,16 +12,16 @@ import {
 } from '../analyzer/analysis/laneMoments.ts';
 import { type LaneRegions, regionsByLane } from '../analyzer/analysis/laneRegions.ts';
 import { operatorTotalsOf } from '../analyzer/analysis/operatorTotals.ts';
-import { type Home, homesOf } from '../analyzer/analysis/origin.ts';
+import type { Home } from '../analyzer/analysis/origin.ts';
 import { type PoolLoad, poolLoads } from '../analyzer/analysis/poolLoad.ts';
 import { type PoolPlace, poolPlacesOf } from '../analyzer/analysis/poolPlaces.ts';
-import { regionsOf } from '../analyzer/analysis/regions.ts';
-import { type Site, sitesOfStacks } from '../analyzer/analysis/sites.ts';
+import type { SiteOf } from '../analyzer/analysis/sites.ts';
 import { type TaskGroups, taskGroupsOf } from '../analyzer/analysis/taskGroups.ts';
 import { taskIntervals } from '../analyzer/analysis/taskIntervals.ts';
 import { type TaskLanes, taskLanesOf } from '../analyzer/analysis/taskLanes.ts';
 import { addActivity, type Timeline, timelineOf } from '../analyzer/analysis/timeline.ts';
-import { rowStarts, type Selection, selfWeights } from '../analyzer/analysis/weights.ts';
+import { Trace } from '../analyzer/analysis/trace.ts';
+import { type Selection, selfWeights } from '../analyzer/analysis/weights.ts';
 import { LANE_KINDS, type Recording, type Tables } from '../analyzer/model/index.ts';
 import { type DeviceProfile, deviceProfile } from './devices/profile.ts';
 import type { FlameMetric, Interval } from './state/viewState.ts';
@@ -31,6 +30,8 @@ import { type HostCalls, type HostRanges, hostCallsOf, rangesOf } from './timeli
 /** A recording with what every view asks of it, computed once. */
 export interface Profile {
   readonly recording: Recording;
+  /** What rules are asked about; shares what is computed here. */
+  readonly trace: Trace;
   /** With the kernels and copies of devices behind those of the host. */
   readonly functions: Functions;
   /** Home of each function. */
@@ -60,7 +61,7 @@ export interface Profile {
   /** Calls of a device's API, by lane. */
   readonly calls: HostCalls;
   /** The line of a stack that its reader would change. */
-  readonly siteOf: (stack: number) => Site;
+  readonly siteOf: SiteOf;
   /** The run in Nanos; `to > from` even when nothing was recorded. */
   readonly bounds: Interval;
   /** Lanes that are no counters. */
@@ -86,13 +87,12 @@ export interface Weights {
 
 const ON_DEVICE: Home = { origin: 'device', module: 'kernel' };
 
-export function profileOf({ meta, tables: recorded }: Recording): Profile {
-  const tables = withForwardLaunches(recorded);
+export function profileOf(recorded: Recording): Profile {
+  const trace = new Trace(recorded);
+  const { meta, tables, starts, siteOf } = trace;
   const recording = { meta, tables };
-  const ofHost = functionsOf(tables);
-  const devices = deviceProfile(tables, ofHost, callTree(tables, ofHost));
+  const devices = deviceProfile(trace);
   const { functions, tree } = devices.calls;
-  const starts = rowStarts(tables);
   const timeline = timelineOf(tables, starts);
   const bounds = boundsOf(recording);
   const counterKind = LANE_KINDS.indexOf('counter');
@@ -104,12 +104,12 @@ export function profileOf({ meta, tables: recorded }: Recording): Profile {
     const at = lane * ACTIVITIES.length;
     addActivity(timeline, lane, bounds.from, bounds.to, activity.subarray(at, at + ACTIVITIES.length));
   }
-  const homes = homesOf(functions).map((home, id) => (id < devices.calls.firstFunction ? home : ON_DEVICE));
-  const siteOf = sitesOfStacks(tables, functions);
+  const homes = functions.name.map((_, id) => trace.homes[id] ?? ON_DEVICE);
   const { places, ofPool } = poolPlacesOf(tables, siteOf);
   const groups = taskGroupsOf(tables, functions, ofPool);
   return {
     recording,
+    trace,
     functions,
     homes,
     tree,
@@ -119,7 +119,7 @@ export function profileOf({ meta, tables: recorded }: Recording): Profile {
     groups,
     places,
     loads: once(() => loadsOf(tables, bounds.to, places)),
-    regions: regionsByLane(regionsOf(tables, functions)),
+    regions: regionsByLane(trace.regions),
     lockWaits: lockWaitsByLane(tables),
     messages: messagesByLane(tables),
     collections: collectionsByLane(tables),

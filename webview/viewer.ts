@@ -1,8 +1,12 @@
+import { RULES } from '../analyzer/advice/registry.ts';
+import type { Rule } from '../analyzer/advice/rule.ts';
 import type { Recording } from '../analyzer/model/index.ts';
 import type { ViewContext } from './context.ts';
 import { h } from './dom/element.ts';
 import { afterPause } from './dom/settle.ts';
 import { createTooltip } from './dom/tooltip.ts';
+import { LET_GO } from './findings/selection.ts';
+import { createFindings } from './findings/view.ts';
 import { createGlance } from './glance/view.ts';
 import { createHeader } from './header/view.ts';
 import { createHelp } from './help/help.ts';
@@ -19,8 +23,8 @@ import { createTimeline } from './timeline/view.ts';
 /** Browsers complain about pages that write their address more often than some 200 times in 30 seconds. */
 const ADDRESS_MS = 300;
 
-/** Shows a recording in `root`. The page's address keeps what is selected. */
-export function mountViewer(root: HTMLElement, recording: Recording): void {
+/** Shows a recording in `root`, with what `rules` find in it. The page's address keeps what is selected. */
+export function mountViewer(root: HTMLElement, recording: Recording, rules: readonly Rule[] = RULES): void {
   const profile = profileOf(recording);
   const metric = firstMetric({ profile });
   const initial = { ...initialState(profile.bounds, metric), collapsed: collapsedAtFirst(profile) };
@@ -55,6 +59,7 @@ export function mountViewer(root: HTMLElement, recording: Recording): void {
   };
   const help = createHelp();
   const header = createHeader(view, themes, help);
+  const findings = createFindings(view, rules);
   const timeline = createTimeline(view);
   const panels = createPanels(view);
   root.append(
@@ -62,7 +67,7 @@ export function mountViewer(root: HTMLElement, recording: Recording): void {
     h(
       'main',
       {},
-      createGlance(view),
+      h('div', { class: 'side' }, findings.element, createGlance(view)),
       h('div', { class: 'views' }, timeline.element, splitter(root), panels.element),
     ),
     header.details,
@@ -93,6 +98,8 @@ export function mountViewer(root: HTMLElement, recording: Recording): void {
     if (key === '/') header.focusSearch();
     else if (key === '?') help.showModal();
     else if (tab) store.set({ tab });
+    else if (key === 'f') return findings.step(1);
+    else if (key === 'F') return findings.step(-1);
     else if (chosen && metrics.includes(chosen)) store.set({ metric: chosen });
     else if (key === 'Escape') store.set(takenBack(store.get(), profile.bounds));
     else return timeline.key(key);
@@ -103,6 +110,7 @@ export function mountViewer(root: HTMLElement, recording: Recording): void {
 /** One step back from what was selected last, as far as that can be told: from the detail to the whole. */
 export function takenBack(state: ViewState, bounds: ViewState['view']): Partial<ViewState> {
   if (state.zoom > 0) return { zoom: 0 };
+  if (state.finding !== '') return LET_GO;
   if (state.task >= 0 || state.work >= 0) return { ...NO_EVENT, range: null, lanes: null };
   if (state.group >= 0) return { group: -1 };
   if (state.picked >= 0) return { picked: -1 };

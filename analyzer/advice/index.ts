@@ -40,7 +40,9 @@ function rootCauses(all: readonly Concluded[]): Concluded[] {
   const explained = new Set<string>();
   const key = (id: string, subject: string) => `${id} ${subject}`;
   for (const { rule, conclusion } of all)
-    for (const symptom of rule.explains ?? []) explained.add(key(symptom, conclusion.subject));
+    for (const symptom of rule.explains ?? [])
+      for (const subject of [conclusion.subject, ...(conclusion.alsoAbout ?? [])])
+        explained.add(key(symptom, subject));
   return all.filter(({ rule, conclusion }) => !explained.has(key(rule.id, conclusion.subject)));
 }
 

@@ -1,4 +1,21 @@
 import type { Rule } from './rule.ts';
+import { falseParallelism } from './rules/falseParallelism.ts';
+import { oversubscription } from './rules/oversubscription.ts';
+import { pickledArguments } from './rules/pickledArguments.ts';
+import { pickledResults } from './rules/pickledResults.ts';
+import { poolRecreation } from './rules/poolRecreation.ts';
+import { repeatedState } from './rules/repeatedState.ts';
+import { serialFraction } from './rules/serialFraction.ts';
+import { starvedWorkers } from './rules/starvedWorkers.ts';
 
 /** Every rule, by id. */
-export const RULES: readonly Rule[] = [];
+export const RULES: readonly Rule[] = [
+  pickledArguments,
+  pickledResults,
+  repeatedState,
+  poolRecreation,
+  serialFraction,
+  falseParallelism,
+  starvedWorkers,
+  oversubscription,
+];

@@ -24,6 +24,8 @@ export interface Rule {
 export interface Conclusion {
   /** What it is about, so that several rules' conclusions about one thing can be told to be such: `pool 3`, `lane 4`, `function 12`. */
   readonly subject: string;
+  /** Further subjects that it is about: of ten pools that one line made, the other nine. */
+  readonly alsoAbout?: readonly string[];
   readonly title: string;
   readonly why: string;
   readonly change: string;

@@ -60,3 +60,13 @@ export function unionOfBoth(a: Intervals, b: Intervals): Intervals {
   }
   return { from: from.slice(0, count), to: to.slice(0, count) };
 }
+
+const NEVER: Intervals = { from: new Float64Array(0), to: new Float64Array(0) };
+
+/** The union of any number of sets: in pairs, so that each interval is looked at as often as the number of sets doubles. */
+export function unionOfAll(sets: readonly Intervals[]): Intervals {
+  const [first = NEVER, second] = sets;
+  if (!second) return first;
+  const middle = Math.ceil(sets.length / 2);
+  return unionOfBoth(unionOfAll(sets.slice(0, middle)), unionOfAll(sets.slice(middle)));
+}

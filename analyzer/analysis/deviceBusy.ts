@@ -1,4 +1,4 @@
-import { type Coverage, coverageOf, unionOfBoth } from './coverage.ts';
+import { type Coverage, coverageOf, unionOfAll, unionOfBoth } from './coverage.ts';
 import { computes, type DeviceWork, movesMemory } from './deviceWork.ts';
 import { type Intervals, unionOf } from './intervals.ts';
 
@@ -21,8 +21,6 @@ export interface DevicesBusy {
   /** By lane; those that are no streams were not busy. */
   readonly lanes: readonly DeviceBusy[];
 }
-
-const NEVER: Intervals = { from: new Float64Array(0), to: new Float64Array(0) };
 
 /** How busy each device and each of `lanes` streams was; n log n in the work, linear where records of a stream are in order. */
 export function devicesBusy(work: DeviceWork, lanes: number): DevicesBusy {
@@ -116,12 +114,4 @@ function partsOf({ length, kind, lane, unit, start, end, units }: DeviceWork, la
   }
   for (let at = 0; at < length; at++) timesAt(at)?.put(start[at] as number, end[at] as number);
   return parts;
-}
-
-/** In pairs, so that each interval is looked at as often as the number of sets doubles. */
-function unionOfAll(sets: readonly Intervals[]): Intervals {
-  const [first = NEVER, second] = sets;
-  if (!second) return first;
-  const middle = Math.ceil(sets.length / 2);
-  return unionOfBoth(unionOfAll(sets.slice(0, middle)), unionOfAll(sets.slice(middle)));
 }

@@ -13,7 +13,7 @@ import {
 import { type CallTree, functionTotals } from './callTree.ts';
 import { type DeviceSummary, type DirectionFigures, deviceSummary } from './deviceSummary.ts';
 import { computes, type DeviceWork } from './deviceWork.ts';
-import { parallelEfficiency } from './efficiency.ts';
+import { type EfficiencySummary, efficiencySummary } from './efficiencySummary.ts';
 import { type EngineSummary, engineSummary, type TierLine } from './engineSummary.ts';
 import type { Functions } from './functions.ts';
 import { type LoopSummary, loopSummary } from './loopSummary.ts';
@@ -46,16 +46,6 @@ export interface Summary extends PoolSummary, EngineSummary, LoopSummary, Device
   readonly transfers: readonly (TransferLine & Partial<DirectionFigures>)[];
   readonly efficiency: EfficiencySummary;
   readonly findings: readonly Finding[];
-}
-
-/** Factors between 0 and 1; null where there is nothing to judge, such as a run with fewer than two workers. */
-export interface EfficiencySummary {
-  readonly parallel: number | null;
-  readonly loadBalance: number | null;
-  readonly communication: number | null;
-  readonly contention: number | null;
-  readonly device: number | null;
-  readonly workers: number;
 }
 
 export interface LaneSummary {
@@ -93,14 +83,6 @@ export interface FunctionSummary {
   readonly tiers: readonly TierLine[];
 }
 
-const NO_EFFICIENCY = {
-  parallel: null,
-  loadBalance: null,
-  communication: null,
-  contention: null,
-  workers: 0,
-};
-
 /** `findings`: what the rules concluded, which is not this layer's to know. */
 export function summarize(of: Recording | Trace, findings: readonly Finding[] = []): Summary {
   const trace = of instanceof Trace ? of : new Trace(of);
@@ -130,7 +112,6 @@ export function summarize(of: Recording | Trace, findings: readonly Finding[] = 
       samples: totals.samples[id] as number,
     });
   }
-  const efficiency = parallelEfficiency(tables, totals, roles);
   const pools = poolSummary(trace);
   return {
     version: 1,
@@ -157,7 +138,7 @@ export function summarize(of: Recording | Trace, findings: readonly Finding[] = 
     ...engineSummary(tables, functions, tiers),
     ...loopSummary(tables),
     ...operatorSummary(tables, functions),
-    efficiency: { ...(efficiency ?? NO_EFFICIENCY), device: devices.deviceEfficiency?.device ?? null },
+    efficiency: efficiencySummary(trace.efficiency, functions, roles, meta.clock.start),
     findings,
   };
 }

@@ -1,6 +1,8 @@
 import type { Recording, Tables } from '../model/index.ts';
 import { type CallTree, callTree } from './callTree.ts';
+import { type DevicesBusy, devicesBusy } from './deviceBusy.ts';
 import { type DeviceWork, deviceWork } from './deviceWork.ts';
+import { RunEfficiency } from './efficiencyRegions.ts';
 import { withForwardLaunches } from './forwardLaunches.ts';
 import { type Functions, functionsOf } from './functions.ts';
 import { type LaneTotals, laneTotals } from './laneTotals.ts';
@@ -10,6 +12,7 @@ import { laneRoles } from './roles.ts';
 import { type SiteOf, sitesOfStacks } from './sites.ts';
 import { type TaskGroups, taskGroupsOf } from './taskGroups.ts';
 import { type TaskTotals, taskTotals } from './tasks.ts';
+import { type Timeline, timelineOf } from './timeline.ts';
 import { rowStarts } from './weights.ts';
 
 /**
@@ -78,6 +81,34 @@ export class Trace {
 
   get deviceWork(): DeviceWork {
     return this.once('deviceWork', () => deviceWork(this.tables));
+  }
+
+  get devicesBusy(): DevicesBusy {
+    return this.once('devicesBusy', () => devicesBusy(this.deviceWork, this.tables.lanes.length));
+  }
+
+  /** The samples by lane and time. */
+  get timeline(): Timeline {
+    return this.once('timeline', () => timelineOf(this.tables, this.starts));
+  }
+
+  /** How well workers and devices were used, in the run and in any part of it. */
+  get efficiency(): RunEfficiency {
+    return this.once('efficiency', () => {
+      const { running, ready } = this.laneTotals;
+      return new RunEfficiency({
+        tables: this.tables,
+        timeline: this.timeline,
+        roles: this.roles,
+        load: running.map((own, lane) => own + (ready[lane] as number)),
+        devices: this.devicesBusy.units,
+        regions: this.regions,
+        siteOf: this.siteOf,
+        cores: this.meta.host.cores,
+        runStart: this.meta.clock.start,
+        runEnd: this.meta.clock.end,
+      });
+    });
   }
 
   /** What `compute` gives, kept under `key`: for what only some rules share, and has no property of its own here. */

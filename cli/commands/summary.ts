@@ -15,6 +15,8 @@ export const summaryCommand: RegisterCommand = (program) => {
     .action((file: string, options: { json?: boolean }) => {
       const trace = new Trace(open(file));
       const summary = summarize(trace, advise(trace));
-      process.stdout.write(`${options.json ? JSON.stringify(summary) : summaryLines(summary).join('\n')}\n`);
+      process.stdout.write(
+        `${options.json ? JSON.stringify(summary) : summaryLines(summary, file).join('\n')}\n`,
+      );
     });
 };

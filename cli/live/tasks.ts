@@ -1,3 +1,4 @@
+import { queueWait, runTime, wayBack } from '../../analyzer/analysis/taskTimes.ts';
 import type { SessionBatch } from '../../analyzer/collect/collector.ts';
 import { NOT_LOOKED } from '../../analyzer/model/index.ts';
 
@@ -28,13 +29,6 @@ export function outcomeOf(tasks: Tasks, row: number): Outcome {
   if (came) return 'done';
   const left = (tasks.dequeue[row] ?? -1) >= 0 || (tasks.start[row] ?? -1) >= 0;
   return left ? 'lost' : 'never run';
-}
-
-/** Nanos from one time to the next; null when one of them was not seen. */
-function between(from: number | undefined, to: number | undefined): number | null {
-  if (from === undefined || to === undefined || from < 0 || to < 0) return null;
-  // Clocks of two processes agree only so far.
-  return Math.max(0, to - from);
 }
 
 /** Sums over tasks: of a function, or of a pool. Times are Nanos, volumes bytes, each of one task. */
@@ -75,16 +69,11 @@ export class TaskFigures {
   }
 
   private times(tasks: Tasks, row: number, weight: number): void {
-    const run = between(tasks.start[row], tasks.end[row]);
-    if (run !== null) {
-      this.run.add(run, weight);
-      this.longest = Math.max(this.longest, run);
-    }
-    const wait = between(tasks.submit[row], tasks.dequeue[row]);
-    if (wait !== null) this.queueWait.add(wait, weight);
-    const packBack = tasks.packBack[row] ?? -1;
-    const back = between(tasks.end[row], tasks.returned[row]);
-    if (back !== null && packBack >= 0) this.wayBack.add(Math.max(0, back - packBack), weight);
+    const run = runTime(tasks, row);
+    this.longest = Math.max(this.longest, run);
+    addSeen(this.run, run, weight);
+    addSeen(this.queueWait, queueWait(tasks, row), weight);
+    addSeen(this.wayBack, wayBack(tasks, row), weight);
     let serialising = 0;
     for (const part of [tasks.packOut, tasks.unpackOut, tasks.packBack, tasks.unpackBack]) {
       const nanos = part[row] ?? -1;
@@ -102,4 +91,9 @@ export class TaskFigures {
     const repeats = tasks.repeats[row] ?? NOT_LOOKED;
     if (repeats !== NOT_LOOKED && out > 0) this.repeated.add(Math.min(1, repeats / 100), out * weight);
   }
+}
+
+/** `time`: Nanos; -1 where it was not seen. */
+function addSeen(mean: Mean, time: number, weight: number): void {
+  if (time >= 0) mean.add(time, weight);
 }

@@ -1,19 +1,25 @@
 import type { Summary } from '../../analyzer/analysis/summary.ts';
 import { deviceLines } from './devices.ts';
+import { efficiencyLines } from './efficiency.ts';
 import { engineLines } from './engine.ts';
 import { loopLines } from './loops.ts';
 import { movementLines } from './movement.ts';
 import { operatorLines } from './operators.ts';
 import { taskLines } from './tasks.ts';
 import { fitted, moduleName } from './text.ts';
+import { topFindings } from './topFindings.ts';
 import { count, percent, seconds, significant } from './units.ts';
 
 const TOP_FUNCTIONS = 5;
 const NAME_WIDTH = 34;
 
-/** The summary of a run as lines of text, without colour and without a newline at the end. */
-export function summaryLines(summary: Summary): string[] {
-  const lines = [headline(summary), figures(summary), ...sampling(summary), efficiency(summary)];
+/**
+ * The summary of a run as lines of text, without colour and without a newline at the end. `file`: the recording, for the commands that
+ * tell more of it.
+ */
+export function summaryLines(summary: Summary, file: string | null = null): string[] {
+  const lines = [headline(summary), figures(summary), ...sampling(summary), ...efficiencyLines(summary)];
+  lines.push('', ...topFindings(summary, file));
   const tasks = [
     ...taskLines(summary),
     ...movementLines(summary),
@@ -76,16 +82,6 @@ function sampling(summary: Summary): string[] {
     cost.push(`perfscope itself used ${percent(summary.ownCpuSeconds / summary.wallSeconds)} of a core`);
   }
   return [`  ${taken.join(', ')}`, ...(cost.length > 0 ? [`  ${cost.join(', ')}`] : [])];
-}
-
-function efficiency({ efficiency: factors }: Summary): string {
-  if (factors.parallel === null) return '  parallel efficiency: fewer than two workers ran';
-  const two = (value: number | null) => (value ?? 0).toFixed(2);
-  return (
-    `  parallel efficiency ${two(factors.parallel)} of ${count(factors.workers, 'worker')}` +
-    ` = load balance ${two(factors.loadBalance)} x communication ${two(factors.communication)}` +
-    ` x contention ${two(factors.contention)}`
-  );
 }
 
 function functions(summary: Summary): string[] {

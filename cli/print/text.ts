@@ -17,7 +17,7 @@ export function moduleName(path: string): string {
 }
 
 /** Lines of a summary are at most this long. */
-const WIDTH = 100;
+export const WIDTH = 100;
 
 /** `parts` with commas between them after `label`, on further lines below the first part where one line does not hold them. */
 export function wrapped(label: string, parts: readonly string[]): string[] {

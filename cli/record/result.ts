@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { relative } from 'node:path';
 import { advise } from '../../analyzer/advice/index.ts';
 import { summarize } from '../../analyzer/analysis/summary.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
@@ -20,7 +21,7 @@ export function printResult(result: SessionResult, kind: SummaryKind): void {
       const summary = summarize(trace, advise(trace));
       if (kind === 'json') process.stdout.write(`${JSON.stringify(summary)}\n`);
       else {
-        process.stderr.write(`\nperfscope: ${summaryLines(summary).join('\n')}\n\n`);
+        process.stderr.write(`\nperfscope: ${summaryLines(summary, shortest(path)).join('\n')}\n\n`);
         said = summary.warnings;
       }
     }
@@ -34,4 +35,10 @@ export function printResult(result: SessionResult, kind: SummaryKind): void {
   process.stderr.write(
     `perfscope: recording in ${path} (${bytes(statSync(path).size)}); perfscope report ${path} draws it\n`,
   );
+}
+
+/** A file as a user would type it here. */
+function shortest(path: string): string {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.length < path.length ? fromHere : path;
 }

@@ -23,7 +23,19 @@ export async function torchSource(
     const obstacle = 'operators are not recorded: perfscope was built without the hook.';
     return { collectors: [new TorchCollector(records, obstacle)], environment: {} };
   }
-  const hook = await torchHook(pythonPath(command, process.env), source, cache, process.env);
+  const hook = await torchHook(
+    pythonPath(command, process.env),
+    source,
+    cache,
+    process.env,
+    sayThatItCompiles,
+  );
   const obstacle = hook.environment === null ? hook.obstacle : null;
   return { collectors: [new TorchCollector(records, obstacle)], environment: hook.environment ?? {} };
+}
+
+/** To whoever waits at a terminal. */
+function sayThatItCompiles(): void {
+  if (process.stderr.isTTY)
+    process.stderr.write('perfscope: compiling the hook for this PyTorch, which takes some seconds, once.\n');
 }

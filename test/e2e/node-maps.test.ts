@@ -37,7 +37,7 @@ const repeat = (times: number): Result => {
 };
 
 debugger;
-console.log(repeat(40).total > 0);
+console.log(repeat(12).total > 0);
 `;
 const main = join(folder.path, 'src/main.mts');
 const solver = join(folder.path, 'src/solver.ts');
@@ -69,7 +69,8 @@ async function expectOriginals(command: readonly string[]): Promise<void> {
   const solve = functions.find(({ name }) => name === 'solve');
   expect(solve).toMatchObject(SOLVE);
   const repeat = functions.find(({ name }) => name === 'repeat');
-  expect(solve?.totalSeconds).toBeLessThanOrEqual(repeat?.totalSeconds as number);
+  // A look at the first instruction of a function does not see its caller: V8 finds that by the frame, which is not there yet.
+  expect(solve?.totalSeconds).toBeLessThan(1.05 * (repeat?.totalSeconds ?? 0));
   expect(functions.filter(({ name }) => name === 'solve' || name === 'repeat')).toHaveLength(2);
   expect(health).toMatchObject({ status: 'ok', warnings: [] });
 }
@@ -152,7 +153,7 @@ describe.each(nodes())('Node $version', ({ version, path: node }) => {
       `const made = { exports: {} };
 (0, eval)(${JSON.stringify(made)})(made);
 let total = 0;
-for (let i = 0; i < 40; i++) total += made.exports.solve({ rounds: 2e6, seed: i });
+for (let i = 0; i < 12; i++) total += made.exports.solve({ rounds: 2e6, seed: i });
 console.log(total > 0);`,
     );
     const { functions } = await recorded([node, program]);

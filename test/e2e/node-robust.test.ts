@@ -36,7 +36,7 @@ const withoutPids = (text: string): string => text.replaceAll(/\(node:\d+\)/g, '
 
 describe.each(nodes())('Node $version under the permission model', ({ path, version }) => {
   const file = program(
-    `${BURN} burn(500); console.log(process.env.NODE_OPTIONS, Object.keys(process.env).filter((name) => name.startsWith('PERFSCOPE_NODE')), process.execArgv);`,
+    `${BURN} burn(250); console.log(process.env.NODE_OPTIONS, Object.keys(process.env).filter((name) => name.startsWith('PERFSCOPE_NODE')), process.execArgv);`,
   );
   const permission = version === '20' ? '--experimental-permission' : '--permission';
   const canTell = Number(version) >= 24;

@@ -39,11 +39,14 @@ export interface ReportBrowser {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
 
-/** Bundles the viewer as the build does and starts the browser. */
-export async function startReportBrowser(executablePath: string): Promise<ReportBrowser> {
-  const bundled = async (entry: string): Promise<string> => {
+/** Bundles the viewer as the build does and starts the browser. `entry`: another one, with rules that a test has made. */
+export async function startReportBrowser(
+  executablePath: string,
+  entry = 'webview/main.ts',
+): Promise<ReportBrowser> {
+  const bundled = async (file: string): Promise<string> => {
     const { outputFiles } = await build({
-      entryPoints: [entry],
+      entryPoints: [file],
       bundle: true,
       target: 'es2022',
       minify: true,
@@ -53,7 +56,7 @@ export async function startReportBrowser(executablePath: string): Promise<Report
     });
     return outputFiles[0]?.text ?? '';
   };
-  const [script, style] = await Promise.all([bundled('webview/main.ts'), bundled('webview/viewer.css')]);
+  const [script, style] = await Promise.all([bundled(entry), bundled('webview/viewer.css')]);
   const folder = mkdtempSync(join(tmpdir(), 'perfscope-report-'));
   const browser: Browser = await chromium.launch({
     executablePath,

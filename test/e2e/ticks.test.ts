@@ -69,9 +69,14 @@ describe.each(nodes())('Node $version', ({ path }) => {
     expect((self.arithmetic ?? 0) / (self['/(a+)+b/ [regular expression]'] ?? 0)).toBeGreaterThan(0.5);
     expect((self.arithmetic ?? 0) / (self['/(a+)+b/ [regular expression]'] ?? 0)).toBeLessThan(2);
   });
+});
 
-  test('the log of every isolate is read, of workers, cluster workers and children', async () => {
-    const file = program(`${PARTS}
+/** A log takes seconds to be read, and there are eight: of the oldest and the newest Node. */
+describe.each(nodes().filter((_, i, { length }) => i === 0 || i === length - 1))(
+  'Node $version',
+  ({ path }) => {
+    test('the log of every isolate is read, of workers, cluster workers and children', async () => {
+      const file = program(`${PARTS}
 const cluster = require('node:cluster');
 const { Worker, isMainThread, workerData } = require('node:worker_threads');
 const { fork, execFileSync, execFile } = require('node:child_process');
@@ -91,24 +96,25 @@ else {
     execFile('sh', ['-c', 'node "$0" child', __filename], (error, out) => console.log(error, out));
   });
 }`);
-    const { ended, summary } = await record(folder.path, ENGINE, [path, file]);
-    expect([ended.code, ended.stderr, ended.stdout]).toEqual([0, '', '[]\n[]\nnull []\n\n']);
-    // The main threads of the primary, of a cluster worker and of three children, and three workers, one of which has
-    // options of its own, and no agent.
-    expect(healthOf(summary)).toMatchObject({
-      status: 'partial',
-      warnings: [expect.stringContaining('1 log does not say of which thread')],
-      figures: { logs: 8, processesWithoutLogs: 0 },
+      const { ended, summary } = await record(folder.path, ENGINE, [path, file]);
+      expect([ended.code, ended.stderr, ended.stdout]).toEqual([0, '', '[]\n[]\nnull []\n\n']);
+      // The main threads of the primary, of a cluster worker and of three children, and three workers, one of which has
+      // options of its own, and no agent.
+      expect(healthOf(summary)).toMatchObject({
+        status: 'partial',
+        warnings: [expect.stringContaining('1 log does not say of which thread')],
+        figures: { logs: 8, processesWithoutLogs: 0 },
+      });
+      for (const name of ['inWorker', 'inCluster', 'inChild'])
+        expect(summary.functions.find((each) => each.name === name)?.totalSeconds).toBeGreaterThan(0.1);
+      // Node 20 does not tell the names of workers.
+      const workers = summary.lanes.filter(
+        ({ name, role }) => role === 'worker' && /^(?:w|worker )\d$/.test(name),
+      );
+      expect(workers).toHaveLength(2);
     });
-    for (const name of ['inWorker', 'inCluster', 'inChild'])
-      expect(summary.functions.find((each) => each.name === name)?.totalSeconds).toBeGreaterThan(0.1);
-    // Node 20 does not tell the names of workers.
-    const workers = summary.lanes.filter(
-      ({ name, role }) => role === 'worker' && /^(?:w|worker )\d$/.test(name),
-    );
-    expect(workers).toHaveLength(2);
-  });
-});
+  },
+);
 
 test('nothing is left behind, and what was killed has what its log has', async () => {
   const temporary = join(folder.path, 'temporary');

@@ -117,6 +117,7 @@ test('the address gives back the state that it was made from', () => {
     task: fc.integer({ min: -1, max: 499 }),
     work: fc.integer({ min: -1, max: 69 }),
     group: fc.integer({ min: -1, max: 19 }),
+    finding: fc.constantFrom('', 'P01', 'D04.2', 'T99.9999'),
     collapsed: fc.uniqueArray(fc.constantFrom('p1', 'p22', 'machine')),
   });
   fc.assert(
@@ -137,7 +138,7 @@ test('an address keeps that all was opened of what is closed at first', () => {
 test('an address from elsewhere changes nothing that this recording does not have', () => {
   expect(
     fromHash(
-      '#node=5000&function=200&lanes=99.x&range=9-1&view=a-b&metric=heat&tab=x&task=500&work=70&tasks=20',
+      '#node=5000&function=200&lanes=99.x&range=9-1&view=a-b&metric=heat&tab=x&task=500&work=70&tasks=20&finding=%3Cimg%3E',
       limits,
     ),
   ).toEqual({});
@@ -173,5 +174,11 @@ test('Esc takes back one step after the other', () => {
 
 test('Esc takes a task back together with the time and the lane that came with it', () => {
   const state = { ...initial, task: 7, range: { from: bounds.from, to: bounds.from + 1e9 }, lanes: [3] };
+  expect({ ...state, ...takenBack(state, bounds) }).toEqual(initial);
+});
+
+test('Esc lets go of a finding with all that it selected', () => {
+  const range = { from: bounds.from, to: bounds.from + 1e9 };
+  const state = { ...initial, finding: 'P01', range, lanes: [3], picked: 7 };
   expect({ ...state, ...takenBack(state, bounds) }).toEqual(initial);
 });

@@ -1,15 +1,9 @@
-import type { CallTree } from '../../analyzer/analysis/callTree.ts';
 import { covered } from '../../analyzer/analysis/coverage.ts';
 import { type DeviceBusy, type DevicesBusy, devicesBusy } from '../../analyzer/analysis/deviceBusy.ts';
-import {
-  DEVICE_DIRECTIONS,
-  type DeviceWork,
-  deviceWork,
-  WORK_KINDS,
-} from '../../analyzer/analysis/deviceWork.ts';
-import type { Functions } from '../../analyzer/analysis/functions.ts';
+import { DEVICE_DIRECTIONS, type DeviceWork, WORK_KINDS } from '../../analyzer/analysis/deviceWork.ts';
 import { type DeviceCalls, deviceCalls } from '../../analyzer/analysis/kernelCalls.ts';
 import { type SpanTracks, spanTracks } from '../../analyzer/analysis/spanTracks.ts';
+import type { Trace } from '../../analyzer/analysis/trace.ts';
 import { transferRepeats } from '../../analyzer/analysis/transferRepeats.ts';
 import { DIRECTIONS, LANE_KINDS, type Tables } from '../../analyzer/model/index.ts';
 
@@ -29,8 +23,7 @@ export interface DeviceProfile {
   readonly repeats: () => Uint8Array;
 }
 
-export function deviceProfile(tables: Tables, functions: Functions, tree: CallTree): DeviceProfile {
-  const work = deviceWork(tables);
+export function deviceProfile({ tables, functions, tree, deviceWork: work }: Trace): DeviceProfile {
   const lanes = tables.lanes.length;
   const busy = devicesBusy(work, lanes);
   let repeats: Uint8Array | null = null;

@@ -1,9 +1,5 @@
 import { ACTIVITIES, RUNS } from '../../analyzer/analysis/activity.ts';
-import { type Efficiency, parallelEfficiency } from '../../analyzer/analysis/efficiency.ts';
-import { laneTotals } from '../../analyzer/analysis/laneTotals.ts';
-import { laneRoles } from '../../analyzer/analysis/roles.ts';
 import { addConcurrency } from '../../analyzer/analysis/timeline.ts';
-import { rowStarts } from '../../analyzer/analysis/weights.ts';
 import type { Profile } from '../profile.ts';
 import type { Interval } from '../state/viewState.ts';
 import { laneFacts } from '../timeline/describe.ts';
@@ -57,9 +53,4 @@ export function coresOverTime(
   const cores = new Float64Array(bins);
   addConcurrency(profile.timeline, lanes ?? profile.lanes, RUNS, interval.from, interval.to, cores);
   return cores;
-}
-
-/** The efficiency of the whole run; null where there is no parallelism to judge. */
-export function efficiencyOf({ recording: { tables } }: Profile): Efficiency | null {
-  return parallelEfficiency(tables, laneTotals(tables, rowStarts(tables)), laneRoles(tables));
 }

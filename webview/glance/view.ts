@@ -1,27 +1,25 @@
 import { area as areaPath, curveStepAfter } from 'd3';
 import { ACTIVITIES, IS_READY, WAITS_GIL, WAITS_LOCK } from '../../analyzer/analysis/activity.ts';
-import type { Efficiency } from '../../analyzer/analysis/efficiency.ts';
 import type { ViewContext } from '../context.ts';
 import { h, svg } from '../dom/element.ts';
 import { settling } from '../dom/settle.ts';
+import { efficiencyCard } from '../efficiency/card.ts';
 import { counted, duration, inCores, percent } from '../format.ts';
 import { ACTIVITY_NAMES } from '../timeline/describe.ts';
 import { laneName } from '../timeline/rows.ts';
 import { devicesSection } from './devices.ts';
-import { coresOverTime, efficiencyOf, type Facts, factsOf } from './facts.ts';
+import { coresOverTime, type Facts, factsOf } from './facts.ts';
 
 const CHART = { width: 268, height: 56, bins: 134 };
 
 /**
- * The panel at the left: what the run, or the selection, comes to. Sections stand in the order of what to look at first;
- * findings will take the place at the top.
+ * The panel at the left: what the run, or the selection, comes to. Sections stand in the order of what to look at first.
  */
 export function createGlance(view: ViewContext): HTMLElement {
   const { profile, store } = view;
   const heading = h('h2', {});
   const body = h('div', { class: 'glance-body' });
   const element = h('aside', { class: 'glance', 'aria-label': 'At a glance' }, heading, body);
-  const efficiency = efficiencyOf(profile);
 
   const refresh = (): void => {
     const { range, lanes } = store.get();
@@ -34,13 +32,14 @@ export function createGlance(view: ViewContext): HTMLElement {
       body.replaceChildren(...(devices ? [devices] : [empty]));
       return;
     }
+    const efficiency = efficiencyCard(view);
     const cores = coresOverTime(profile, interval, lanes, CHART.bins);
     body.replaceChildren(
       coresSection(facts, cores, profile.recording.meta.host.cores),
       ...(devices ? [devices] : []),
       timeSection(facts),
       factsSection(view, facts),
-      ...(efficiency && !range && !lanes ? [efficiencySection(efficiency)] : []),
+      ...(efficiency ? [efficiency] : []),
     );
   };
   store.on(['range', 'lanes'], settling(refresh));
@@ -139,35 +138,6 @@ function factsSection({ profile, store }: ViewContext, facts: Facts): HTMLElemen
       'dl',
       { class: 'facts' },
       ...lines.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
-    ),
-  );
-}
-
-/** A factor from which on the field calls a parallel program efficient (POP). */
-const ACCEPTABLE = 0.8;
-
-function efficiencySection(efficiency: Efficiency): HTMLElement {
-  const factors: readonly (readonly [name: string, value: number, meaning: string, level: number])[] = [
-    ['Parallel efficiency', efficiency.parallel, 'Share of the workers’ time that was spent on a CPU', 0],
-    ['Load balance', efficiency.loadBalance, 'How evenly the work is spread over the workers', 1],
-    ['Communication', efficiency.communication, 'Share of the time that the busiest worker did not wait', 1],
-    ['Contention', efficiency.contention, 'Share of the workers’ load that got a CPU at once', 1],
-  ];
-  return h(
-    'section',
-    { class: 'card efficiency' },
-    h('h3', {}, `Efficiency of ${counted(efficiency.workers, 'worker')}`),
-    h(
-      'dl',
-      {},
-      ...factors.flatMap(([name, value, meaning, level]) => {
-        const bar = h('i', { class: value >= ACCEPTABLE ? 'good' : 'bad' });
-        bar.style.width = `${Math.min(100, value * 100)}%`;
-        return [
-          h('dt', { class: `level-${level}`, title: meaning }, name),
-          h('dd', {}, h('b', {}, value.toFixed(2)), h('span', { class: 'bar', 'aria-hidden': 'true' }, bar)),
-        ];
-      }),
     ),
   );
 }

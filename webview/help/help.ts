@@ -9,7 +9,11 @@ const KEYS: readonly (readonly [
     'Everywhere',
     [
       ['/', 'find a function, file or lane; /…/ is a regular expression'],
-      ['Esc', 'take back: the zoom of the flame graph, the range, the lanes, the search, the view'],
+      ['F', 'select the next finding; with Shift, the one before'],
+      [
+        'Esc',
+        'take back: the zoom of the flame graph, the finding, the range, the lanes, the search, the view',
+      ],
       ['1 2 3 …', 'flame graph, functions, and the other tables that there are, in their order'],
       ['C V G', 'weigh by CPU, wall time, GIL wait'],
       ['U T', 'weigh by time of kernels, of copies, where there are devices'],
@@ -57,6 +61,7 @@ const KEYS: readonly (readonly [
 ];
 
 const READING = [
+  'Findings come first: what to change, where, and how many times faster the whole run would be. Selecting one selects its time, its lanes and its function in every view. A gain is withheld where the recording is too short, or the machine was too busy, to predict one.',
   'The height of a colour in a lane is its share of the time: where a pixel holds more than one observation, they share its column.',
   'Under the state of a worker are its tasks: a box is one task, coloured by the module of its function, a cross is an exception and an open arrow a task that was not seen to end. Narrow tasks share a pixel, and grey stands for several functions. What a thread had submitted is below it: filled where tasks were under way, a line where none were. A pool has two areas on scales of their own: tasks that wait above, tasks that run below.',
   'A device has a row of how busy it was, kernels above and copies below, and a row for each of its streams: kernels have the whole height, copies to the device stand at the bottom, copies to the host at the top, fills are low. Pointing at one draws a line from the call that started it. Calls of the device’s API are a thin strip below a thread: full where they started work, a line where they waited, allocated or loaded. What the program marked by name is below it.',

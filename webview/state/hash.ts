@@ -28,6 +28,7 @@ export function toHash(state: ViewState, initial: ViewState, bounds: Interval): 
   if (state.task >= 0) hash.set('task', String(state.task));
   if (state.work >= 0) hash.set('work', String(state.work));
   if (state.group >= 0) hash.set('tasks', String(state.group));
+  if (state.finding !== '') hash.set('finding', state.finding);
   const collapsed = state.collapsed.join(' ');
   // Empty where all was opened of what is closed at first.
   if (collapsed !== initial.collapsed.join(' ')) hash.set('collapsed', collapsed);
@@ -67,6 +68,8 @@ export function fromHash(
   const task = wholeNumber(hash.get('task'), tasks);
   const piece = wholeNumber(hash.get('work'), work);
   const group = wholeNumber(hash.get('tasks'), groups);
+  // Findings become known only after the page is drawn, so whether there is such a one is not known here.
+  const finding = /^\w{1,16}(\.\d{1,4})?$/.exec(hash.get('finding') ?? '')?.[0];
   const collapsed = hash.get('collapsed');
   const search = hash.get('search');
   return {
@@ -80,6 +83,7 @@ export function fromHash(
     ...(task !== null && { task }),
     ...(piece !== null && { work: piece }),
     ...(group !== null && { group }),
+    ...(finding && { finding }),
     ...(collapsed !== null && { collapsed: collapsed.split(' ').filter(Boolean).slice(0, 1000) }),
     ...(search && { search: search.slice(0, 200) }),
   };

@@ -19,6 +19,7 @@ export const TABS = [
   'tasks',
   'locks',
   'deopts',
+  'efficiency',
 ] as const;
 export type Tab = (typeof TABS)[number];
 
@@ -43,6 +44,8 @@ export interface ViewState {
   readonly work: number;
   /** Group of tasks that the timeline brings out, a number of `TaskGroups`; -1: none. */
   readonly group: number;
+  /** Key of the selected finding; empty: none. Its time, its lanes and its function are selected with it. */
+  readonly finding: string;
   /** Ids of the collapsed groups of the timeline. */
   readonly collapsed: readonly string[];
 }
@@ -60,6 +63,7 @@ export function initialState(bounds: Interval, metric: FlameMetric): ViewState {
     task: -1,
     work: -1,
     group: -1,
+    finding: '',
     collapsed: [],
   };
 }

@@ -1,6 +1,7 @@
 import { DIRECTIONS, type Direction, type Language } from '../../model/index.ts';
+import type { EfficiencySummary } from '../efficiencySummary.ts';
 import type { TaskLine } from '../poolSummary.ts';
-import type { EfficiencySummary, FunctionSummary, Summary } from '../summary.ts';
+import type { FunctionSummary, Summary } from '../summary.ts';
 import { caveatsOf } from './caveats.ts';
 import { pairsOf } from './pairs.ts';
 import { PLACE_KEYS } from './places.ts';
@@ -64,6 +65,9 @@ export const FACTORS = [
   'loadBalance',
   'communication',
   'contention',
+  'gil',
+  'overlap',
+  'supply',
   'device',
 ] as const satisfies readonly (keyof EfficiencySummary)[];
 export type Factor = (typeof FACTORS)[number];

@@ -2,6 +2,7 @@ import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
 import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
 import { NearestStacks } from '../gpu/nearestStack.ts';
+import { Guard } from '../guard.ts';
 import { cudaHealth } from './health.ts';
 import { DeviceRows } from './rows.ts';
 import { CudaTail } from './tail.ts';
@@ -28,7 +29,7 @@ export class CudaCollector implements Collector {
   private tail: CudaTail | null = null;
   private deliver: (batch: Batch) => void = () => {};
   private timer: NodeJS.Timeout | null = null;
-  private failure: string | null = null;
+  private readonly guard = new Guard('kernels and copies');
 
   /** `exactStacks`: whether the agent was asked for stacks inside calls. */
   constructor(folder: string, exactStacks = false) {
@@ -42,7 +43,7 @@ export class CudaCollector implements Collector {
     this.deliver = deliver;
     let polls = 0;
     this.timer = setInterval(() => {
-      this.guarded(() => {
+      this.guard.run(() => {
         tail.poll(now());
         if (++polls % POLLS_PER_BATCH === 0) this.hand();
       });
@@ -55,31 +56,21 @@ export class CudaCollector implements Collector {
 
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
-    this.guarded(() => {
+    this.guard.run(() => {
       this.tail?.finish(now(), () => this.hand());
       this.hand();
     });
   }
 
   health(): CollectorHealth {
-    const health = cudaHealth(this.tail?.captures ?? [], this.tail?.damagedFiles ?? 0, this.exactStacks);
-    if (this.failure === null) return health;
-    return { ...health, status: 'partial', warnings: [...health.warnings, this.failure] };
+    return this.guard.told(
+      cudaHealth(this.tail?.captures ?? [], this.tail?.damagedFiles ?? 0, this.exactStacks),
+    );
   }
 
   private hand(): void {
     const batch = this.rows.drain();
     if (batch) this.deliver(batch);
-  }
-
-  /** A failure of ours costs what is left of the device's work, and no more. */
-  private guarded(action: () => void): void {
-    if (this.failure !== null) return;
-    try {
-      action();
-    } catch (error) {
-      this.failure = `kernels and copies are missing from here on: ${error instanceof Error ? error.message : error}.`;
-    }
   }
 }
 

@@ -17,16 +17,14 @@ export interface NodeFindings {
   readonly lost: Lost;
   /** Whether CPU time is wall time, because nobody accounts for the threads from outside. */
   readonly isWall: boolean;
-  /** Why the collector ended early, null when it did not. */
-  readonly failure: string | null;
 }
 
 /** The health of the collector from that of its files, null before there are any. */
 export function nodeHealth(
   files: NodeHealth | null,
-  { profiles, unreached, lost, isWall, failure }: NodeFindings,
+  { profiles, unreached, lost, isWall }: NodeFindings,
 ): CollectorHealth {
-  const warnings = failure === null ? [] : [failure];
+  const warnings: string[] = [];
   if (isWall && (files?.threads ?? 0) > 0) {
     warnings.push(
       'CPU time of JavaScript is wall time: nothing here counts the CPU time of threads from outside. A thread that waits within a call, as in Atomics.wait, counts as running.',

@@ -2,6 +2,7 @@ import { kill } from 'node:process';
 import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
 import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
+import { Guard } from '../guard.ts';
 import { isNode } from '../nodeCommand.ts';
 import { EventRows } from './eventRows.ts';
 import { nodeHealth } from './health.ts';
@@ -41,7 +42,7 @@ export class NodeCollector implements Collector {
   private tail: NodeTail | null = null;
   private deliver: (batch: Batch) => void = () => {};
   private timer: NodeJS.Timeout | null = null;
-  private failure: string | null = null;
+  private readonly guard = new Guard('stacks of JavaScript');
   /** Nanos. */
   private stoppedAt: number | null = null;
 
@@ -60,7 +61,7 @@ export class NodeCollector implements Collector {
     this.events = events;
     this.tail = tail;
     this.deliver = deliver;
-    this.timer = setInterval(() => this.guarded(() => tail.poll(now())), POLL_PERIOD);
+    this.timer = setInterval(() => this.handAfter(() => tail.poll(now())), POLL_PERIOD);
   }
 
   tellsStacksOf(command: string): boolean {
@@ -75,7 +76,7 @@ export class NodeCollector implements Collector {
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     this.stoppedAt = now();
-    this.guarded(() => this.tail?.finish());
+    this.handAfter(() => this.tail?.finish());
   }
 
   health(): CollectorHealth {
@@ -83,26 +84,22 @@ export class NodeCollector implements Collector {
     const { profiles, outside } = this.parts;
     const files = this.tail?.health() ?? null;
     const reached = files?.processes ?? new Set<number>();
-    return nodeHealth(files, {
+    const health = nodeHealth(files, {
       profiles,
       // A process that has just begun has not said yet that the agent is there; one that is killed may still be told of.
       unreached: stoppedAt === null ? [] : this.reach.missed(reached, stoppedAt, isAlive),
       lost: stoppedAt === null || !profiles ? NOTHING_LOST : (this.rows?.lost() ?? NOTHING_LOST),
       isWall: !outside,
-      failure: this.failure,
     });
+    return this.guard.told(health);
   }
 
-  /** A failure of ours costs what is left of the stacks, and no more. */
-  private guarded(action: () => void): void {
-    if (this.failure !== null) return;
-    try {
-      action();
+  private handAfter(step: () => void): void {
+    this.guard.run(() => {
+      step();
       // What happened on a lane comes behind the lane.
       for (const batch of [this.rows?.drain(), this.events?.drain()]) if (batch) this.deliver(batch);
-    } catch (error) {
-      this.failure = `stacks of JavaScript are missing from here on: ${error instanceof Error ? error.message : error}.`;
-    }
+    });
   }
 }
 

@@ -30,6 +30,8 @@ const WAIT_FILE = 'loop.cjs';
 /** Stands between the program and the processes that it starts, and waits for them. */
 const SPAWN_FILE = 'environment.cjs';
 const ATOMICS_WAIT = 'Atomics.wait';
+/** V8 has no function for them either, but it tells lines, and the script which of those copy a value through its text. */
+const JSON_CLONE = 'JSON.parse(JSON.stringify)';
 /** The interner tells 2^22 frames apart; a program must not use them all up. */
 const MOST_FRAMES = 1 << 20;
 /** Deeper calls are cut: a tree comes from the program. */
@@ -118,6 +120,7 @@ export class ProfileStacks {
   ): Map<number, Leaf> {
     const byId = new Map(nodes.map((node) => [node.id, node]));
     const leaves = new Map<number, Leaf>();
+    const totals = totalTicks(nodes);
     const isChild = new Set(nodes.flatMap(({ children }) => children));
     const open: Call[] = [];
     for (const node of nodes)
@@ -134,17 +137,23 @@ export class ProfileStacks {
       const isEntry = isWorker && caller !== file && !caller.startsWith(LOADER);
       this.seen.add(file, own, isEntry);
       const stack = this.stackOf(call, script);
-      const ticks = node.ticks.map(({ line, count }) => ({ count, stack: this.stackOf(call, script, line) }));
+      const ticks = node.ticks.map(({ line, count }) => ({
+        count,
+        stack: this.stackOf(call, script, line, true),
+      }));
       const wait = this.waitOf(call, file, stack);
       leaves.set(node.id, new Leaf(stack, ticks, wait));
       const isOwn = file.startsWith(this.ownFolder);
       // What the agent's wrappers call is the program's own.
       const isWrapper = isOwn && parent !== -1 && !this.agentFiles.has(file);
       const isAgents = call.isAgents || (isOwn && !isWrapper);
-      const below = { parent: isWrapper ? parent : stack, caller: file, wait, depth: depth + 1, isAgents };
+      const below = { caller: file, wait, depth: depth + 1, isAgents };
       for (const id of node.children) {
         const child = byId.get(id);
-        if (child) open.push({ node: child, ...below });
+        if (!child) continue;
+        const line = isOwn ? 0 : script.lineOfCall(node, child, totals.get(id) ?? 0);
+        const calling = line > 0 ? this.stackOf(call, script, line) : stack;
+        open.push({ node: child, parent: isWrapper ? parent : calling, ...below });
       }
     }
     return leaves;
@@ -158,8 +167,13 @@ export class ProfileStacks {
     return WAITING_IN[`${node.name} ${node.url}`] ?? (isPart ? wait : 'none');
   }
 
-  /** `line`: of the script; absent when it is not known. */
-  private stackOf({ node, parent, isAgents }: Call, script: Script, line?: number): StackId | -1 {
+  /** `line`: of the script; absent when it is not known. `isInnermost`: it is what ran there, and not what called something. */
+  private stackOf(
+    { node, parent, isAgents }: Call,
+    script: Script,
+    line?: number,
+    isInnermost = false,
+  ): StackId | -1 {
     const { interner } = this;
     const { file } = script;
     if (this.agentFiles.has(file) && AGENT_WAITS.has(node.name))
@@ -180,7 +194,8 @@ export class ProfileStacks {
       const { name, functionLine } = place;
       stack = interner.stack(stack, interner.frame(name, place.file, place.line, functionLine, language));
     }
-    return stack;
+    const isClone = isInnermost && line !== undefined && script.isJsonClone(line);
+    return isClone ? interner.stack(stack, special(interner, JSON_CLONE)) : stack;
   }
 }
 
@@ -195,6 +210,19 @@ interface Call {
   readonly depth: number;
   /** Below a function of the agent that calls nothing of the program. */
   readonly isAgents: boolean;
+}
+
+/** Samples in each node and what it called. Nodes come before what they called. */
+function totalTicks(nodes: readonly ProfileNode[]): Map<number, number> {
+  const totals = new Map(
+    nodes.map(({ id, ticks }) => [id, ticks.reduce((sum, { count }) => sum + count, 0)]),
+  );
+  for (let at = nodes.length - 1; at >= 0; at--) {
+    const { id, children } = nodes[at] as ProfileNode;
+    const below = children.reduce((sum, child) => sum + (totals.get(child) ?? 0), 0);
+    totals.set(id, (totals.get(id) ?? 0) + below);
+  }
+  return totals;
 }
 
 const special = (interner: Interner, name: string) => interner.frame(name, '', 0, 0, 'native');

@@ -7,7 +7,6 @@ export interface HealthParts {
   readonly obstacle: string | null;
   /** Processes that use OpenCL without a log. */
   readonly missed: readonly number[];
-  readonly failure: string | null;
 }
 
 /** Processes that a warning names. */
@@ -15,7 +14,7 @@ const MOST_NAMED = 5;
 const NANOS_PER_MICRO = 1000;
 
 /** The health of the collector from that of its logs. */
-export function openClHealth(logs: LogHealth, { obstacle, missed, failure }: HealthParts): CollectorHealth {
+export function openClHealth(logs: LogHealth, { obstacle, missed }: HealthParts): CollectorHealth {
   const warnings: string[] = [];
   const warn = (number: number, one: string, many: string, what: string): void => {
     if (number > 0) warnings.push(`${count(number, one, many)} ${what}`);
@@ -41,7 +40,6 @@ export function openClHealth(logs: LogHealth, { obstacle, missed, failure }: Hea
     warnings.push(`${processes} had no more room to write down commands: ${logs.lost} records are missing.`);
   }
   warn(logs.damaged, 'record', 'records', 'could not be read and are left out.');
-  if (failure !== null) warnings.push(failure);
   return {
     id: 'opencl',
     status: warnings.length === 0 ? 'ok' : obstacle !== null ? 'unavailable' : 'partial',

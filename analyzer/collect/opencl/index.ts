@@ -2,6 +2,7 @@ import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
 import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
 import { NearestStacks } from '../gpu/nearestStack.ts';
+import { Guard } from '../guard.ts';
 import { openClHealth } from './health.ts';
 import { Reach } from './reach.ts';
 import { OpenClRows } from './rows.ts';
@@ -30,7 +31,7 @@ export class OpenClCollector implements Collector {
   private tail: OpenClTail | null = null;
   private deliver: (batch: Batch) => void = () => {};
   private timer: NodeJS.Timeout | null = null;
-  private failure: string | null = null;
+  private readonly guard = new Guard('commands of OpenCL');
 
   /** `obstacle`: why programs have no layer and what to do about it, to be said of those that use OpenCL; null when they have. */
   constructor(folder: string, obstacle: string | null = null) {
@@ -44,7 +45,7 @@ export class OpenClCollector implements Collector {
     this.deliver = deliver;
     let polls = 0;
     this.timer = setInterval(() => {
-      this.guarded(() => {
+      this.guard.run(() => {
         tail.poll();
         if (++polls % POLLS_PER_BATCH !== 0) return;
         this.reach.look(now());
@@ -65,7 +66,7 @@ export class OpenClCollector implements Collector {
 
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
-    this.guarded(() => {
+    this.guard.run(() => {
       // Piece by piece: what is left may be more than fits into memory.
       while (this.tail?.poll()) this.hand(Number.POSITIVE_INFINITY);
       this.tail?.finish();
@@ -74,23 +75,12 @@ export class OpenClCollector implements Collector {
   }
 
   health(): CollectorHealth {
-    const { obstacle, failure } = this;
     const missed = this.reach.missed(this.tail?.processes ?? new Set());
-    return openClHealth(this.tail?.health() ?? NO_LOGS, { obstacle, missed, failure });
+    return this.guard.told(openClHealth(this.tail?.health() ?? NO_LOGS, { obstacle: this.obstacle, missed }));
   }
 
   private hand(time: number): void {
     const batch = this.rows.drain(time);
     if (batch) this.deliver(batch);
-  }
-
-  /** A failure of ours costs what is left of the commands, and no more. */
-  private guarded(action: () => void): void {
-    if (this.failure !== null) return;
-    try {
-      action();
-    } catch (error) {
-      this.failure = `commands of OpenCL are missing from here on: ${error instanceof Error ? error.message : error}.`;
-    }
   }
 }

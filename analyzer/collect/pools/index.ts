@@ -1,6 +1,7 @@
 import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
 import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
+import { Guard } from '../guard.ts';
 import { poolsHealth } from './health.ts';
 import { RunJoin } from './join.ts';
 import { Reach } from './reach.ts';
@@ -25,7 +26,7 @@ export class PoolsCollector implements Collector {
   private tail: PoolsTail | null = null;
   private deliver: (batch: Batch) => void = () => {};
   private timer: NodeJS.Timeout | null = null;
-  private failure: string | null = null;
+  private readonly guard = new Guard('tasks');
 
   constructor(folder: string) {
     this.folder = folder;
@@ -38,7 +39,7 @@ export class PoolsCollector implements Collector {
     this.deliver = deliver;
     let polls = 0;
     this.timer = setInterval(() => {
-      this.guarded(() => {
+      this.guard.run(() => {
         tail.poll();
         if (++polls % POLLS_PER_BATCH !== 0) return;
         this.join.describe(now());
@@ -54,7 +55,7 @@ export class PoolsCollector implements Collector {
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
     this.stopped = true;
-    this.guarded(() => {
+    this.guard.run(() => {
       this.tail?.finish();
       this.join.finish();
       this.hand();
@@ -63,30 +64,20 @@ export class PoolsCollector implements Collector {
 
   health(): CollectorHealth {
     const { join } = this;
-    const health = poolsHealth(this.tail?.health() ?? NO_LOGS, {
-      pools: join.poolCount,
-      tasks: join.taskCount,
-      messages: join.messages.sent,
-      // A process that has just begun has not said yet that the agent is there.
-      unreached: this.stopped ? this.reach.missed() : [],
-      unhooked: this.reach.unhooked(),
-    });
-    if (this.failure === null) return health;
-    return { ...health, status: 'partial', warnings: [...health.warnings, this.failure] };
+    return this.guard.told(
+      poolsHealth(this.tail?.health() ?? NO_LOGS, {
+        pools: join.poolCount,
+        tasks: join.taskCount,
+        messages: join.messages.sent,
+        // A process that has just begun has not said yet that the agent is there.
+        unreached: this.stopped ? this.reach.missed() : [],
+        unhooked: this.reach.unhooked(),
+      }),
+    );
   }
 
   private hand(): void {
     const batch = this.rows.drain();
     if (batch) this.deliver(batch);
-  }
-
-  /** A failure of ours costs what is left of the tasks, and no more. */
-  private guarded(action: () => void): void {
-    if (this.failure !== null) return;
-    try {
-      action();
-    } catch (error) {
-      this.failure = `tasks are missing from here on: ${error instanceof Error ? error.message : error}.`;
-    }
   }
 }

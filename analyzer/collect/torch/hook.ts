@@ -26,13 +26,15 @@ const none = (reason: string, remedy: string): TorchHook => ({
 
 /**
  * The hook for the PyTorch of a command, compiled unless an earlier run left it in `cache`. `python`: path of the interpreter that
- * the command starts, null where that is not known. `source`: operators.cpp. `env`: of the command. Never rejects.
+ * the command starts, null where that is not known. `source`: operators.cpp. `env`: of the command. `onCompile` is called before what
+ * takes seconds. Never rejects.
  */
 export async function torchHook(
   python: string | null,
   source: string,
   cache: string,
   env: NodeJS.ProcessEnv,
+  onCompile: () => void = () => {},
 ): Promise<TorchHook> {
   if (python === null)
     return none(
@@ -46,6 +48,7 @@ export async function torchHook(
     const path = join(cache, `operators-${digestOf(source, installation)}.so`);
     if (!existsSync(path)) {
       mkdirSync(cache, { recursive: true, mode: 0o700 });
+      onCompile();
       // Several runs may compile at once: each gives its own file the name, and all are the same.
       const own = `${path}.${process.pid}`;
       const failure = await compile(source, own, installation, env);

@@ -3,6 +3,7 @@ import type { CollectorHealth } from '../../model/index.ts';
 import { agentFiles, readAgentFile } from '../agentFiles.ts';
 import { now } from '../clock.ts';
 import type { Batch, Collector, RunContext, SessionBatch } from '../collector.ts';
+import { Guard } from '../guard.ts';
 import { operatorHealth } from './health.ts';
 import { PoolThreads } from './poolThreads.ts';
 import { OperatorRows } from './rows.ts';
@@ -34,7 +35,7 @@ export class TorchCollector implements Collector {
   private pools: PoolThreads | null = null;
   private deliver: (batch: Batch) => void = () => {};
   private timer: NodeJS.Timeout | null = null;
-  private failure: string | null = null;
+  private readonly guard = new Guard('operators');
 
   constructor(folder: string, obstacle: string | null) {
     this.folder = folder;
@@ -50,7 +51,7 @@ export class TorchCollector implements Collector {
     this.deliver = deliver;
     let polls = 0;
     this.timer = setInterval(() => {
-      this.guarded(() => {
+      this.guard.run(() => {
         tail.poll();
         if (++polls % POLLS_PER_BATCH === 0) this.hand();
       });
@@ -63,7 +64,7 @@ export class TorchCollector implements Collector {
 
   async stop(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
-    this.guarded(() => {
+    this.guard.run(() => {
       this.tail?.finish();
       this.hand();
       this.readNotes();
@@ -73,9 +74,7 @@ export class TorchCollector implements Collector {
   health(): CollectorHealth {
     const logs = this.tail?.health();
     const none = { threads: 0, processes: 0, operators: 0, ranges: 0, lost: 0, damaged: 0 };
-    const health = operatorHealth(logs ?? none, this.notes, this.obstacle);
-    if (this.failure === null) return health;
-    return { ...health, status: 'partial', warnings: [...health.warnings, this.failure] };
+    return this.guard.told(operatorHealth(logs ?? none, this.notes, this.obstacle));
   }
 
   private hand(): void {
@@ -96,16 +95,6 @@ export class TorchCollector implements Collector {
       });
       if (this.notes.size < MOST_NOTES || this.notes.has(note))
         this.notes.set(note, (this.notes.get(note) ?? 0) + 1);
-    }
-  }
-
-  /** A failure of ours costs what is left of the operators, and no more. */
-  private guarded(action: () => void): void {
-    if (this.failure !== null) return;
-    try {
-      action();
-    } catch (error) {
-      this.failure = `operators are missing from here on: ${error instanceof Error ? error.message : error}.`;
     }
   }
 }

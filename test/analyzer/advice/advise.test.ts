@@ -54,6 +54,12 @@ test("a symptom of another rule's conclusion is left out, where both are about o
   expect(idsOf([rule('CAUSE', { subject: 'pool 1' }, ['SYMPTOM']), rule('SYMPTOM')])).toHaveLength(2);
 });
 
+test('what a conclusion is also about has its symptoms left out too', () => {
+  const cause = rule('CAUSE', { subject: 'pool 1', alsoAbout: ['pool 2', 'pool 3'] }, ['SYMPTOM']);
+  expect(idsOf([cause, rule('SYMPTOM', { subject: 'pool 3' })])).toEqual(['CAUSE']);
+  expect(idsOf([cause, rule('SYMPTOM', { subject: 'pool 4' })])).toHaveLength(2);
+});
+
 test('no gain is told of less than a second of work, and the ranking stays', () => {
   const findings = advise(trace(0.2), [rule('SOME'), rule('MUCH', { gain: { lo: 2, hi: 3 } })]);
   expect(findings.map(({ rule: id, gain }) => [id, gain])).toEqual([

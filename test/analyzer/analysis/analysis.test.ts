@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { accumulate, callTree, functionTotals } from '../../../analyzer/analysis/callTree.ts';
-import { parallelEfficiency } from '../../../analyzer/analysis/efficiency.ts';
 import { functionsOf } from '../../../analyzer/analysis/functions.ts';
 import { laneTotals } from '../../../analyzer/analysis/laneTotals.ts';
-import { laneRoles } from '../../../analyzer/analysis/roles.ts';
 import { summarize } from '../../../analyzer/analysis/summary.ts';
 import { EVERYTHING, type Metric, rowStarts, selfWeights } from '../../../analyzer/analysis/weights.ts';
 import {
@@ -124,42 +122,6 @@ test('each metric counts what it says', () => {
     [0, 100, 0],
     [0, 3, 1],
   ]);
-});
-
-test('efficiency is the product of its factors, and names the one that is at fault', () => {
-  const second = 1e9;
-  const lanes = [{}, {}, {}];
-  const even = recordingOf(lanes, [
-    { lane: 0, time: second },
-    { lane: 1, time: second, cpu: second, stack: ['w'] },
-    { lane: 2, time: second, cpu: second, stack: ['w'] },
-  ]);
-  const of = (recording: Recording) => {
-    const starts = rowStarts(recording.tables);
-    return parallelEfficiency(
-      recording.tables,
-      laneTotals(recording.tables, starts),
-      laneRoles(recording.tables),
-    );
-  };
-  expect(of(even)).toMatchObject({
-    parallel: 1,
-    loadBalance: 1,
-    communication: 1,
-    contention: 1,
-    workers: 2,
-  });
-  const uneven = recordingOf(lanes, [
-    { lane: 1, time: second, cpu: second, stack: ['w'] },
-    { lane: 2, time: second, cpu: second / 2, stack: ['w'] },
-  ]);
-  expect(of(uneven)).toMatchObject({ parallel: 0.75, loadBalance: 0.75, communication: 1, contention: 1 });
-  const starved = recordingOf(lanes, [
-    { lane: 1, time: second, cpu: second / 2, ready: second / 2, stack: ['w'] },
-    { lane: 2, time: second, cpu: second / 2, ready: second / 2, stack: ['w'] },
-  ]);
-  expect(of(starved)).toMatchObject({ parallel: 0.5, loadBalance: 1, communication: 1, contention: 0.5 });
-  expect(of(recordingOf([{}], [{ lane: 0, time: second, cpu: second }]))).toBeNull();
 });
 
 test('a pool’s handler threads, a resource tracker and a fork server are helpers; its workers are not', () => {

@@ -1,10 +1,14 @@
 import { expect, test } from '@jest/globals';
 import { summarize } from '../../../analyzer/analysis/summary.ts';
-import type { CollectorHealth } from '../../../analyzer/model/index.ts';
+import type { CollectorHealth, Finding } from '../../../analyzer/model/index.ts';
 import { summaryLines } from '../../../cli/print/summary.ts';
 import { fitted, moduleName, plain } from '../../../cli/print/text.ts';
+import { topFindings } from '../../../cli/print/topFindings.ts';
 import { bytes, count, percent, seconds } from '../../../cli/print/units.ts';
 import { recordingOf } from '../../harness/recordings.ts';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f]/;
 
 const HEALTH: CollectorHealth = {
   id: 'cpython',
@@ -42,7 +46,13 @@ test('a summary says what a run came to, in lines that fit a terminal', () => {
     '  wall 1.00 s   CPU 1.35 s   1.35 cores used   3 processes, 3 threads',
     '  sampled at 100 Hz (98.7 reached), 1 tick missed, 1,234 observations, 3 torn (0.2 %)',
     '  saw 99 % of the CPU time that the kernel counted, perfscope itself used 1.0 % of a core',
-    '  parallel efficiency 0.68 of 2 workers = load balance 0.81 x communication 0.90 x contention 0.93',
+    '  parallel part        0.90  no worker ran for 100 ms of 1.00 s: more workers give 10x at most',
+    '  parallel efficiency  0.68  2 workers, on a CPU for 68 % of 1.00 s',
+    '    load balance       0.81  the busiest worker had 900 ms of work, the average 725 ms (CPU: 0.75)',
+    '    communication      0.90  the busiest worker had work for 90 % of 1.00 s',
+    '    contention         0.93  the average worker waited 50.0 ms of 725 ms for a core',
+    '',
+    '  nothing worth changing was found',
     '',
     '  function                            self CPU   self  total',
     '  solve                                 900 ms   67 %   67 %  solve.py:1',
@@ -51,6 +61,66 @@ test('a summary says what a run came to, in lines that fit a terminal', () => {
     '  ! cpython: process 7 (x) has no Python stacks',
   ]);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
+});
+
+const FINDING: Finding = {
+  rule: 'P02',
+  title: 'Two of 4 workers of the pool idle for 38 % of it, waiting for one task of solve',
+  severity: 'high',
+  location: { file: '/home/me/app.py', line: 12, function: 'main' },
+  lanes: [1],
+  interval: null,
+  why: 'The longest task runs 1.0 s.',
+  evidence: {},
+  gain: { lo: 1.31, hi: 1.52 },
+  withheld: null,
+  change: 'Sort the tasks by size, the largest first, before pool.map',
+  docs: 'docs/rules/P02.md',
+};
+
+test('a summary names the three findings that give most in two lines each, right after the headline figures', () => {
+  const findings = [
+    FINDING,
+    { ...FINDING, title: 'Tasks are too fine', change: 'Pass chunksize=64 to pool.map at app.py:12' },
+    { ...FINDING, title: 'Memory grows', change: 'Preallocate', gain: null, location: null },
+    { ...FINDING, title: 'Not named' },
+    { ...FINDING, title: 'Not named either' },
+  ];
+  const lines = summaryLines(summarize(recordingOf([], []), findings), 'run.perfscope');
+  const from = lines.indexOf('  change first');
+  expect(lines.slice(from - 1, from + 10)).toEqual([
+    '',
+    '  change first',
+    '  1. Two of 4 workers of the pool idle for 38 % of it, waiting for one task of solve (1.3x to 1.5x',
+    '     faster)',
+    '     Sort the tasks by size, the largest first, before pool.map (app.py:12)',
+    '  2. Tasks are too fine (1.3x to 1.5x faster)',
+    '     Pass chunksize=64 to pool.map at app.py:12',
+    '  3. Memory grows (gain not known)',
+    '     Preallocate',
+    '  and 2 others: perfscope advise run.perfscope',
+    '',
+  ]);
+  expect(from).toBeLessThan(lines.indexOf('  no function was seen on a CPU'));
+});
+
+test('a gain that is withheld is withheld with its reason, said once', () => {
+  const noisy = { ...FINDING, gain: null, withheld: 'other processes took 0.30 cores meanwhile' };
+  const lines = topFindings({ findings: [noisy, noisy] }, null);
+  expect(lines[1]).toMatch(/ \(gain withheld\)$/);
+  expect(lines.at(-1)).toBe('  gain withheld: other processes took 0.30 cores meanwhile');
+  expect(lines.filter((line) => line.includes('0.30 cores'))).toHaveLength(1);
+});
+
+test('texts of a finding can neither command the terminal nor fill it', () => {
+  const evil = `\u001b]0;x\u0007${'word '.repeat(1e5)}\n`;
+  const place = { file: evil, line: 1, function: evil };
+  const lines = topFindings(
+    { findings: [{ ...FINDING, title: evil, change: evil, gain: null, withheld: evil, location: place }] },
+    evil.slice(0, 20),
+  );
+  expect(lines.length).toBeLessThan(30);
+  expect(lines.join('')).not.toMatch(CONTROL);
 });
 
 test('a run that nothing is known of has a summary too', () => {

@@ -30,7 +30,8 @@ function burst(name: string, start: number, end: number, count: number, more: Ta
 /** The lines between the efficiency of the run and its functions. */
 function block(more: PoolTables): string[] {
   const lines = summaryLines(summarize(recordingOf([{}, {}, {}], [], {}, more)));
-  const [from, to] = [lines.indexOf(''), lines.lastIndexOf('')];
+  // The first block tells what to change, the last one functions.
+  const [from, to] = [lines.indexOf('', lines.indexOf('') + 1), lines.lastIndexOf('')];
   return lines.slice(from + 1, to);
 }
 

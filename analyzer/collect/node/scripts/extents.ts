@@ -1,4 +1,4 @@
-import { type FunctionSyntax, functionsOf } from './syntax.ts';
+import { type CallSyntax, type FunctionSyntax, syntaxOf } from './syntax.ts';
 import { Lines } from './text.ts';
 
 /** A function of a script. Lines and columns are from 1 and of the script as it runs. */
@@ -13,6 +13,8 @@ export interface Extent {
 const TOP = -1;
 const SHARED = -2;
 const NO_FUNCTION = -3;
+/** Characters of a line, from which on it is the work of a tool that puts many statements into one. */
+const LONGEST_LINE = 400;
 
 /** Which lines of a script belong to which of its functions. */
 export class Extents {
@@ -26,11 +28,23 @@ export class Extents {
   private readonly owners: Int32Array;
   /** Names that V8 has used. */
   private readonly names = new Map<number, string>();
+  /** Lines of calls by the called name, in each function and in all of the script; `SHARED` for several. */
+  private readonly calls = new Map<FunctionSyntax | null, Map<string, number>>();
+  private readonly allCalls = new Map<string, number>();
+  /** Lines that copy a value through its text. */
+  private readonly clones = new Set<number>();
 
   /** Throws when the text is no JavaScript. */
   constructor(text: string) {
-    this.functions = functionsOf(text);
+    const { functions, calls, clones } = syntaxOf(text);
+    this.functions = functions;
     this.lines = new Lines(text);
+    for (const call of calls) this.learnCall(call);
+    for (const { at } of clones) {
+      const { line } = this.lines.placeOf(at);
+      const next = this.lines.starts[line] ?? text.length;
+      if (next - (this.lines.starts[line - 1] as number) <= LONGEST_LINE) this.clones.add(line);
+    }
     this.size = this.lines.starts.length;
     this.firsts = Int32Array.from(this.functions, ({ start }) => this.lines.placeOf(start).line);
     this.lasts = Int32Array.from(this.functions, ({ end }) => this.lines.placeOf(end).line);
@@ -53,6 +67,31 @@ export class Extents {
     const { name: own, parameters } = this.functions[owner] as FunctionSyntax;
     if (own === null) return null;
     return { name: this.names.get(owner) ?? own, ...this.lines.placeOf(parameters) };
+  }
+
+  /**
+   * The line at which the function at `line` and `column` calls one of the name `called`; 0 when there is none or are several.
+   * `isAnywhere`: the only such call of the script will do, since V8 may have put the function that it is in into the caller.
+   */
+  callAt(line: number, column: number, called: string, isAnywhere: boolean): number {
+    const caller = line === 1 && column === 1 ? TOP : this.functionAt(line, column);
+    if (caller === NO_FUNCTION) return 0;
+    const own = this.calls.get(this.functions[caller] ?? null)?.get(called);
+    const found = own ?? (isAnywhere ? this.allCalls.get(called) : undefined) ?? 0;
+    return Math.max(0, found);
+  }
+
+  /** Whether a line copies a value by making text of it and parsing that. */
+  isJsonClone(line: number): boolean {
+    return this.clones.has(line);
+  }
+
+  private learnCall({ name, at, owner }: CallSyntax): void {
+    const { line } = this.lines.placeOf(at);
+    const own = this.calls.get(owner) ?? new Map<string, number>();
+    this.calls.set(owner, own);
+    for (const lines of [own, this.allCalls])
+      lines.set(name, (lines.get(name) ?? line) === line ? line : SHARED);
   }
 
   /** The function of which V8 says that it is there. */

@@ -33,6 +33,10 @@ const NAME = /([\p{L}\p{Nl}\p{Nd}$_]+)\s*(?:[=:]\s*(?:async\s*)?(?:function\b\s*
 /** What esbuild writes before a function, to give it at run time the name that stands here. */
 const NAMED_LATER = /([\p{L}\p{Nl}\p{Nd}$_]+)\s*[=:]\s*__name\(\s*(?:(?:async\s*)?function\b\s*\*?\s*)?$/u;
 const LONGEST_BEFORE = 300;
+const ZLIB_WRAPPER = 'syncBufferWrapper';
+const ZLIB_CALLS = ['deflate', 'inflate', 'gzip', 'gunzip', 'deflateRaw', 'inflateRaw', 'unzip']
+  .concat(['brotliCompress', 'brotliDecompress', 'zstdCompress', 'zstdDecompress'])
+  .map((name) => `${name}Sync`);
 
 interface FunctionPlaces {
   readonly own: Place;
@@ -52,6 +56,8 @@ export class Script {
   private readonly functions = new Map<string, FunctionPlaces>();
   private readonly paths = new Map<string, string>();
   private samples = 0;
+  /** Samples in functions that its functions have called. */
+  private samplesBelow = 0;
 
   constructor(file: string, facts: ScriptFacts) {
     this.file = file;
@@ -84,6 +90,28 @@ export class Script {
       caller.lines.set(line, places);
     }
     return places;
+  }
+
+  /**
+   * The line of the script at which the function of a node calls the one of another node; 0 when nobody can tell. `samples`: in the called
+   * one, and in what it called.
+   */
+  lineOfCall(node: ProfileNode, called: ProfileNode, samples: number): number {
+    this.samplesBelow += samples;
+    if (this.samples + this.samplesBelow < HOT || node.line <= 0) return 0;
+    const names = calledNames(called);
+    const extents = names.length > 0 ? this.facts.extents() : null;
+    if (!extents) return 0;
+    const isNodes = called.url === '' || called.url.startsWith('node:');
+    const lines = new Set(names.map((name) => extents.callAt(node.line, node.column, name, isNodes)));
+    lines.delete(0);
+    const [line = 0] = lines;
+    return lines.size === 1 ? line : 0;
+  }
+
+  /** Whether a line of the script copies a value through its text as JSON. */
+  isJsonClone(line: number): boolean {
+    return this.samples >= HOT && (this.facts.extents()?.isJsonClone(line) ?? false);
   }
 
   /** Where a call stands, in the program's own source. `line`, `column`: of the script, from 1; 0 when unknown. */
@@ -161,4 +189,14 @@ export class Script {
     }
     return path;
   }
+}
+
+/**
+ * By what a function may be called. V8 tells the name of its class or object, too: `Module.load`, `get size`. Those of node:zlib that wait
+ * for their result are one function to V8.
+ */
+function calledNames({ name, url }: ProfileNode): readonly string[] {
+  if (name === ZLIB_WRAPPER && url === 'node:zlib') return ZLIB_CALLS;
+  const last = /[\p{L}\p{Nl}\p{Nd}$_]+$/u.exec(name)?.[0];
+  return last === undefined ? [] : [last];
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Node } from 'acorn';
+import { JsonClones } from './jsonClones.ts';
 
 /** What counts as a function in a script's syntax. Offsets are of its text. */
 export interface FunctionSyntax {
@@ -12,25 +13,51 @@ export interface FunctionSyntax {
   readonly parameters: number;
 }
 
+/** A call in a script's syntax, by the name that the called function has there: the last one of `fs.readFileSync(path)`. */
+export interface CallSyntax {
+  readonly name: string;
+  /** Where V8 says that the call is: its name. */
+  readonly at: number;
+  /** The innermost function that it stands in; null for the code outside of all functions. */
+  readonly owner: FunctionSyntax | null;
+}
+
+/** Functions of a script, outer ones before those in them; its calls; and which of those copy a value through its text. */
+export interface Syntax {
+  readonly functions: readonly FunctionSyntax[];
+  readonly calls: readonly CallSyntax[];
+  /** The calls of `JSON.parse` and `JSON.stringify` of which the one is given what the other gave. */
+  readonly clones: readonly CallSyntax[];
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 type Library = typeof import('acorn');
 let library: Library | null = null;
 const requireHere = createRequire(import.meta.url);
 
-/** The functions of a script, outer ones before those in them. Throws when it is no JavaScript. */
-export function functionsOf(text: string): FunctionSyntax[] {
-  const found: FunctionSyntax[] = [];
-  const open: { node: Node; name: string }[] = [{ node: parse(text), name: '' }];
+/** What V8 does not tell of a script. Throws when it is no JavaScript. */
+export function syntaxOf(text: string): Syntax {
+  const functions: FunctionSyntax[] = [];
+  const calls: CallSyntax[] = [];
+  const clones = new JsonClones();
+  const open: { node: Node; name: string; owner: FunctionSyntax | null }[] = [
+    { node: parse(text), name: '', owner: null },
+  ];
   for (let next = open.pop(); next; next = open.pop()) {
     const { node, name } = next;
     const made = functionOf(node, name, text);
-    if (made) found.push(made);
+    if (made) functions.push(made);
+    const owner = made ?? next.owner;
+    const call = callOf(node, owner);
+    if (call) calls.push(call);
+    clones.notice(node, call, owner);
     for (const [key, value] of Object.entries(node)) {
       for (const child of Array.isArray(value) ? value : [value])
-        if (isNode(child)) open.push({ node: child, name: nameOf(node, key, text, name) });
+        if (isNode(child)) open.push({ node: child, name: nameOf(node, key, text, name), owner });
     }
   }
-  return found.sort((a, b) => a.start - b.start || b.end - a.end);
+  functions.sort((a, b) => a.start - b.start || b.end - a.end);
+  return { functions, calls, clones: clones.found() };
 }
 
 function parse(text: string): Node {
@@ -97,5 +124,16 @@ function nameOf(parent: Node, key: string, text: string, outer: string): string 
   }
 }
 
-const isNode = (value: unknown): value is Node =>
+/** A call of a function that has a name where it is called. */
+function callOf(node: Node, owner: FunctionSyntax | null): CallSyntax | null {
+  if (node.type !== 'CallExpression' && node.type !== 'NewExpression') return null;
+  const { callee } = node as Node & Fields;
+  if (!isNode(callee)) return null;
+  const { property, computed } = callee as Node & Fields;
+  const named = callee.type === 'MemberExpression' && computed !== true ? property : callee;
+  if (!isNode(named) || named.type !== 'Identifier') return null;
+  return { name: String((named as Node & Fields).name), at: named.start, owner };
+}
+
+export const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string';

@@ -51,18 +51,21 @@ test('a Python that fails or is none is a reason and no error', async () => {
   expect(await findTorch(join(folder.path, 'absent'), process.env)).toMatchObject({ installation: null });
 });
 
-test('what the compiler says first is told where the hook cannot be built', async () => {
+test('that it compiles is told before, and what the compiler says first where the hook cannot be built', async () => {
   const torch = installed('2.4.0', NEW);
   writeFileSync(join(torch, 'lib/libtorch_cpu.so'), '');
   writeFileSync(join(folder.path, 'operators.cpp'), '#error "not for this one"\n');
   const python = join(folder.path, 'python');
   writeFileSync(python, `#!/bin/sh\necho ${torch}\n`, { mode: 0o755 });
+  let told = 0;
   const hook = await torchHook(
     python,
     join(folder.path, 'operators.cpp'),
     join(folder.path, 'cache'),
     process.env,
+    () => told++,
   );
+  expect(told).toBe(1);
   expect(hook).toMatchObject({
     environment: null,
     obstacle: expect.stringMatching(/not for this one|no C\+\+ compiler/),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Extents } from '../../../../../analyzer/collect/node/scripts/extents.ts';
-import { functionsOf } from '../../../../../analyzer/collect/node/scripts/syntax.ts';
+import { syntaxOf } from '../../../../../analyzer/collect/node/scripts/syntax.ts';
 
 const SCRIPT = `'use strict';
 function square(value) {
@@ -84,15 +84,73 @@ describe('a line on which another function was seen', () => {
   });
 });
 
+describe('a call', () => {
+  const CALLS = `const fs = require('node:fs');
+function load(path) {
+  check(path);
+  return fs
+    .readFileSync(path);
+}
+function twice(path) {
+  check(path); new Sum();
+  check(path);
+  const later = () => { gzipSync(path); };
+  return later;
+}
+load('a');
+`;
+  const place = (before: string) => {
+    const line = CALLS.split('\n').findIndex((each) => each.startsWith(before)) + 1;
+    return [line, before.length + 1] as const;
+  };
+  const lineOf = (before: string, called: string, isAnywhere = false) =>
+    new Extents(CALLS).callAt(...place(before), called, isAnywhere);
+
+  test('is at the line of the called name in the calling function', () => {
+    expect(lineOf('function load', 'readFileSync')).toBe(5);
+    expect(lineOf('function load', 'check')).toBe(3);
+    expect(lineOf('function twice', 'Sum')).toBe(8);
+    expect(new Extents(CALLS).callAt(1, 1, 'load', false)).toBe(13);
+  });
+
+  test('is nowhere where several lines, or other functions only, have that name', () => {
+    expect(lineOf('function twice', 'check')).toBe(0);
+    expect(lineOf('function twice', 'gzipSync')).toBe(0);
+    expect(new Extents(CALLS).callAt(99, 7, 'check', true)).toBe(0);
+  });
+
+  test('may be the only one of the script where V8 puts functions into each other', () => {
+    expect(lineOf('function twice', 'gzipSync', true)).toBe(10);
+    expect(lineOf('function load', 'later', true)).toBe(0);
+  });
+});
+
+test('lines that copy a value through its text are those of both calls, also by way of a variable', () => {
+  const extents = new Extents(`
+    const copy = (value) => JSON.parse(JSON.stringify(value));
+    function slow(value) {
+      const text = JSON.stringify(value);
+      log(text);
+      return JSON.parse(text);
+    }
+    const other = (text) => JSON.parse(text);
+    const saved = JSON.stringify({});
+    const reader = () => JSON.parse(saved);
+    ${';'.repeat(500)} JSON.parse(JSON.stringify(1));
+  `);
+  const found = Array.from({ length: 12 }, (_, line) => line).filter((line) => extents.isJsonClone(line));
+  expect(found).toEqual([2, 4, 6]);
+});
+
 test('functions have the names that V8 gives them', () => {
-  const names = functionsOf(`
+  const names = syntaxOf(`
     class A { constructor() {} get g() { return 1; } static async *m() {} ['x' + 1]() {} }
     const B = class { constructor() {} };
     const o = { key: function () {}, meth() {}, late: () => {} };
     A.prototype.bar = function () {};
     (function named() {})();
     [].map((x) => x);
-  `).map(({ name }) => name);
+  `).functions.map(({ name }) => name);
   expect(names).toEqual(['A', 'get g', 'm', '', 'B', 'key', 'meth', 'late', 'A.bar', 'named', '']);
 });
 

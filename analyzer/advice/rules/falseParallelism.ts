@@ -1,0 +1,101 @@
+import { RUNS } from '../../analysis/activity.ts';
+import { covered } from '../../analysis/coverage.ts';
+import { timelineIn } from '../../analysis/laneCode.ts';
+import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
+import { type Site, UNKNOWN_SITE } from '../../analysis/sites.ts';
+import { addActivity } from '../../analysis/timeline.ts';
+import type { Trace } from '../../analysis/trace.ts';
+import { saving } from '../gain.ts';
+import { duration, functionOfPool, nameOf, ofFunction, percent, placeOf } from '../poolWords.ts';
+import type { Conclusion, Rule } from '../rule.ts';
+import { slotsOf } from '../slots.ts';
+
+/** Fewer tasks may depend on each other, as the steps of a program do. */
+const LEAST_TASKS = 5;
+/** Tasks under way at once, on average, up to which they come one after the other: the last of a task and the first of the next touch. */
+const MOST_AT_ONCE = 1.15;
+/** Share of the time with a task under way in which the sender may work: one that works more does not wait for them. */
+const MOST_SENDER_WORK = 0.5;
+/** Share of the run below which it is not worth a word. */
+const LEAST_SHARE = 0.15;
+/** Share of what is won in theory that one gets at least: processes share caches and memory, and the last task ends alone. */
+const SURELY = 0.75;
+
+/** Tasks that are handed to a pool one at a time: each is waited for before the next is submitted. */
+export const falseParallelism: Rule = {
+  id: 'P09',
+  title: 'False parallelism',
+  explains: ['P01', 'P02', 'P03', 'P04', 'P08', 'P10'],
+  evaluate: (trace) => poolUses(trace).flatMap((use) => conclude(trace, use)),
+};
+
+function conclude(trace: Trace, use: PoolUse): Conclusion[] {
+  const { pool, underWay, atWork, held, inFlight, run, tasks, sender } = use;
+  const time = covered(underWay);
+  if (tasks < LEAST_TASKS || sender < 0 || time < LEAST_SHARE * trace.wall) return [];
+  const slots = slotsOf(trace, use);
+  if (slots < 2 || inFlight > MOST_AT_ONCE * time || held > MOST_AT_ONCE * covered(atWork)) return [];
+  if (workIn(trace, sender, use) > MOST_SENDER_WORK * time) return [];
+  const site = whereItWaits(trace, use);
+  const submits = siteOfSubmission(trace, use);
+  const called = functionOfPool(trace, pool);
+  const many = Math.min(slots, tasks);
+  const isOneLine = placeOf(trace, submits) === placeOf(trace, site);
+  return [
+    {
+      subject: `pool ${pool}`,
+      title: `Only one task${ofFunction(trace, pool)} is under way at a time, although ${slots} could be`,
+      why: `Each of ${tasks} tasks was submitted after the one before had come back: ${duration(run)} of ${called < 0 ? 'work' : nameOf(trace, called)} took ${duration(time)}, ${percent(time / trace.wall)} of the run, and the code that submits only waited.`,
+      change: isOneLine
+        ? `Submit all tasks before waiting for the first result at ${placeOf(trace, site) || 'the call'}: collect futures (or use apply_async or map) and ask for results afterwards.`
+        : `Move the wait at ${placeOf(trace, site)} out of the loop that submits at ${placeOf(trace, submits)}: submit all tasks, then ask for results.`,
+      site,
+      lanes: use.workers.slice(0, 64),
+      interval: { start: underWay.from[0] as number, end: underWay.to.at(-1) as number },
+      evidence: {
+        tasks,
+        tasksAtOnce: inFlight / time,
+        workers: slots,
+        runSeconds: run / 1e9,
+        waitSeconds: time / 1e9,
+      },
+      gain: saving(trace.wall, SURELY * run * (1 - 1 / many), time - run / many),
+    },
+  ];
+}
+
+/** Nanos that a lane was on a CPU while the pool had a task under way. */
+function workIn(trace: Trace, lane: number, { underWay }: PoolUse): number {
+  const sum = new Float64Array(6);
+  const timeline = timelineIn(trace);
+  for (let i = 0; i < underWay.from.length; i++)
+    addActivity(timeline, lane, underWay.from[i] as number, underWay.to[i] as number, sum);
+  return sum[RUNS] as number;
+}
+
+function siteOfSubmission({ tables: { tasks }, siteOf }: Trace, { rows }: PoolUse): Site {
+  return siteOf(tasks.stack[rows[0] as number] ?? -1);
+}
+
+/** The line that waits for a task, where the function that submits does so itself; else the line that submits. */
+function whereItWaits(trace: Trace, use: PoolUse): Site {
+  const submits = siteOfSubmission(trace, use);
+  const { offset, row, from, to, cpu } = timelineIn(trace);
+  const { samples } = trace.tables;
+  const byLine = new Map<number, number>();
+  let longest = UNKNOWN_SITE;
+  let most = 0;
+  const [first, last] = [use.underWay.from[0] as number, use.underWay.to.at(-1) as number];
+  for (let at = offset[use.sender] as number; at < (offset[use.sender + 1] as number); at++) {
+    if ((to[at] as number) <= first || (from[at] as number) >= last) continue;
+    const site = trace.siteOf(samples.stack[row[at] as number] as number);
+    if (site.function !== submits.function) continue;
+    const waited =
+      (byLine.get(site.line) ?? 0) + (to[at] as number) - (from[at] as number) - (cpu[at] as number);
+    byLine.set(site.line, waited);
+    if (waited <= most) continue;
+    most = waited;
+    longest = site;
+  }
+  return longest.function < 0 ? submits : longest;
+}

@@ -1,0 +1,146 @@
+import { IS_READY, RUNS } from '../../analysis/activity.ts';
+import { cpuBetween, timelineIn } from '../../analysis/laneCode.ts';
+import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
+import { firstOnLane } from '../../analysis/taskTimes.ts';
+import { addActivity } from '../../analysis/timeline.ts';
+import type { Trace } from '../../analysis/trace.ts';
+import { type Gain, LANE_KINDS } from '../../model/index.ts';
+import { saving } from '../gain.ts';
+import { percent, placeOf } from '../poolWords.ts';
+import type { Conclusion, Rule } from '../rule.ts';
+
+/** Runnable threads of the run for each core, from which on they are too many: one more than cores is no harm. */
+const CROWD = 1.5;
+/** Share of their time that those threads wait for a core. */
+const LEAST_DELAY = 0.2;
+/** Parts of the run that are judged one by one, and the share of them that has to be crowded. */
+const SLICES = 30;
+const LEAST_CROWDED = 0.2;
+/** Share of the crowded time that a thread computes or waits for a core, from which on it is one of the crowd. */
+const LEAST_HUNGER = 0.2;
+
+/** More threads want to run than there are cores. */
+export const oversubscription: Rule = {
+  id: 'P11',
+  title: 'Oversubscription',
+  explains: ['P01', 'P02'],
+  evaluate(trace) {
+    const crowd = crowdOf(trace);
+    if (!crowd) return [];
+    const use = poolUses(trace).reduce<PoolUse | null>(
+      (most, each) => (most && most.run >= each.run ? most : each),
+      null,
+    );
+    return use ? conclude(trace, use, crowd) : [];
+  },
+};
+
+/** The crowded part of a run. Times are Nanos. */
+interface Crowd {
+  readonly time: number;
+  readonly running: number;
+  readonly ready: number;
+  /** Threads that computed or wanted to, by process. */
+  readonly threads: ReadonlyMap<number, readonly number[]>;
+}
+
+function crowdOf(trace: Trace): Crowd | null {
+  const { meta, tables, wall } = trace;
+  const { lanes } = tables;
+  const cores = meta.host.cores;
+  if (!(cores > 0) || !(wall > 0)) return null;
+  const timeline = timelineIn(trace);
+  const width = wall / SLICES;
+  const hunger = new Float64Array(lanes.length * SLICES);
+  const running = new Float64Array(SLICES);
+  const ready = new Float64Array(SLICES);
+  const thread = LANE_KINDS.indexOf('thread');
+  const sum = new Float64Array(6);
+  for (let lane = 0; lane < lanes.length; lane++) {
+    if (lanes.kind[lane] !== thread || timeline.offset[lane] === timeline.offset[lane + 1]) continue;
+    for (let slice = 0; slice < SLICES; slice++) {
+      const from = meta.clock.start + slice * width;
+      sum.fill(0);
+      addActivity(timeline, lane, from, from + width, sum);
+      running[slice] = (running[slice] as number) + (sum[RUNS] as number);
+      ready[slice] = (ready[slice] as number) + (sum[IS_READY] as number);
+      hunger[lane * SLICES + slice] = (sum[RUNS] as number) + (sum[IS_READY] as number);
+    }
+  }
+  const crowded = Array.from({ length: SLICES }, (_, slice) => slice).filter(
+    (slice) => (running[slice] as number) + (ready[slice] as number) > CROWD * cores * width,
+  );
+  const total = (of: Float64Array, offset = 0) =>
+    crowded.reduce((all, slice) => all + (of[offset + slice] as number), 0);
+  const time = crowded.length * width;
+  if (time < LEAST_CROWDED * wall || total(ready) < LEAST_DELAY * (total(running) + total(ready)))
+    return null;
+  const threads = new Map<number, number[]>();
+  for (let lane = 0; lane < lanes.length; lane++) {
+    if (total(hunger, lane * SLICES) < LEAST_HUNGER * time) continue;
+    const process = lanes.process[lane] as number;
+    threads.set(process, [...(threads.get(process) ?? []), lane]);
+  }
+  return { time, running: total(running), ready: total(ready), threads };
+}
+
+function conclude(trace: Trace, use: PoolUse, crowd: Crowd): Conclusion[] {
+  const { meta, tables } = trace;
+  const { cores } = meta.host;
+  const site = trace.siteOf(tables.pools.stack[use.pool] as number);
+  const processes = [...crowd.threads.values()];
+  const lanes = processes.flat();
+  const many = processes.filter((its) => its.length > 1).length;
+  const workers = Math.max(tables.pools.size[use.pool] as number, use.workers.length);
+  if (many < 2 && workers <= cores) return [];
+  const place = placeOf(trace, site) || 'the pool';
+  const asMany = `${((crowd.running + crowd.ready) / crowd.time).toFixed(1)} threads wanted to run on ${cores} cores`;
+  return [
+    {
+      subject: `pool ${use.pool}`,
+      title:
+        many < 2
+          ? `${workers} workers share ${cores} cores`
+          : `${many} processes with ${lanes.length} busy threads share ${cores} cores`,
+      why: `For ${percent(crowd.time / trace.wall)} of the run ${asMany}, and each waited for a core ${percent(crowd.ready / (crowd.running + crowd.ready))} of its time.`,
+      change:
+        many < 2
+          ? `Make the pool at ${place} no larger than there are cores (${cores}).`
+          : `Give each worker of the pool at ${place} ${Math.max(1, Math.floor(cores / workers))} thread for numerics: set OMP_NUM_THREADS and OPENBLAS_NUM_THREADS before the libraries are loaded, or call threadpoolctl or torch.set_num_threads in the initializer; and make it no larger than there are cores (${cores}).`,
+      site,
+      lanes: lanes.slice(0, 64),
+      interval: null,
+      evidence: {
+        threads: lanes.length,
+        cores,
+        workers,
+        runnableThreads: (crowd.running + crowd.ready) / crowd.time,
+        readyShare: crowd.ready / (crowd.running + crowd.ready),
+      },
+      gain: many < 2 ? gainOfFewer(trace, use, workers) : gainOfThreads(trace, crowd),
+    },
+  ];
+}
+
+/** What workers beyond the number of cores took to start: their CPU time before their first task. */
+function gainOfFewer(trace: Trace, { workers, rows }: PoolUse, size: number): Gain {
+  const { tasks, lanes } = trace.tables;
+  const { cores } = trace.meta.host;
+  const first = new Map<number, number>();
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    const taken = firstOnLane(tasks, row);
+    const lane = tasks.lane[row] as number;
+    if (lane >= 0 && taken >= 0) first.set(lane, Math.min(taken, first.get(lane) ?? taken));
+  }
+  let starting = 0;
+  for (const lane of workers)
+    starting += cpuBetween(trace, lane, lanes.start[lane] as number, first.get(lane) ?? 0);
+  const spared = (starting / Math.max(1, workers.length)) * Math.max(0, size - cores);
+  return saving(trace.wall, (0.7 * spared) / cores, (1.3 * spared) / cores);
+}
+
+/** Between nothing and all that threads waited for cores. */
+function gainOfThreads({ wall }: Trace, { time, running, ready }: Crowd): Gain {
+  return saving(wall, 0, (time * ready) / (running + ready));
+}

@@ -1,0 +1,127 @@
+import { cpuBetween } from '../../analysis/laneCode.ts';
+import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
+import type { Site } from '../../analysis/sites.ts';
+import { firstOnLane } from '../../analysis/taskTimes.ts';
+import type { Trace } from '../../analysis/trace.ts';
+import { saving } from '../gain.ts';
+import { duration, percent, placeOf } from '../poolWords.ts';
+import type { Conclusion, Rule } from '../rule.ts';
+
+/** Two pools of one line may be two purposes of one helper function; three are a habit. */
+const LEAST_POOLS = 3;
+/** Share of the run that making and ending all but the first pool takes. Below it the fix could not be told from noise. */
+const LEAST_SHARE = 0.05;
+/** Share of those times that is surely won: the first tasks of a process also wait for its imports and its memory. */
+const SURELY = 0.8;
+/** What comes on top at most, as a share: pages that each new process copies, caches that it fills. */
+const ON_TOP = 1.3;
+
+/** A pool that is made anew for each round of work, at one line. */
+export const poolRecreation: Rule = {
+  id: 'P07',
+  title: 'Pool re-created',
+  explains: ['P01', 'P02', 'P03', 'P08'],
+  evaluate: (trace) => sitesOfPools(trace).flatMap((made) => conclude(trace, made)),
+};
+
+/** The pools that one line made, in order of time. */
+interface Made {
+  readonly site: Site;
+  readonly uses: readonly PoolUse[];
+}
+
+function sitesOfPools(trace: Trace): Made[] {
+  const { pools } = trace.tables;
+  const bySite = new Map<string, { site: Site; uses: PoolUse[] }>();
+  for (const use of poolUses(trace)) {
+    // All processes that a program starts one by one are one pool, which nobody made.
+    if (pools.kind[use.pool] === 'multiprocessing.Process') continue;
+    const site = trace.siteOf(pools.stack[use.pool] as number);
+    if (site.function < 0) continue;
+    const key = `${pools.kind[use.pool]} ${pools.process[use.pool]} ${site.function} ${site.line}`;
+    const known = bySite.get(key);
+    if (known) known.uses.push(use);
+    else bySite.set(key, { site, uses: [use] });
+  }
+  const start = ({ pool }: PoolUse) => pools.start[pool] as number;
+  return [...bySite.values()].map(({ site, uses }) => ({
+    site,
+    uses: uses.sort((a, b) => start(a) - start(b)),
+  }));
+}
+
+function conclude(trace: Trace, { site, uses }: Made): Conclusion[] {
+  const { pools } = trace.tables;
+  const first = uses[0];
+  if (!first || uses.length < LEAST_POOLS) return [];
+  const begins = uses.map(({ pool }) => pools.start[pool] as number);
+  let starting = 0;
+  let ending = 0;
+  for (let i = 1; i < uses.length; i++) {
+    const use = uses[i] as PoolUse;
+    // Pools that live side by side are no rounds of one work.
+    if ((begins[i] as number) < lastOf(uses[i - 1] as PoolUse)) return [];
+    starting += startOf(trace, use);
+    ending += endOf(trace, uses[i - 1] as PoolUse, begins[i] as number);
+  }
+  const lost = starting + ending;
+  if (lost < LEAST_SHARE * trace.wall) return [];
+  const kind = pools.kind[first.pool] as string;
+  const size = pools.size[first.pool] as number;
+  const end = lastOf(uses.at(-1) as PoolUse);
+  return [
+    {
+      subject: `pool ${first.pool}`,
+      alsoAbout: uses.map(({ pool }) => `pool ${pool}`),
+      title: `A ${kind}${size > 0 ? ` of ${size}` : ''} is made ${uses.length} times, which takes ${percent(lost / trace.wall)} of the run`,
+      why: `Until its first worker has its first task a pool takes ${duration(starting / (uses.length - 1))} on average, and until it is gone ${duration(ending / (uses.length - 1))} more; all but the first could be spared.`,
+      change: `Make the pool once, outside of what calls ${placeOf(trace, site)}, and pass it in${size > 0 ? ` (size ${size})` : ''}.`,
+      site,
+      lanes: uses.flatMap(({ workers }) => workers).slice(0, 64),
+      interval: { start: begins[0] as number, end },
+      evidence: {
+        pools: uses.length,
+        startSeconds: starting / 1e9,
+        endSeconds: ending / 1e9,
+        lostShare: lost / trace.wall,
+      },
+      gain: saving(trace.wall, SURELY * lost, ON_TOP * lost),
+    },
+  ];
+}
+
+/** When the last of its tasks was over. */
+const lastOf = ({ underWay }: PoolUse): number => underWay.to.at(-1) ?? 0;
+
+/** From the beginning of a pool's creation until the first of its tasks began to run, less what the sender waited to submit it. */
+function startOf(trace: Trace, { pool, rows }: PoolUse): number {
+  const { pools, tasks } = trace.tables;
+  const begin = pools.start[pool] as number;
+  let taken = Number.POSITIVE_INFINITY;
+  let submitted = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    const first = firstOnLane(tasks, row);
+    if (first >= 0) taken = Math.min(taken, first);
+    const submit = tasks.submit[row] as number;
+    if (submit >= 0) submitted = Math.min(submitted, submit);
+  }
+  if (!Number.isFinite(taken)) return 0;
+  const ready = pools.ready[pool] as number;
+  // A pool that was ready before it was given anything only took the time until then.
+  const isReadyFirst = ready >= begin && submitted > ready;
+  return Math.max(0, isReadyFirst ? ready - begin + Math.max(0, taken - submitted) : taken - begin);
+}
+
+/** From the last result of a pool, or the beginning of its teardown where that was seen, until it was gone or the next was made. */
+function endOf(trace: Trace, { pool, sender, underWay }: PoolUse, next: number): number {
+  const { pools } = trace.tables;
+  const done = underWay.to.at(-1) ?? 0;
+  const stop = pools.stop[pool] as number;
+  const gone = pools.end[pool] as number;
+  const end = Math.min(next, gone >= done ? gone : next);
+  if (stop >= 0 && gone >= stop) return Math.max(0, Math.min(end, gone) - stop);
+  // Nobody saw when it was told to end; what its sender worked until then was the program's own.
+  const worked = sender < 0 ? 0 : cpuBetween(trace, sender, done, end);
+  return Math.max(0, end - done - worked);
+}

@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { starvedWorkers } from '../../../../analyzer/advice/rules/starvedWorkers.ts';
+import { Trace } from '../../../../analyzer/analysis/trace.ts';
+import { recordingOf, type SampleSpec } from '../../../harness/recordings.ts';
+
+const MS = 1e6;
+
+/** 40 tasks, one every 25 ms, of `length` ms each; the sender works for `busy` of the time. */
+function conclude(length: number, busy = 0.95, called: readonly string[] = ['main', 'expose']) {
+  const tasks = Array.from({ length: 40 }, (_, i) => {
+    const start = (10 + 24 * i) * MS;
+    return {
+      submit: 5 * MS,
+      dequeue: start,
+      start,
+      end: start + length * MS,
+      returned: start + length * MS,
+      lane: 1 + (i % 2),
+      from: 0,
+      stack: ['main'],
+    };
+  });
+  const samples: SampleSpec[] = [{ lane: 0, time: 1000 * MS, cpu: busy * 1000 * MS, stack: called }];
+  for (const lane of [1, 2]) samples.push({ lane, time: 1000 * MS, cpu: 20 * length * MS, stack: ['work'] });
+  // The sender's process is the one that made the pool.
+  const recording = recordingOf(
+    [{}, {}, {}],
+    samples,
+    {},
+    { pools: [{ process: 100, end: 990 * MS }], tasks },
+  );
+  const trace = new Trace(recording);
+  return starvedWorkers
+    .evaluate(trace)
+    .map((each) => ({ ...each, name: trace.functions.name[each.site.function] }));
+}
+
+test('workers that wait for a parent which makes their tasks one by one starve', () => {
+  const [found, ...more] = conclude(10);
+  expect(more).toEqual([]);
+  expect(found).toMatchObject({ subject: 'pool 0', lanes: [0, 1, 2] });
+  expect(found?.why).toContain('expose');
+  expect(found?.gain?.lo).toBeGreaterThan(1.15);
+  expect(found?.gain?.hi).toBeLessThan(1.6);
+});
+
+test('workers that have enough to do do not', () => {
+  expect(conclude(44)).toEqual([]);
+});
+
+test('a parent that is not busy is not what they wait for', () => {
+  expect(conclude(10, 0.5)).toEqual([]);
+});
