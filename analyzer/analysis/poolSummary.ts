@@ -1,13 +1,13 @@
-import type { Direction, Recording } from '../model/index.ts';
+import type { Direction } from '../model/index.ts';
 import { toSeconds } from '../model/index.ts';
 import type { Distribution } from './distribution.ts';
 import type { Functions } from './functions.ts';
 import { type LockSite, lockSites, lockTotals } from './locks.ts';
 import type { Phase } from './mapReduce.ts';
 import { poolTotals } from './pools.ts';
-import type { Region } from './regions.ts';
-import { type Site, sitesOfStacks } from './sites.ts';
-import { type Carried, type TaskTotals, taskTotals } from './tasks.ts';
+import type { Site } from './sites.ts';
+import type { Carried, TaskTotals } from './tasks.ts';
+import type { Trace } from './trace.ts';
 import { transferTotals } from './transfers.ts';
 
 /** What pools, their tasks, messages and locks came to: a part of the summary. Seconds and bytes; null is unknown. */
@@ -120,13 +120,8 @@ export interface RegionLine {
   readonly tasks: number;
 }
 
-/** `regions`: as from `regionsOf`. */
-export function poolSummary(
-  recording: Recording,
-  functions: Functions,
-  regions: readonly Region[],
-): PoolSummary {
-  const { meta, tables } = recording;
+export function poolSummary(trace: Trace): PoolSummary {
+  const { meta, tables, functions, siteOf, taskTotals: tasks } = trace;
   const since = (time: number) => toSeconds(time - meta.clock.start);
   const place = placeIn(functions);
   const siteLine = (site: LockSite): LockSiteLine => ({
@@ -135,11 +130,9 @@ export function poolSummary(
     seconds: toSeconds(site.time),
     locks: site.locks,
   });
-  const tasks = taskTotals(tables, functions);
-  const siteOf = sitesOfStacks(tables, functions);
   const locks = lockTotals(tables, siteOf);
   return {
-    pools: poolTotals(recording.tables, siteOf, tasks).map((totals) => ({
+    pools: poolTotals(tables, siteOf, tasks).map((totals) => ({
       id: totals.pool,
       kind: tables.pools.kind[totals.pool] as string,
       ...place(totals.site),
@@ -173,7 +166,7 @@ export function poolSummary(
       unknownShare: totals.unknown,
     })),
     lockSites: lockSites(locks).map(siteLine),
-    regions: regions.map((region) => ({
+    regions: trace.regions.map((region) => ({
       kind: region.kind,
       phase: region.phase,
       title: region.title,

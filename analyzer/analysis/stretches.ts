@@ -2,7 +2,7 @@ import type { Tables } from '../model/index.ts';
 import { firstAbove } from './ascending.ts';
 import type { Functions } from './functions.ts';
 import { type Intervals, unionOf } from './intervals.ts';
-import { groupRows, rowGroups } from './rowGroups.ts';
+import { groupRows, NumberedKeys, rowGroups } from './rowGroups.ts';
 import { functionOfTask } from './taskGroups.ts';
 import { firstSeen, lastSeen } from './taskTimes.ts';
 
@@ -56,10 +56,13 @@ export function stretchesOf(tables: Tables, functions: Functions, touch: number)
         bytesBack: 0,
       };
     });
+    let at = 0;
     for (let i = 0; i < rows.length; i++) {
       const row = rows[i] as number;
-      // The last stretch that starts at or before the task was seen; one does.
-      const at = firstAbove(from, firstSeen(tasks, row)) - 1;
+      const seen = firstSeen(tasks, row);
+      // The last stretch that starts at or before the task was seen; one does, and mostly that of the row before.
+      const isSame = (from[at] as number) <= seen && !((from[at + 1] as number) <= seen);
+      if (!isSame) at = firstAbove(from, seen) - 1;
       count(own[at] as Stretch, tasks, row);
     }
     for (const stretch of own) stretches.push(stretch);
@@ -70,16 +73,13 @@ export function stretchesOf(tables: Tables, functions: Functions, touch: number)
 /** Tasks of one pool, lane and function; a task that was never seen is in none. */
 function senderGroups({ tasks, lanes }: Tables, functions: Functions) {
   // Two steps, because the product of three counts may exceed what a double can tell apart.
-  const senders = new Map<number, number>();
+  const senders = new NumberedKeys();
   const called = functionOfTask({ tasks }, functions);
   return rowGroups(tasks.length, (row) => {
     if (lastSeen(tasks, row) < 0) return -1;
-    const key = (tasks.pool[row] as number) * (lanes.length + 1) + (tasks.from[row] as number) + 1;
-    let sender = senders.get(key);
-    if (sender === undefined) {
-      sender = senders.size;
-      senders.set(key, sender);
-    }
+    const sender = senders.numberOf(
+      (tasks.pool[row] as number) * (lanes.length + 1) + (tasks.from[row] as number) + 1,
+    );
     return sender * (functions.count + 1) + called(row) + 1;
   });
 }

@@ -112,7 +112,7 @@ export function summarize(of: Recording | Trace, findings: readonly Finding[] = 
       samples: totals.samples[id] as number,
     });
   }
-  const pools = poolSummary({ meta, tables }, functions, trace.regions);
+  const pools = poolSummary(trace);
   return {
     version: 1,
     command: meta.command,

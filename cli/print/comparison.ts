@@ -13,6 +13,9 @@ const FACTOR_NAMES: Readonly<Record<Factor, string>> = {
   loadBalance: 'load balance',
   communication: 'communication',
   contention: 'contention',
+  gil: 'GIL',
+  overlap: 'overlap',
+  supply: 'supply',
   device: 'device efficiency',
 };
 
@@ -90,7 +93,8 @@ function efficiency({ efficiency: factors }: Comparison): string[] {
   const two = (value: number) => value.toFixed(2);
   return (Object.keys(FACTOR_NAMES) as Factor[]).flatMap((factor) => {
     const { before, after } = factors[factor];
-    return before === null && after === null
+    const isPerfect = before === 1 && after === 1;
+    return isPerfect || (before === null && after === null)
       ? []
       : [`  ${FACTOR_NAMES[factor].padEnd(20)} ${arrow(factors[factor], two)}`];
   });

@@ -65,6 +65,9 @@ export const FACTORS = [
   'loadBalance',
   'communication',
   'contention',
+  'gil',
+  'overlap',
+  'supply',
   'device',
 ] as const satisfies readonly (keyof EfficiencySummary)[];
 export type Factor = (typeof FACTORS)[number];
