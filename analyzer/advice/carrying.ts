@@ -16,6 +16,10 @@ const LEAST_BYTES = 10_000;
 /** Share of the run that must be won in the middle of what is expected; less could not be told from noise. */
 const LEAST_SAVED = 0.06;
 
+/** How far the model is off at most, either way. */
+const SURELY = 0.85;
+const AT_MOST = 1.1;
+
 /** A pool whose tasks carry something that they need not. */
 export interface Burden {
   readonly use: PoolUse;
@@ -37,9 +41,12 @@ export function burdens(trace: Trace, weigh: 'bytesOut' | 'bytesBack', lighten: 
     const now = time(trace, use, carried);
     const then = time(trace, use, after);
     const under = covered(use.underWay);
-    const [sure, most] = [under * (1 - then / now), under - then];
-    const gain = saving(trace.wall, Math.min(sure, most), Math.max(sure, most));
-    if ((sure + most) / 2 < LEAST_SAVED * trace.wall) return [];
+    // As much less as the model says, and as many times less: the pool may take longer than the model for reasons of its own.
+    const [byTime, byRatio] = [now - then, under * (1 - then / now)];
+    const least = SURELY * Math.min(byTime, byRatio);
+    const most = Math.min(AT_MOST * Math.max(byTime, byRatio), under - then);
+    const gain = saving(trace.wall, least, most);
+    if ((least + most) / 2 < LEAST_SAVED * trace.wall) return [];
     const cost = sumOf(carried) - sumOf(after);
     return [{ use, site: heaviest(trace, use, weigh), cost, gain }];
   });

@@ -87,7 +87,9 @@ function crowdOf(trace: Trace): Crowd | null {
 function conclude(trace: Trace, use: PoolUse, crowd: Crowd): Conclusion[] {
   const { meta, tables } = trace;
   const { cores } = meta.host;
-  const site = trace.siteOf(tables.pools.stack[use.pool] as number);
+  const made = tables.pools.stack[use.pool] as number;
+  // Processes that a program starts one by one are a pool that nobody made.
+  const site = trace.siteOf(made >= 0 ? made : (tables.tasks.stack[use.rows[0] as number] as number));
   const processes = [...crowd.threads.values()];
   const lanes = processes.flat();
   const many = processes.filter((its) => its.length > 1).length;

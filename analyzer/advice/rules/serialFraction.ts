@@ -6,7 +6,7 @@ import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
 import { duration, nameOf, percent, placeOf } from '../poolWords.ts';
 import type { Conclusion, Rule } from '../rule.ts';
-import { slotsOf } from '../slots.ts';
+import { isLoader, slotsOf } from '../slots.ts';
 
 /** Share of the run in which the parent works while the workers that it has made do nothing. */
 const LEAST_IDLE_SHARE = 0.15;
@@ -26,7 +26,8 @@ export const serialFraction: Rule = {
   evaluate(trace) {
     const bySender = new Map<number, PoolUse[]>();
     for (const use of poolUses(trace)) {
-      if (use.sender < 0 || trace.tables.pools.startMethod[use.pool] === 'thread') continue;
+      const method = trace.tables.pools.startMethod[use.pool];
+      if (use.sender < 0 || method === 'thread' || isLoader(trace, use)) continue;
       bySender.set(use.sender, [...(bySender.get(use.sender) ?? []), use]);
     }
     const busy = [...bySender.values()].flat().map(({ underWay }) => underWay as Intervals);
