@@ -2,6 +2,7 @@ import { cpuBetween, timelineIn } from '../analysis/laneCode.ts';
 import type { PoolUse } from '../analysis/poolUse.ts';
 import { firstOnLane } from '../analysis/taskTimes.ts';
 import type { Trace } from '../analysis/trace.ts';
+import { takingStacks } from './messageLoad.ts';
 import { isLoader, isProcesses } from './slots.ts';
 
 /** Workers that are given something piece by piece. Times are Nanos. */
@@ -19,9 +20,6 @@ export interface Feeding {
   readonly pieces: number;
 }
 
-/** What takes from a queue or pipe of processes; interpreters name methods with their class from 3.11 on. */
-const TAKES = /(?:^|\.)(?:get|recv|recv_bytes)$/;
-const QUEUES = /multiprocessing[/\\](?:queues|connection)\.py$/;
 /** Messages and tasks below which nothing flows. */
 const LEAST_MESSAGES = 10;
 const LEAST_TASKS = 10;
@@ -112,19 +110,3 @@ function takingTime(trace: Trace, lane: number, first: number, last: number): nu
   }
   return sum;
 }
-
-/** 1 for each stack within a method that takes a message. */
-const takingStacks = (trace: Trace): Uint8Array =>
-  trace.once('takingStacks', () => {
-    const { functions, tables } = trace;
-    const takes = Uint8Array.from(functions.name, (name, id) =>
-      Number(TAKES.test(name) && QUEUES.test(functions.file[id] ?? '')),
-    );
-    const found = new Uint8Array(tables.stacks.length);
-    for (let i = 0; i < found.length; i++) {
-      const parent = tables.stacks.parent[i] as number;
-      const its = functions.ofFrame[tables.stacks.frame[i] as number] as number;
-      found[i] = takes[its] === 1 || (parent >= 0 && found[parent] === 1) ? 1 : 0;
-    }
-    return found;
-  });

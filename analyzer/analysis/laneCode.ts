@@ -1,5 +1,5 @@
 import type { Tables } from '../model/index.ts';
-import { ACTIVITIES, RUNS } from './activity.ts';
+import { ACTIVITIES, IS_READY, RUNS } from './activity.ts';
 import { type Coverage, coveredIn } from './coverage.ts';
 import { type Site, UNKNOWN_SITE } from './sites.ts';
 import { addActivity, type Timeline, timelineOf } from './timeline.ts';
@@ -160,4 +160,10 @@ export function cpuBetween(trace: Trace, lane: number, first: number, last: numb
   activities.fill(0);
   addActivity(timelineIn(trace), lane, first, last, activities);
   return activities[RUNS] as number;
+}
+
+/** Nanos on a CPU, or runnable without one, of a lane between two instants. */
+export function wantedBetween(trace: Trace, lane: number, first: number, last: number): number {
+  const running = cpuBetween(trace, lane, first, last);
+  return running + (activities[IS_READY] as number);
 }

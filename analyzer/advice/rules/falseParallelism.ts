@@ -24,8 +24,12 @@ export const falseParallelism: Rule = {
   id: 'P09',
   title: 'False parallelism',
   explains: ['P01', 'P02', 'P03', 'P04', 'P08', 'P10'],
-  evaluate: (trace) => poolUses(trace).flatMap((use) => (isLoader(trace, use) ? [] : conclude(trace, use))),
+  evaluate: (trace) => poolUses(trace).flatMap((use) => (isOthers(trace, use) ? [] : conclude(trace, use))),
 };
+
+/** Node's pools are J08's, and loaders are asked by their training loop. */
+const isOthers = (trace: Trace, use: PoolUse): boolean =>
+  isLoader(trace, use) || trace.tables.pools.startMethod[use.pool] === 'worker';
 
 function conclude(trace: Trace, use: PoolUse): Conclusion[] {
   const { pool, underWay, atWork, held, inFlight, run, tasks, sender } = use;

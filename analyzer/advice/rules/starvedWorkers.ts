@@ -1,4 +1,11 @@
-import { between, cpuBetween, laneCode, siteBeside, siteOfMost } from '../../analysis/laneCode.ts';
+import {
+  between,
+  cpuBetween,
+  laneCode,
+  siteBeside,
+  siteOfMost,
+  wantedBetween,
+} from '../../analysis/laneCode.ts';
 import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { type Feeding, feedingOf } from '../feeding.ts';
@@ -9,7 +16,7 @@ import { isProcesses, slotsOf } from '../slots.ts';
 
 /** Share of the time of being fed that workers have nothing, from which on they starve; the odd gap between two tasks is dispatch. */
 const LEAST_IDLE = 0.25;
-/** Share of that time that one thread works, from which on it is the limit. What is missing are moments of the sampler and the system. */
+/** Share of that time that one thread works or wants to, from which on it is the limit. What is missing are moments of the sampler and the system. */
 const LEAST_PRODUCER = 0.75;
 /** Share of the producer's work in the program's own code: pickling is another rule's. */
 const LEAST_OWN = 0.6;
@@ -42,7 +49,8 @@ function conclude(trace: Trace, use: PoolUse, feeding: Feeding): Conclusion[] {
   const producer = busiestOf(trace, process, workers, from, to);
   if (producer < 0) return [];
   const code = laneCode(trace, producer, between(from, to));
-  if (code.cpu < LEAST_PRODUCER * time || code.own < LEAST_OWN * code.cpu) return [];
+  if (wantedBetween(trace, producer, from, to) < LEAST_PRODUCER * time || code.own < LEAST_OWN * code.cpu)
+    return [];
   const { tasks } = trace.tables;
   const inner = siteOfMost(trace, code, MOST_OF_IT);
   const beside =

@@ -57,7 +57,7 @@ test('results are judged like arguments', () => {
 test('state that every task carries again is told as such', () => {
   const [found, ...more] = repeatedState.evaluate(traceOf({ ...heavy, repeats: 95 }));
   expect(more).toEqual([]);
-  expect(found?.evidence).toMatchObject({ tasks: 40, repeatedShare: 0.95 });
+  expect(found?.evidence).toMatchObject({ pieces: 40, repeatedShare: 0.95 });
   expect(found?.gain?.lo).toBeGreaterThan(1.5);
   expect(repeatedState.explains).toContain('D01');
 });
