@@ -66,3 +66,49 @@ test('data of which little was sent before, or nobody looked, are no state', () 
   expect(repeatedState.evaluate(traceOf({ ...heavy, repeats: 30 }))).toEqual([]);
   expect(repeatedState.evaluate(traceOf(heavy))).toEqual([]);
 });
+
+/** Two processes that compute 300 ms each, and get 40 messages which take their parent 20 ms each to pickle. */
+function messages(bytes: number): Trace {
+  const tasks = [1, 2].map((lane) => ({
+    submit: 0,
+    start: 5 * MS,
+    end: 990 * MS,
+    lane,
+    from: 0,
+    stack: ['main'],
+  }));
+  const transfers = Array.from({ length: 40 }, (_, i) => ({
+    direction: 'message' as const,
+    bytes,
+    start: 24 * i * MS,
+    end: (24 * i + 20) * MS,
+    toStart: (24 * i + 20) * MS,
+    toEnd: (24 * i + 24) * MS,
+  }));
+  const samples = [1, 2].map((lane) => ({ lane, time: 1000 * MS, cpu: 380 * MS, stack: ['follow'] }));
+  samples.unshift({ lane: 0, time: 1000 * MS, cpu: 900 * MS, stack: ['main', 'feed', 'puts'] });
+  const recording = recordingOf(
+    [{}, {}, {}],
+    samples,
+    {},
+    { pools: [{ kind: 'multiprocessing.Process' }], tasks, transfers },
+  );
+  recording.tables.transfers.toLane.forEach((_, row, toLane) => {
+    toLane[row] = 1 + (row % 2);
+  });
+  const { value } = recording.tables.strings;
+  value[value.indexOf('puts')] = 'SimpleQueue.put';
+  value[value.indexOf('puts.py')] = '/usr/lib/python3.11/multiprocessing/queues.py';
+  return new Trace(recording);
+}
+
+test('messages to processes of their own are arguments, at the line that sends them', () => {
+  const trace = messages(2e6);
+  const [found, ...more] = pickledArguments.evaluate(trace);
+  expect(more).toEqual([]);
+  expect(found?.title).toContain('2 MB a message');
+  expect(trace.functions.name[found?.site.function ?? -1]).toBe('feed');
+  expect(found?.gain?.lo).toBeGreaterThan(1.5);
+  expect(pickledResults.evaluate(trace)).toEqual([]);
+  expect(pickledArguments.evaluate(messages(2000))).toEqual([]);
+});
