@@ -15,8 +15,8 @@ import { isProcesses } from './slots.ts';
 const PIPE = 0.5;
 /** Bytes a task below which what it carries costs less than to hand it out at all. */
 const LEAST_BYTES = 10_000;
-/** Share of the run that must be won in the middle of what is expected; less could not be told from noise. */
-const LEAST_SAVED = 0.06;
+/** Share of the run that must be won in the middle of what is expected: what a user would not see is not worth a change. */
+const LEAST_SAVED = 0.07;
 
 /** How far the model is off at most, either way. */
 const SURELY = 0.85;

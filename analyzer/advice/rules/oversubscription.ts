@@ -1,4 +1,5 @@
 import { IS_READY, RUNS } from '../../analysis/activity.ts';
+import { covered } from '../../analysis/coverage.ts';
 import { cpuBetween, timelineIn } from '../../analysis/laneCode.ts';
 import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
 import { firstOnLane } from '../../analysis/taskTimes.ts';
@@ -93,7 +94,7 @@ function conclude(trace: Trace, use: PoolUse, crowd: Crowd): Conclusion[] {
   const processes = [...crowd.threads.values()];
   const lanes = processes.flat();
   const many = processes.filter((its) => its.length > 1).length;
-  const workers = Math.max(tables.pools.size[use.pool] as number, use.workers.length);
+  const workers = workersAtOnce(trace, use);
   if (many < 2 && workers <= cores) return [];
   const place = placeOf(trace, site) || 'the pool';
   const asMany = `${((crowd.running + crowd.ready) / crowd.time).toFixed(1)} threads wanted to run on ${cores} cores`;
@@ -122,6 +123,12 @@ function conclude(trace: Trace, use: PoolUse, crowd: Crowd): Conclusion[] {
       gain: many < 2 ? gainOfFewer(trace, use, workers) : gainOfThreads(trace, crowd),
     },
   ];
+}
+
+/** How many workers a pool has at one time: a new one for each task is no crowd. */
+function workersAtOnce({ tables: { pools } }: Trace, { pool, workers, held, atWork }: PoolUse): number {
+  const size = pools.size[pool] as number;
+  return size > 0 ? size : Math.min(workers.length, Math.ceil(held / Math.max(1, covered(atWork))));
 }
 
 /** What workers beyond the number of cores took to start: their CPU time before their first task. */

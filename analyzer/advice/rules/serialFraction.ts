@@ -10,8 +10,11 @@ import { isLoader, slotsOf } from '../slots.ts';
 
 /** Share of the run in which the parent works while the workers that it has made do nothing. */
 const LEAST_IDLE_SHARE = 0.15;
-/** The same where it works before it has made any, or after: much of that is reading the input, which has to be somewhere. */
-const LEAST_ALONE_SHARE = 0.3;
+/**
+ * The same where it works before it has made any, or after: much of that is the input and the output of the program, which are no
+ * fault of how the pool is used.
+ */
+const LEAST_ALONE_SHARE = 0.5;
 /** Share of the run in which workers must work: else the pool is not what the run is about. */
 const LEAST_POOL_SHARE = 0.1;
 /** Share of the serial work below one line, from which on it is that line's doing. */
@@ -66,7 +69,7 @@ function finding(trace: Trace, main: PoolUse, slots: number, code: LaneCode): Co
     inner.function < 0 ? '' : `, most of it in ${nameOf(trace, inner.function)} (${placeOf(trace, inner)})`;
   return {
     subject: `pool ${main.pool}`,
-    title: `For ${percent(code.own / wall)} of the run one process computes while ${slots} workers have nothing to do`,
+    title: `For ${percent(code.own / wall)} of the run one process computes alone, while ${slots} workers could share the work`,
     why: `The process that submits tasks computed for ${duration(code.own)} while none was under way${most}. By Amdahl's law more workers cannot shorten that.`,
     change: `Let workers do what ${placeOf(trace, site) || 'the parent'} does: make it part of the task, or a task of its own.`,
     site,

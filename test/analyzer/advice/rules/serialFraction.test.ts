@@ -54,7 +54,8 @@ test('a little serial work is nothing to speak of', () => {
 test('the same work after the pool was gone has to be more', () => {
   expect(conclude(200)).toHaveLength(1);
   expect(conclude(200, { end: 501 * MS })).toEqual([]);
-  expect(conclude(400, { end: 501 * MS })).toHaveLength(1);
+  expect(conclude(400, { end: 501 * MS })).toEqual([]);
+  expect(conclude(499, { end: 501 * MS }, [])).toEqual([]);
 });
 
 test('threads share an interpreter', () => {
