@@ -49,8 +49,9 @@ test('workers with threads of their own that together outnumber the cores are to
 test('more workers than cores cost what they take to start', () => {
   const [found] = conclude(8, 1, 0.25);
   expect(found?.change).toContain('no larger');
-  // Each computed 75 ms before its first task, and six of eight are not needed.
-  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - (0.7 * 6 * 0.075) / 2), 2);
+  // Each took its first task 0.3 s after the pool was made; with two workers that would have been a quarter.
+  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.8 * 0.3 * 0.75), 3);
+  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 1.2 * 0.3 * 0.75), 3);
 });
 
 test('as many threads as cores are no crowd, nor are many that wait for something else', () => {
