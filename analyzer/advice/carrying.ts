@@ -18,9 +18,8 @@ const LEAST_BYTES = 10_000;
 /** Share of the run that must be won in the middle of what is expected: what a user would not see is not worth a change. */
 const LEAST_SAVED = 0.07;
 
-/** How far the model is off at most, either way. */
-const SURELY = 0.85;
-const AT_MOST = 1.1;
+/** How much more than the model says may be won: it knows how long pickling takes, and not who waits for it. */
+const AT_MOST = 2.5;
 
 /** A pool whose tasks carry something that they need not. */
 export interface Burden {
@@ -61,11 +60,10 @@ export function burdens(trace: Trace, weigh: 'bytesOut' | 'bytesBack', lighten: 
     const after = { ...carried, ...lighten(carried, use) };
     const now = leastTime(trace, load, carried);
     const then = leastTime(trace, load, after);
-    const under = covered(use.underWay);
-    // As much less as the model says, and as many times less: the pool may take longer than the model for reasons of its own.
-    const [byTime, byRatio] = [now - then, under * (1 - then / now)];
-    const least = SURELY * Math.min(byTime, byRatio);
-    const most = Math.min(AT_MOST * Math.max(byTime, byRatio), under - then);
+    const under = timeAtWork(use);
+    // At least as many times less as the model says. At most workers never wait again: while large tasks squeeze through a pipe they do.
+    const least = under * (1 - then / now);
+    const most = Math.min(AT_MOST * least, under - then);
     const gain = saving(trace.wall, least, most);
     if ((least + most) / 2 < LEAST_SAVED * trace.wall) return [];
     const site = isProcesses(trace, use)
@@ -115,6 +113,12 @@ function leastTime(trace: Trace, load: Load, carried: Carriage): number {
     load.longest,
     1,
   );
+}
+
+/** From the first task that a worker took: what it took to start is no fault of what tasks carry. */
+function timeAtWork({ underWay, atWork }: PoolUse): number {
+  const [submitted, taken] = [underWay.from[0] ?? 0, atWork.from[0] ?? 0];
+  return Math.max(0, covered(underWay) - Math.max(0, taken - submitted));
 }
 
 /** Nanos on a CPU of the program's functions in a pool's workers. */

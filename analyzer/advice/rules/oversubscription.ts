@@ -27,8 +27,8 @@ const LEAST_HUNGER = 0.2;
 const SURELY = 0.3;
 
 /** How much of the time that superfluous workers took to start goes: at most a part of what they take to end as well. */
-const LEAST_SPARED = 0.8;
-const MOST_SPARED = 1.2;
+const LEAST_SPARED = 0.9;
+const MOST_SPARED = 1.4;
 
 /** More threads want to run than there are cores. */
 export const oversubscription: Rule = {

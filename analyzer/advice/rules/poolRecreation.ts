@@ -12,10 +12,10 @@ import type { Conclusion, Rule } from '../rule.ts';
 const LEAST_POOLS = 3;
 /** Share of the run that making and ending all but the first pool takes. Below it the fix could not be told from noise. */
 const LEAST_SHARE = 0.05;
-/** Share of those times that is surely won: the first tasks of a process also wait for its imports and its memory. */
-const SURELY = 0.8;
+/** Share of those times that is surely won: some of it goes on beside other work. */
+const SURELY = 0.9;
 /** What comes on top at most, as a share: pages that each new process copies, caches that it fills. */
-const ON_TOP = 1.3;
+const ON_TOP = 1.5;
 
 /** Files of Python's pools. */
 const POOL_FILES = /[/\\](?:multiprocessing|concurrent[/\\]futures|joblib|loky)[/\\]/;
@@ -97,24 +97,30 @@ function conclude(trace: Trace, { site, uses }: Made): Conclusion[] {
 /** When the last of its tasks was over. */
 const lastOf = ({ underWay }: PoolUse): number => underWay.to.at(-1) ?? 0;
 
-/** From the beginning of a pool's creation until the first of its tasks began to run, less what the sender waited to submit it. */
-function startOf(trace: Trace, { pool, rows }: PoolUse): number {
+/**
+ * From the beginning of a pool's creation until a worker takes its first task, on average over its workers: what comes after the first of
+ * them costs as well, since the others have nothing to do yet. Less what the sender took to submit anything.
+ */
+function startOf(trace: Trace, { pool, rows, sender }: PoolUse): number {
   const { pools, tasks } = trace.tables;
   const begin = pools.start[pool] as number;
-  let taken = Number.POSITIVE_INFINITY;
+  const firsts = new Map<number, number>();
   let submitted = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as number;
-    const first = firstOnLane(tasks, row);
-    if (first >= 0) taken = Math.min(taken, first);
+    const [taken, lane] = [firstOnLane(tasks, row), tasks.lane[row] as number];
+    if (taken >= 0) firsts.set(lane, Math.min(taken, firsts.get(lane) ?? taken));
     const submit = tasks.submit[row] as number;
     if (submit >= 0) submitted = Math.min(submitted, submit);
   }
-  if (!Number.isFinite(taken)) return 0;
-  const ready = pools.ready[pool] as number;
-  // A pool that was ready before it was given anything only took the time until then.
-  const isReadyFirst = ready >= begin && submitted > ready;
-  return Math.max(0, isReadyFirst ? ready - begin + Math.max(0, taken - submitted) : taken - begin);
+  if (firsts.size === 0) return 0;
+  let taken = 0;
+  for (const first of firsts.values()) taken += first / firsts.size;
+  if (!(submitted > begin)) return Math.max(0, taken - begin);
+  // What lies between may be the program's own: only what the sender was seen to do in the pool's code counts, and until it was ready.
+  const ready = Math.min(pools.ready[pool] as number, submitted);
+  const making = sender < 0 ? 0 : timeInPools(trace, sender, begin, submitted);
+  return Math.max(0, ready - begin, making) + Math.max(0, taken - submitted);
 }
 
 /**

@@ -20,7 +20,9 @@ const LEAST_POOL_SHARE = 0.1;
 /** Share of the serial work below one line, from which on it is that line's doing. */
 const MOST_OF_IT = 0.6;
 /** Share of what Amdahl's law promises that one gets at least: not all of the work can be cut to pieces. */
-const SURELY = 0.7;
+const SURELY = 0.75;
+/** And at most: a run is a little shorter when it is not recorded, and what is serial in it is not. */
+const AT_MOST = 1.1;
 
 /** The parent computes while no worker has anything to do. */
 export const serialFraction: Rule = {
@@ -67,6 +69,7 @@ function finding(trace: Trace, main: PoolUse, slots: number, code: LaneCode): Co
   const site = beside.function < 0 ? inner : beside;
   const most =
     inner.function < 0 ? '' : `, most of it in ${nameOf(trace, inner.function)} (${placeOf(trace, inner)})`;
+  const shared = code.own * (1 - 1 / slots);
   return {
     subject: `pool ${main.pool}`,
     title: `For ${percent(code.own / wall)} of the run one process computes alone, while ${slots} workers could share the work`,
@@ -76,6 +79,6 @@ function finding(trace: Trace, main: PoolUse, slots: number, code: LaneCode): Co
     lanes: [main.sender],
     interval: null,
     evidence: { serialSeconds: code.own / 1e9, serialShare: code.own / wall, workers: slots },
-    gain: saving(wall, SURELY * code.own * (1 - 1 / slots), code.own * (1 - 1 / slots)),
+    gain: saving(wall, SURELY * shared, AT_MOST * shared),
   };
 }

@@ -50,8 +50,8 @@ test('more workers than cores cost what they take to start', () => {
   const [found] = conclude(8, 1, 0.25);
   expect(found?.change).toContain('no larger');
   // Each took its first task 0.3 s after the pool was made; with two workers that would have been a quarter.
-  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.8 * 0.3 * 0.75), 3);
-  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 1.2 * 0.3 * 0.75), 3);
+  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.9 * 0.3 * 0.75), 3);
+  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 1.4 * 0.3 * 0.75), 3);
 });
 
 test('as many threads as cores are no crowd, nor are many that wait for something else', () => {

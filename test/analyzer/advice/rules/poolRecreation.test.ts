@@ -48,7 +48,7 @@ test('a pool that a line makes for each round costs its start and its end each t
   expect(found).toMatchObject({ name: 'smooth', evidence: { pools: 9 } });
   expect(found?.evidence.startSeconds).toBeCloseTo(8 * 0.02, 5);
   expect(found?.evidence.endSeconds).toBeCloseTo(8 * 0.01, 5);
-  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.8 * 0.24), 5);
+  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.9 * 0.24), 5);
   expect(found?.gain?.hi).toBeGreaterThan(1 / (1 - 0.24));
 });
 

@@ -43,8 +43,8 @@ test('work of the parent after the last task could be done by workers that idle'
   expect(more).toEqual([]);
   expect(found).toMatchObject({ subject: 'pool 0', name: 'main', lanes: [0] });
   expect(found?.why).toContain('book');
-  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.7 * 0.2), 2);
-  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 0.2), 2);
+  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.75 * 0.2), 2);
+  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 1.1 * 0.2), 2);
 });
 
 test('a little serial work is nothing to speak of', () => {
