@@ -5,6 +5,8 @@ import type { Site } from '../analysis/sites.ts';
 import type { Trace } from '../analysis/trace.ts';
 import { directionsOf, type Gain } from '../model/index.ts';
 import { saving } from './gain.ts';
+import { messageLoad, siteOfMessages } from './messageLoad.ts';
+import { isProcesses } from './slots.ts';
 
 /**
  * Nanos for a byte to go into a pipe, and again to come out of it, which no hook sees: 2 GB/s, as pipes of Linux have it on machines of
@@ -13,12 +15,21 @@ import { saving } from './gain.ts';
 const PIPE = 0.5;
 /** Bytes a task below which what it carries costs less than to hand it out at all. */
 const LEAST_BYTES = 10_000;
-/** Share of the run that must be won in the middle of what is expected; less could not be told from noise. */
-const LEAST_SAVED = 0.06;
+/** Share of the run that must be won in the middle of what is expected: what a user would not see is not worth a change. */
+const LEAST_SAVED = 0.07;
+
+/** How much more than the model says may be won: it knows how long pickling takes, and not who waits for it. */
+const AT_MOST = 2.5;
 
 /** A pool whose tasks carry something that they need not. */
 export interface Burden {
   readonly use: PoolUse;
+  readonly carried: Carriage;
+  /** Tasks, or messages of processes; and what to call them. */
+  readonly pieces: number;
+  readonly unit: 'task' | 'message';
+  /** Nanos in the program's functions, of all workers together. */
+  readonly run: number;
   readonly site: Site;
   /** Of the pool's time, spent at both ends on what could be left out. */
   readonly cost: number;
@@ -28,26 +39,56 @@ export interface Burden {
 /** What would be left of a pool's load without something. */
 export type Lighten = (carried: Carriage, use: PoolUse) => Partial<Carriage>;
 
-/** Pools that would be faster if their tasks carried less. `weigh`: the column of bytes that tells which task is the heaviest. */
+/** What the workers of a pool do, and what for. Times are Nanos of all of them together. */
+interface Load {
+  readonly use: PoolUse;
+  readonly carried: Carriage;
+  /** Tasks, or messages of processes, that way. */
+  readonly pieces: number;
+  /** In the program's functions, as time that passed and on a CPU. */
+  readonly run: number;
+  readonly computed: number;
+  readonly longest: number;
+}
+
+/** Pools that would be faster if their tasks carried less. `weigh`: the column of bytes that is too much. */
 export function burdens(trace: Trace, weigh: 'bytesOut' | 'bytesBack', lighten: Lighten): Burden[] {
   return poolUses(trace).flatMap((use) => {
-    const { carried, tasks } = use;
-    if (!isPickled(trace, use) || carried[weigh] < LEAST_BYTES * tasks || use.workers.length === 0) return [];
+    const load = loadOf(trace, use, weigh);
+    const { carried, pieces } = load;
+    if (!isPickled(trace, use) || carried[weigh] < LEAST_BYTES * Math.max(1, pieces)) return [];
     const after = { ...carried, ...lighten(carried, use) };
-    const now = time(trace, use, carried);
-    const then = time(trace, use, after);
-    const under = covered(use.underWay);
-    const [sure, most] = [under * (1 - then / now), under - then];
-    const gain = saving(trace.wall, Math.min(sure, most), Math.max(sure, most));
-    if ((sure + most) / 2 < LEAST_SAVED * trace.wall) return [];
-    const cost = sumOf(carried) - sumOf(after);
-    return [{ use, site: heaviest(trace, use, weigh), cost, gain }];
+    const now = leastTime(trace, load, carried);
+    const then = leastTime(trace, load, after);
+    const under = timeAtWork(use);
+    // At least as many times less as the model says. At most workers never wait again: while large tasks squeeze through a pipe they do.
+    const least = under * (1 - then / now);
+    const most = Math.min(AT_MOST * least, under - then);
+    const gain = saving(trace.wall, least, most);
+    if ((least + most) / 2 < LEAST_SAVED * trace.wall) return [];
+    const site = isProcesses(trace, use)
+      ? siteOfMessages(trace, use, weigh === 'bytesOut' ? 'out' : 'back')
+      : heaviest(trace, use, weigh);
+    const unit = isProcesses(trace, use) ? 'message' : 'task';
+    return [{ use, carried, pieces, unit, run: load.run, site, cost: sumOf(carried) - sumOf(after), gain }];
   });
 }
 
+function loadOf(trace: Trace, use: PoolUse, weigh: 'bytesOut' | 'bytesBack'): Load {
+  if (!isProcesses(trace, use)) {
+    const { carried, tasks: pieces, run, longestRun: longest } = use;
+    return { use, carried, pieces, run, longest, computed: Math.min(run, computed(trace, use, carried)) };
+  }
+  const carried = messageLoad(trace, use);
+  // A process waits for messages as long as it lives: only what it computes is work.
+  const run = computed(trace, use, carried);
+  const pieces = weigh === 'bytesOut' ? carried.messagesOut : carried.messagesBack;
+  return { use, carried, pieces, run, computed: run, longest: 0 };
+}
+
 /** Node's workers get clones, which other rules judge. */
-const isPickled = ({ tables: { pools } }: Trace, { pool }: PoolUse): boolean =>
-  directionsOf(pools.startMethod[pool] as string).out === 'pickle-out';
+const isPickled = ({ tables: { pools } }: Trace, { pool, workers }: PoolUse): boolean =>
+  workers.length > 0 && directionsOf(pools.startMethod[pool] as string).out === 'pickle-out';
 
 const sumOf = ({ packOut, unpackOut, packBack, unpackBack, bytesOut, bytesBack }: Carriage): number =>
   packOut + unpackOut + packBack + unpackBack + 2 * PIPE * (bytesOut + bytesBack);
@@ -58,28 +99,34 @@ const sumOf = ({ packOut, unpackOut, packBack, unpackBack, bytesOut, bytesBack }
  *
  *     max( pack out + unpack back + pipe,  (run + unpack out + pack back + pipe) / n,  CPU of all / C,  longest task )
  */
-function time(trace: Trace, use: PoolUse, carried: Carriage): number {
+function leastTime(trace: Trace, load: Load, carried: Carriage): number {
   const { packOut, unpackOut, packBack, unpackBack, bytesOut, bytesBack } = carried;
   const pipe = PIPE * (bytesOut + bytesBack);
   const server = packOut + unpackBack + pipe;
   const worker = unpackOut + packBack + pipe;
-  const n = use.workers.length;
+  const n = load.use.workers.length;
   const cores = trace.meta.host.cores || n + 1;
   return Math.max(
     server,
-    (use.run + worker) / n,
-    (computed(trace, use) + server + worker) / cores,
-    use.longestRun,
+    (load.run + worker) / n,
+    (load.computed + server + worker) / cores,
+    load.longest,
     1,
   );
 }
 
+/** From the first task that a worker took: what it took to start is no fault of what tasks carry. */
+function timeAtWork({ underWay, atWork }: PoolUse): number {
+  const [submitted, taken] = [underWay.from[0] ?? 0, atWork.from[0] ?? 0];
+  return Math.max(0, covered(underWay) - Math.max(0, taken - submitted));
+}
+
 /** Nanos on a CPU of the program's functions in a pool's workers. */
-function computed(trace: Trace, { workers, run, carried, underWay }: PoolUse): number {
+function computed(trace: Trace, { workers, underWay }: PoolUse, carried: Carriage): number {
   const [first, last] = [underWay.from[0] ?? 0, underWay.to.at(-1) ?? 0];
   const cpu = workers.reduce((sum, lane) => sum + cpuBetween(trace, lane, first, last), 0);
   const carrying = carried.unpackOut + carried.packBack + PIPE * (carried.bytesOut + carried.bytesBack);
-  return Math.max(0, Math.min(run, cpu - carrying));
+  return Math.max(0, cpu - carrying);
 }
 
 /** The line that submitted the task which carried most. */

@@ -2,12 +2,16 @@ import { cpuBetween, timelineIn } from '../analysis/laneCode.ts';
 import type { PoolUse } from '../analysis/poolUse.ts';
 import { firstOnLane } from '../analysis/taskTimes.ts';
 import type { Trace } from '../analysis/trace.ts';
+import { takingStacks } from './messageLoad.ts';
+import { isLoader, isProcesses } from './slots.ts';
 
 /** Workers that are given something piece by piece. Times are Nanos. */
 export interface Feeding {
   readonly from: number;
   readonly to: number;
+  /** Lanes that got something, and how many workers there are. */
   readonly workers: readonly number[];
+  readonly count: number;
   /** Of all workers together: without anything to do, and at work on a CPU. */
   readonly idle: number;
   readonly worked: number;
@@ -16,29 +20,26 @@ export interface Feeding {
   readonly pieces: number;
 }
 
-/** What takes from a queue or pipe of processes; interpreters name methods with their class from 3.11 on. */
-const TAKES = /(?:^|\.)(?:get|recv|recv_bytes)$/;
-const QUEUES = /multiprocessing[/\\](?:queues|connection)\.py$/;
-/** Consumers below this share of the messages of a program are fed by something else. */
+/** Messages and tasks below which nothing flows. */
 const LEAST_MESSAGES = 10;
-
-/** Tasks below which nothing flows. */
 const LEAST_TASKS = 10;
-
-/** Each of its tasks is a process that may take many messages. */
-export const isProcesses = ({ tables: { pools } }: Trace, { pool }: PoolUse): boolean =>
-  pools.kind[pool] === 'multiprocessing.Process';
+/** Share of the messages that comes from one process: where several send, no one of them is the limit. */
+const MOST_MESSAGES = 0.8;
 
 /** How the workers of a pool are fed; null where they are not. */
 export const feedingOf = (trace: Trace, use: PoolUse): Feeding | null =>
-  isProcesses(trace, use) ? messageFeeding(trace, use) : poolFeeding(trace, use);
+  isLoader(trace, use)
+    ? null
+    : isProcesses(trace, use)
+      ? messageFeeding(trace, use)
+      : poolFeeding(trace, use);
 
 /** How a pool is fed: from the first task that a worker took to the last. */
 function poolFeeding(trace: Trace, use: PoolUse): Feeding | null {
   const { pools, tasks } = trace.tables;
   const method = pools.startMethod[use.pool] as string;
-  if (method === 'thread' || method === 'worker' || use.tasks < LEAST_TASKS || use.workers.length < 2)
-    return null;
+  const count = Math.max(use.workers.length, pools.size[use.pool] as number);
+  if (method === 'thread' || method === 'worker' || use.tasks < LEAST_TASKS || count < 2) return null;
   let from = Number.POSITIVE_INFINITY;
   let to = 0;
   let held = 0;
@@ -57,8 +58,17 @@ function poolFeeding(trace: Trace, use: PoolUse): Feeding | null {
   }
   const { workers } = use;
   const worked = workers.reduce((sum, lane) => sum + cpuBetween(trace, lane, from, to), 0);
-  const idle = Math.max(0, workers.length * (to - from) - held);
-  return { from, to, workers, idle, worked, process: pools.process[use.pool] as number, pieces: use.tasks };
+  const idle = Math.max(0, count * (to - from) - held);
+  return {
+    from,
+    to,
+    workers,
+    count,
+    idle,
+    worked,
+    process: pools.process[use.pool] as number,
+    pieces: use.tasks,
+  };
 }
 
 /** Processes that take messages from a queue or pipe which one other process fills; null where there are none. */
@@ -79,12 +89,11 @@ function messageFeeding(trace: Trace, use: PoolUse): Feeding | null {
     to = Math.max(to, transfers.toStart[row] as number);
   }
   const [process, most] = [...senders].reduce((a, b) => (b[1] > a[1] ? b : a), [-1, 0]);
-  // Where several feed them, no one of them is the limit.
-  if (most < LEAST_MESSAGES || most < 0.8 * pieces || !(to > from)) return null;
+  if (most < LEAST_MESSAGES || most < MOST_MESSAGES * pieces || !(to > from)) return null;
   const workers = use.workers.filter((lane) => lanes.process[lane] !== process);
   const idle = workers.reduce((sum, lane) => sum + takingTime(trace, lane, from, to), 0);
   const worked = workers.reduce((sum, lane) => sum + cpuBetween(trace, lane, from, to), 0);
-  return { from, to, workers, idle, worked, process, pieces };
+  return { from, to, workers, count: workers.length, idle, worked, process, pieces };
 }
 
 /** Nanos off a CPU that a lane was seen to wait for the next message. */
@@ -101,19 +110,3 @@ function takingTime(trace: Trace, lane: number, first: number, last: number): nu
   }
   return sum;
 }
-
-/** 1 for each stack within a method that takes a message. */
-const takingStacks = (trace: Trace): Uint8Array =>
-  trace.once('takingStacks', () => {
-    const { functions, tables } = trace;
-    const takes = Uint8Array.from(functions.name, (name, id) =>
-      Number(TAKES.test(name) && QUEUES.test(functions.file[id] ?? '')),
-    );
-    const found = new Uint8Array(tables.stacks.length);
-    for (let i = 0; i < found.length; i++) {
-      const parent = tables.stacks.parent[i] as number;
-      const its = functions.ofFrame[tables.stacks.frame[i] as number] as number;
-      found[i] = takes[its] === 1 || (parent >= 0 && found[parent] === 1) ? 1 : 0;
-    }
-    return found;
-  });

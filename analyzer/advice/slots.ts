@@ -13,3 +13,11 @@ export function slotsOf({ meta, tables }: Trace, { pool, workers }: PoolUse): nu
   const slots = Math.min(most, cores);
   return Number.isFinite(slots) ? slots : Math.max(1, workers.length);
 }
+
+/** Workers that load ahead for a training loop: that this computes while they rest is how it should be. */
+export const isLoader = ({ tables: { pools } }: Trace, { pool }: PoolUse): boolean =>
+  pools.kind[pool] === 'torch DataLoader';
+
+/** Each of its tasks is a process that may take many messages. */
+export const isProcesses = ({ tables: { pools } }: Trace, { pool }: PoolUse): boolean =>
+  pools.kind[pool] === 'multiprocessing.Process';

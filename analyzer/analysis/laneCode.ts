@@ -1,7 +1,8 @@
 import type { Tables } from '../model/index.ts';
+import { ACTIVITIES, IS_READY, RUNS } from './activity.ts';
 import { type Coverage, coveredIn } from './coverage.ts';
 import { type Site, UNKNOWN_SITE } from './sites.ts';
-import { type Timeline, timelineOf } from './timeline.ts';
+import { addActivity, type Timeline, timelineOf } from './timeline.ts';
 import type { Trace } from './trace.ts';
 
 /** The rows of samples by lane, with running sums. */
@@ -141,14 +142,28 @@ export function siteBeside(trace: Trace, code: LaneCode, beside: number): Site {
   return site;
 }
 
-/** Nanos on a CPU of a lane between two instants. */
-export function cpuBetween(trace: Trace, lane: number, first: number, last: number): number {
+/** Nanos on a CPU of a lane in some of its time. */
+export function cpuIn(trace: Trace, lane: number, extent: Extent): number {
   const { offset, from, to, cpu } = timelineIn(trace);
   let sum = 0;
   for (let at = offset[lane] as number; at < (offset[lane + 1] as number); at++) {
     const [start, end] = [from[at] as number, to[at] as number];
-    const part = Math.min(end, last) - Math.max(start, first);
-    if (part > 0) sum += ((cpu[at] as number) * part) / (end - start);
+    if (end > start) sum += ((cpu[at] as number) * extent(start, end)) / (end - start);
   }
   return sum;
+}
+
+const activities = new Float64Array(ACTIVITIES.length);
+
+/** Nanos on a CPU of a lane between two instants. */
+export function cpuBetween(trace: Trace, lane: number, first: number, last: number): number {
+  activities.fill(0);
+  addActivity(timelineIn(trace), lane, first, last, activities);
+  return activities[RUNS] as number;
+}
+
+/** Nanos on a CPU, or runnable without one, of a lane between two instants. */
+export function wantedBetween(trace: Trace, lane: number, first: number, last: number): number {
+  const running = cpuBetween(trace, lane, first, last);
+  return running + (activities[IS_READY] as number);
 }

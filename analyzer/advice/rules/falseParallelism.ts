@@ -1,14 +1,12 @@
-import { RUNS } from '../../analysis/activity.ts';
 import { covered } from '../../analysis/coverage.ts';
-import { timelineIn } from '../../analysis/laneCode.ts';
+import { cpuIn, inside, timelineIn } from '../../analysis/laneCode.ts';
 import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
-import { type Site, UNKNOWN_SITE } from '../../analysis/sites.ts';
-import { addActivity } from '../../analysis/timeline.ts';
+import type { Site } from '../../analysis/sites.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
 import { duration, functionOfPool, nameOf, ofFunction, percent, placeOf } from '../poolWords.ts';
 import type { Conclusion, Rule } from '../rule.ts';
-import { slotsOf } from '../slots.ts';
+import { isLoader, slotsOf } from '../slots.ts';
 
 /** Fewer tasks may depend on each other, as the steps of a program do. */
 const LEAST_TASKS = 5;
@@ -26,8 +24,12 @@ export const falseParallelism: Rule = {
   id: 'P09',
   title: 'False parallelism',
   explains: ['P01', 'P02', 'P03', 'P04', 'P08', 'P10'],
-  evaluate: (trace) => poolUses(trace).flatMap((use) => conclude(trace, use)),
+  evaluate: (trace) => poolUses(trace).flatMap((use) => (isOthers(trace, use) ? [] : conclude(trace, use))),
 };
+
+/** Node's pools are J08's, and loaders are asked by their training loop. */
+const isOthers = (trace: Trace, use: PoolUse): boolean =>
+  isLoader(trace, use) || trace.tables.pools.startMethod[use.pool] === 'worker';
 
 function conclude(trace: Trace, use: PoolUse): Conclusion[] {
   const { pool, underWay, atWork, held, inFlight, run, tasks, sender } = use;
@@ -35,7 +37,7 @@ function conclude(trace: Trace, use: PoolUse): Conclusion[] {
   if (tasks < LEAST_TASKS || sender < 0 || time < LEAST_SHARE * trace.wall) return [];
   const slots = slotsOf(trace, use);
   if (slots < 2 || inFlight > MOST_AT_ONCE * time || held > MOST_AT_ONCE * covered(atWork)) return [];
-  if (workIn(trace, sender, use) > MOST_SENDER_WORK * time) return [];
+  if (cpuIn(trace, sender, inside(underWay)) > MOST_SENDER_WORK * time) return [];
   const site = whereItWaits(trace, use);
   const submits = siteOfSubmission(trace, use);
   const called = functionOfPool(trace, pool);
@@ -64,38 +66,45 @@ function conclude(trace: Trace, use: PoolUse): Conclusion[] {
   ];
 }
 
-/** Nanos that a lane was on a CPU while the pool had a task under way. */
-function workIn(trace: Trace, lane: number, { underWay }: PoolUse): number {
-  const sum = new Float64Array(6);
-  const timeline = timelineIn(trace);
-  for (let i = 0; i < underWay.from.length; i++)
-    addActivity(timeline, lane, underWay.from[i] as number, underWay.to[i] as number, sum);
-  return sum[RUNS] as number;
-}
-
 function siteOfSubmission({ tables: { tasks }, siteOf }: Trace, { rows }: PoolUse): Site {
   return siteOf(tasks.stack[rows[0] as number] ?? -1);
 }
 
-/** The line that waits for a task, where the function that submits does so itself; else the line that submits. */
+/**
+ * The line that waits for a task: the one of a function that also submits, itself or by what it calls. Where it waits in the call that
+ * submits, or in an event loop, the line that submits.
+ */
 function whereItWaits(trace: Trace, use: PoolUse): Site {
   const submits = siteOfSubmission(trace, use);
+  const callers = linesOf(trace, trace.tables.tasks.stack[use.rows[0] as number] ?? -1);
   const { offset, row, from, to, cpu } = timelineIn(trace);
   const { samples } = trace.tables;
-  const byLine = new Map<number, number>();
-  let longest = UNKNOWN_SITE;
+  const byLine = new Map<string, number>();
+  let longest = submits;
   let most = 0;
   const [first, last] = [use.underWay.from[0] as number, use.underWay.to.at(-1) as number];
   for (let at = offset[use.sender] as number; at < (offset[use.sender + 1] as number); at++) {
     if ((to[at] as number) <= first || (from[at] as number) >= last) continue;
     const site = trace.siteOf(samples.stack[row[at] as number] as number);
-    if (site.function !== submits.function) continue;
-    const waited =
-      (byLine.get(site.line) ?? 0) + (to[at] as number) - (from[at] as number) - (cpu[at] as number);
-    byLine.set(site.line, waited);
+    const callsAt = callers.get(site.function);
+    if (callsAt === undefined || (callsAt === site.line && site.function !== submits.function)) continue;
+    const key = `${site.function} ${site.line}`;
+    const waited = (byLine.get(key) ?? 0) + (to[at] as number) - (from[at] as number) - (cpu[at] as number);
+    byLine.set(key, waited);
     if (waited <= most) continue;
     most = waited;
     longest = site;
   }
-  return longest.function < 0 ? submits : longest;
+  return longest;
+}
+
+/** The line that each function on a stack executes, the innermost where there are several. */
+function linesOf({ tables: { stacks, frames }, functions }: Trace, stack: number): Map<number, number> {
+  const lines = new Map<number, number>();
+  for (let at = stack; at >= 0; at = stacks.parent[at] as number) {
+    const frame = stacks.frame[at] as number;
+    const its = functions.ofFrame[frame] as number;
+    if (!lines.has(its)) lines.set(its, frames.line[frame] as number);
+  }
+  return lines;
 }

@@ -1,5 +1,6 @@
 import { IS_READY, RUNS } from '../../analysis/activity.ts';
-import { cpuBetween, timelineIn } from '../../analysis/laneCode.ts';
+import { covered } from '../../analysis/coverage.ts';
+import { timelineIn } from '../../analysis/laneCode.ts';
 import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
 import { firstOnLane } from '../../analysis/taskTimes.ts';
 import { addActivity } from '../../analysis/timeline.ts';
@@ -18,6 +19,16 @@ const SLICES = 30;
 const LEAST_CROWDED = 0.2;
 /** Share of the crowded time that a thread computes or waits for a core, from which on it is one of the crowd. */
 const LEAST_HUNGER = 0.2;
+
+/**
+ * What goes at least of the time that threads of numeric libraries waited for cores. Those of PyTorch, with a barrier after each small
+ * product, won 0.8 of it when they were made one a process; those with large products win little.
+ */
+const SURELY = 0.3;
+
+/** How much of the time that superfluous workers took to start goes: at most a part of what they take to end as well. */
+const LEAST_SPARED = 0.9;
+const MOST_SPARED = 1.4;
 
 /** More threads want to run than there are cores. */
 export const oversubscription: Rule = {
@@ -72,6 +83,10 @@ function crowdOf(trace: Trace): Crowd | null {
   );
   const total = (of: Float64Array, offset = 0) =>
     crowded.reduce((all, slice) => all + (of[offset + slice] as number), 0);
+  const all = (of: Float64Array) => of.reduce((sum, each) => sum + each, 0);
+  // Where the sampler itself got no core, what it saw late lies in few slices: then the run as a whole tells.
+  if (crowded.length < LEAST_CROWDED * SLICES && all(running) + all(ready) > CROWD * cores * wall)
+    crowded.splice(0, SLICES, ...Array(SLICES).keys());
   const time = crowded.length * width;
   if (time < LEAST_CROWDED * wall || total(ready) < LEAST_DELAY * (total(running) + total(ready)))
     return null;
@@ -87,11 +102,13 @@ function crowdOf(trace: Trace): Crowd | null {
 function conclude(trace: Trace, use: PoolUse, crowd: Crowd): Conclusion[] {
   const { meta, tables } = trace;
   const { cores } = meta.host;
-  const site = trace.siteOf(tables.pools.stack[use.pool] as number);
+  const made = tables.pools.stack[use.pool] as number;
+  // Processes that a program starts one by one are a pool that nobody made.
+  const site = trace.siteOf(made >= 0 ? made : (tables.tasks.stack[use.rows[0] as number] as number));
   const processes = [...crowd.threads.values()];
   const lanes = processes.flat();
   const many = processes.filter((its) => its.length > 1).length;
-  const workers = Math.max(tables.pools.size[use.pool] as number, use.workers.length);
+  const workers = workersAtOnce(trace, use);
   if (many < 2 && workers <= cores) return [];
   const place = placeOf(trace, site) || 'the pool';
   const asMany = `${((crowd.running + crowd.ready) / crowd.time).toFixed(1)} threads wanted to run on ${cores} cores`;
@@ -122,10 +139,18 @@ function conclude(trace: Trace, use: PoolUse, crowd: Crowd): Conclusion[] {
   ];
 }
 
-/** What workers beyond the number of cores took to start: their CPU time before their first task. */
-function gainOfFewer(trace: Trace, { workers, rows }: PoolUse, size: number): Gain {
-  const { tasks, lanes } = trace.tables;
-  const { cores } = trace.meta.host;
+/** How many workers a pool has at one time: a new one for each task is no crowd. */
+function workersAtOnce({ tables: { pools } }: Trace, { pool, workers, held, atWork }: PoolUse): number {
+  const size = pools.size[pool] as number;
+  return size > 0 ? size : Math.min(workers.length, Math.ceil(held / Math.max(1, covered(atWork))));
+}
+
+/**
+ * What workers beyond the number of cores took to start: they share the cores while they do, so that the time from the pool's creation
+ * until a worker takes its first task, on average, is that of all of them.
+ */
+function gainOfFewer(trace: Trace, { pool, rows }: PoolUse, size: number): Gain {
+  const { tasks, pools } = trace.tables;
   const first = new Map<number, number>();
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as number;
@@ -133,14 +158,14 @@ function gainOfFewer(trace: Trace, { workers, rows }: PoolUse, size: number): Ga
     const lane = tasks.lane[row] as number;
     if (lane >= 0 && taken >= 0) first.set(lane, Math.min(taken, first.get(lane) ?? taken));
   }
-  let starting = 0;
-  for (const lane of workers)
-    starting += cpuBetween(trace, lane, lanes.start[lane] as number, first.get(lane) ?? 0);
-  const spared = (starting / Math.max(1, workers.length)) * Math.max(0, size - cores);
-  return saving(trace.wall, (0.7 * spared) / cores, (1.3 * spared) / cores);
+  let sum = 0;
+  for (const taken of first.values()) sum += Math.max(0, taken - (pools.start[pool] as number));
+  const spared = (sum / Math.max(1, first.size)) * (1 - trace.meta.host.cores / size);
+  return saving(trace.wall, LEAST_SPARED * spared, MOST_SPARED * spared);
 }
 
-/** Between nothing and all that threads waited for cores. */
+/** Of the share of their time that threads waited for cores: how much depends on how often they wait for each other. */
 function gainOfThreads({ wall }: Trace, { time, running, ready }: Crowd): Gain {
-  return saving(wall, 0, (time * ready) / (running + ready));
+  const waited = (time * ready) / (running + ready);
+  return saving(wall, SURELY * waited, waited);
 }

@@ -9,21 +9,21 @@ export const pickledArguments: Rule = {
   explains: ['P03', 'P04', 'P10'],
   evaluate: (trace) =>
     burdens(trace, 'bytesOut', () => ({ bytesOut: 0, packOut: 0, unpackOut: 0 })).map(
-      ({ use, site, cost, gain }) => ({
+      ({ use, carried, pieces, unit, run, site, cost, gain }) => ({
         subject: `pool ${use.pool}`,
-        title: `${bytes(use.carried.bytesOut)} of arguments go to the workers${ofFunction(trace, use.pool)}, ${bytes(use.carried.bytesOut / use.tasks)} a task`,
-        why: `One process pickles them for all workers, one after the other: ${duration(use.carried.packOut)}; unpickling them takes ${duration(use.carried.unpackOut)} more, while ${nameOf(trace, functionOfPool(trace, use.pool))} itself ran for ${duration(use.run)}.`,
+        title: `${bytes(carried.bytesOut)} of arguments go to the workers${ofFunction(trace, use.pool)}, ${bytes(carried.bytesOut / pieces)} a ${unit}`,
+        why: `One process pickles them for all workers, one after the other: ${duration(carried.packOut)}; unpickling them takes ${duration(carried.unpackOut)} more, while ${nameOf(trace, functionOfPool(trace, use.pool))} itself ran for ${duration(run)}.`,
         change: `Pass what tells a worker where to find its data instead of the data at ${placeOf(trace, site) || 'the call'}: an index, a path, a key. Data that is in memory before the pool is made is there in forked workers; else use an initializer or multiprocessing.shared_memory.`,
         site,
         lanes: use.workers.slice(0, 64),
         interval: { start: use.underWay.from[0] as number, end: use.underWay.to.at(-1) as number },
         evidence: {
-          tasks: use.tasks,
-          pickledBytes: use.carried.bytesOut,
-          pickleSeconds: use.carried.packOut / 1e9,
-          unpickleSeconds: use.carried.unpackOut / 1e9,
+          pieces,
+          pickledBytes: carried.bytesOut,
+          pickleSeconds: carried.packOut / 1e9,
+          unpickleSeconds: carried.unpackOut / 1e9,
           costSeconds: cost / 1e9,
-          runSeconds: use.run / 1e9,
+          runSeconds: run / 1e9,
         },
         gain,
       }),

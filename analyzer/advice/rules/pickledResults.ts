@@ -9,21 +9,21 @@ export const pickledResults: Rule = {
   explains: ['P03', 'P04', 'P10'],
   evaluate: (trace) =>
     burdens(trace, 'bytesBack', () => ({ bytesBack: 0, packBack: 0, unpackBack: 0 })).map(
-      ({ use, site, cost, gain }) => ({
+      ({ use, carried, pieces, unit, run, site, cost, gain }) => ({
         subject: `pool ${use.pool}`,
-        title: `${bytes(use.carried.bytesBack)} of results come back from the workers${ofFunction(trace, use.pool)}, ${bytes(use.carried.bytesBack / use.tasks)} a task`,
-        why: `Workers pickle them for ${duration(use.carried.packBack)}, and one process unpickles those of all workers, one after the other: ${duration(use.carried.unpackBack)}, while ${nameOf(trace, functionOfPool(trace, use.pool))} itself ran for ${duration(use.run)}.`,
+        title: `${bytes(carried.bytesBack)} of results come back from the workers${ofFunction(trace, use.pool)}, ${bytes(carried.bytesBack / pieces)} a ${unit}`,
+        why: `Workers pickle them for ${duration(carried.packBack)}, and one process unpickles those of all workers, one after the other: ${duration(carried.unpackBack)}, while ${nameOf(trace, functionOfPool(trace, use.pool))} itself ran for ${duration(run)}.`,
         change: `Return less from ${nameOf(trace, functionOfPool(trace, use.pool))}: reduce the result in the worker to what is used of it after ${placeOf(trace, site) || 'the call'}, or write it to a file or to multiprocessing.shared_memory and return where it is.`,
         site,
         lanes: use.workers.slice(0, 64),
         interval: { start: use.underWay.from[0] as number, end: use.underWay.to.at(-1) as number },
         evidence: {
-          tasks: use.tasks,
-          pickledBytes: use.carried.bytesBack,
-          pickleSeconds: use.carried.packBack / 1e9,
-          unpickleSeconds: use.carried.unpackBack / 1e9,
+          pieces,
+          pickledBytes: carried.bytesBack,
+          pickleSeconds: carried.packBack / 1e9,
+          unpickleSeconds: carried.unpackBack / 1e9,
           costSeconds: cost / 1e9,
-          runSeconds: use.run / 1e9,
+          runSeconds: run / 1e9,
         },
         gain,
       }),

@@ -1,7 +1,8 @@
-import { cpuBetween } from '../../analysis/laneCode.ts';
+import { timelineIn } from '../../analysis/laneCode.ts';
 import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
 import type { Site } from '../../analysis/sites.ts';
 import { firstOnLane } from '../../analysis/taskTimes.ts';
+import { positionAt } from '../../analysis/timeline.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
 import { duration, percent, placeOf } from '../poolWords.ts';
@@ -11,10 +12,13 @@ import type { Conclusion, Rule } from '../rule.ts';
 const LEAST_POOLS = 3;
 /** Share of the run that making and ending all but the first pool takes. Below it the fix could not be told from noise. */
 const LEAST_SHARE = 0.05;
-/** Share of those times that is surely won: the first tasks of a process also wait for its imports and its memory. */
-const SURELY = 0.8;
+/** Share of those times that is surely won: some of it goes on beside other work. */
+const SURELY = 0.9;
 /** What comes on top at most, as a share: pages that each new process copies, caches that it fills. */
-const ON_TOP = 1.3;
+const ON_TOP = 1.5;
+
+/** Files of Python's pools. */
+const POOL_FILES = /[/\\](?:multiprocessing|concurrent[/\\]futures|joblib|loky)[/\\]/;
 
 /** A pool that is made anew for each round of work, at one line. */
 export const poolRecreation: Rule = {
@@ -93,35 +97,70 @@ function conclude(trace: Trace, { site, uses }: Made): Conclusion[] {
 /** When the last of its tasks was over. */
 const lastOf = ({ underWay }: PoolUse): number => underWay.to.at(-1) ?? 0;
 
-/** From the beginning of a pool's creation until the first of its tasks began to run, less what the sender waited to submit it. */
-function startOf(trace: Trace, { pool, rows }: PoolUse): number {
+/**
+ * From the beginning of a pool's creation until a worker takes its first task, on average over its workers: what comes after the first of
+ * them costs as well, since the others have nothing to do yet. Less what the sender took to submit anything.
+ */
+function startOf(trace: Trace, { pool, rows, sender }: PoolUse): number {
   const { pools, tasks } = trace.tables;
   const begin = pools.start[pool] as number;
-  let taken = Number.POSITIVE_INFINITY;
+  const firsts = new Map<number, number>();
   let submitted = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] as number;
-    const first = firstOnLane(tasks, row);
-    if (first >= 0) taken = Math.min(taken, first);
+    const [taken, lane] = [firstOnLane(tasks, row), tasks.lane[row] as number];
+    if (taken >= 0) firsts.set(lane, Math.min(taken, firsts.get(lane) ?? taken));
     const submit = tasks.submit[row] as number;
     if (submit >= 0) submitted = Math.min(submitted, submit);
   }
-  if (!Number.isFinite(taken)) return 0;
-  const ready = pools.ready[pool] as number;
-  // A pool that was ready before it was given anything only took the time until then.
-  const isReadyFirst = ready >= begin && submitted > ready;
-  return Math.max(0, isReadyFirst ? ready - begin + Math.max(0, taken - submitted) : taken - begin);
+  if (firsts.size === 0) return 0;
+  let taken = 0;
+  for (const first of firsts.values()) taken += first / firsts.size;
+  if (!(submitted > begin)) return Math.max(0, taken - begin);
+  // What lies between may be the program's own: only what the sender was seen to do in the pool's code counts, and until it was ready.
+  const ready = Math.min(pools.ready[pool] as number, submitted);
+  const making = sender < 0 ? 0 : timeInPools(trace, sender, begin, submitted);
+  return Math.max(0, ready - begin, making) + Math.max(0, taken - submitted);
 }
 
-/** From the last result of a pool, or the beginning of its teardown where that was seen, until it was gone or the next was made. */
+/**
+ * From the last result of a pool until its sender goes on: where the teardown was seen, how long that took; and how long the sender was seen
+ * in the pool's code after the last result, which `close` and `join` and the end of an executor are.
+ */
 function endOf(trace: Trace, { pool, sender, underWay }: PoolUse, next: number): number {
   const { pools } = trace.tables;
   const done = underWay.to.at(-1) ?? 0;
-  const stop = pools.stop[pool] as number;
-  const gone = pools.end[pool] as number;
+  const [stop, gone] = [pools.stop[pool] as number, pools.end[pool] as number];
   const end = Math.min(next, gone >= done ? gone : next);
-  if (stop >= 0 && gone >= stop) return Math.max(0, Math.min(end, gone) - stop);
-  // Nobody saw when it was told to end; what its sender worked until then was the program's own.
-  const worked = sender < 0 ? 0 : cpuBetween(trace, sender, done, end);
-  return Math.max(0, end - done - worked);
+  const seen = stop >= 0 && gone >= stop ? Math.min(gone, end) - Math.max(stop, done) : 0;
+  return Math.max(seen, sender < 0 ? 0 : timeInPools(trace, sender, done, end), 0);
 }
+
+/** Nanos between two instants in which a lane was seen in the code of pools. */
+function timeInPools(trace: Trace, lane: number, first: number, last: number): number {
+  const timeline = timelineIn(trace);
+  const { row, from, to, offset } = timeline;
+  const isPool = stacksOfPools(trace);
+  let sum = 0;
+  for (let at = positionAt(timeline, lane, first); at < (offset[lane + 1] as number); at++) {
+    if ((from[at] as number) >= last) break;
+    const stack = trace.tables.samples.stack[row[at] as number] as number;
+    if (stack >= 0 && isPool[stack] === 1)
+      sum += Math.min(to[at] as number, last) - Math.max(from[at] as number, first);
+  }
+  return sum;
+}
+
+/** 1 for each stack in the code of Python's pools, or in what that called. */
+const stacksOfPools = (trace: Trace): Uint8Array =>
+  trace.once('stacksOfPools', () => {
+    const { functions, tables } = trace;
+    const isPool = Uint8Array.from(functions.file, (file) => Number(POOL_FILES.test(file)));
+    const found = new Uint8Array(tables.stacks.length);
+    for (let i = 0; i < found.length; i++) {
+      const parent = tables.stacks.parent[i] as number;
+      const its = functions.ofFrame[tables.stacks.frame[i] as number] as number;
+      found[i] = isPool[its] === 1 || (parent >= 0 && found[parent] === 1) ? 1 : 0;
+    }
+    return found;
+  });

@@ -12,20 +12,20 @@ export const repeatedState: Rule = {
   title: 'Same state pickled per task',
   explains: ['D01', 'P03', 'P04', 'P10'],
   evaluate: (trace) =>
-    burdens(trace, 'bytesOut', onceAWorker).map(({ use, site, cost, gain }) => ({
+    burdens(trace, 'bytesOut', onceAWorker).map(({ use, carried, pieces, run, site, cost, gain }) => ({
       subject: `pool ${use.pool}`,
-      title: `Each task${ofFunction(trace, use.pool)} carries the same ${bytes(use.carried.bytesOut / use.tasks)} again: ${bytes(use.carried.bytesOut)} in ${use.tasks} tasks`,
-      why: `${percent(use.carried.repeated ?? 0)} of what was pickled had been sent to the workers before. Pickling and unpickling it took ${duration(cost)}.`,
+      title: `Each task${ofFunction(trace, use.pool)} carries the same ${bytes(carried.bytesOut / pieces)} again: ${bytes(carried.bytesOut)} in ${pieces} tasks`,
+      why: `${percent(carried.repeated ?? 0)} of what was pickled had been sent to the workers before. Pickling and unpickling it took ${duration(cost)}.`,
       change: `Give the state to each worker once, with the pool's initializer (or as a global that is set before the pool is made), and pass only what differs at ${placeOf(trace, site) || 'the call'}. A bound method carries its whole object.`,
       site,
       lanes: use.workers.slice(0, 64),
       interval: { start: use.underWay.from[0] as number, end: use.underWay.to.at(-1) as number },
       evidence: {
-        tasks: use.tasks,
-        pickledBytes: use.carried.bytesOut,
-        repeatedShare: use.carried.repeated ?? 0,
+        pieces,
+        pickledBytes: carried.bytesOut,
+        repeatedShare: carried.repeated ?? 0,
         costSeconds: cost / 1e9,
-        runSeconds: use.run / 1e9,
+        runSeconds: run / 1e9,
       },
       gain,
     })),

@@ -6,18 +6,23 @@ import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
 import { duration, nameOf, percent, placeOf } from '../poolWords.ts';
 import type { Conclusion, Rule } from '../rule.ts';
-import { slotsOf } from '../slots.ts';
+import { isLoader, slotsOf } from '../slots.ts';
 
 /** Share of the run in which the parent works while the workers that it has made do nothing. */
 const LEAST_IDLE_SHARE = 0.15;
-/** The same where it works before it has made any, or after: much of that is reading the input, which has to be somewhere. */
-const LEAST_ALONE_SHARE = 0.3;
+/**
+ * The same where it works before it has made any, or after: much of that is the input and the output of the program, which are no
+ * fault of how the pool is used.
+ */
+const LEAST_ALONE_SHARE = 0.5;
 /** Share of the run in which workers must work: else the pool is not what the run is about. */
 const LEAST_POOL_SHARE = 0.1;
 /** Share of the serial work below one line, from which on it is that line's doing. */
 const MOST_OF_IT = 0.6;
 /** Share of what Amdahl's law promises that one gets at least: not all of the work can be cut to pieces. */
-const SURELY = 0.7;
+const SURELY = 0.75;
+/** And at most: a run is a little shorter when it is not recorded, and what is serial in it is not. */
+const AT_MOST = 1.1;
 
 /** The parent computes while no worker has anything to do. */
 export const serialFraction: Rule = {
@@ -26,7 +31,8 @@ export const serialFraction: Rule = {
   evaluate(trace) {
     const bySender = new Map<number, PoolUse[]>();
     for (const use of poolUses(trace)) {
-      if (use.sender < 0 || trace.tables.pools.startMethod[use.pool] === 'thread') continue;
+      const method = trace.tables.pools.startMethod[use.pool];
+      if (use.sender < 0 || method === 'thread' || isLoader(trace, use)) continue;
       bySender.set(use.sender, [...(bySender.get(use.sender) ?? []), use]);
     }
     const busy = [...bySender.values()].flat().map(({ underWay }) => underWay as Intervals);
@@ -63,15 +69,16 @@ function finding(trace: Trace, main: PoolUse, slots: number, code: LaneCode): Co
   const site = beside.function < 0 ? inner : beside;
   const most =
     inner.function < 0 ? '' : `, most of it in ${nameOf(trace, inner.function)} (${placeOf(trace, inner)})`;
+  const shared = code.own * (1 - 1 / slots);
   return {
     subject: `pool ${main.pool}`,
-    title: `For ${percent(code.own / wall)} of the run one process computes while ${slots} workers have nothing to do`,
+    title: `For ${percent(code.own / wall)} of the run one process computes alone, while ${slots} workers could share the work`,
     why: `The process that submits tasks computed for ${duration(code.own)} while none was under way${most}. By Amdahl's law more workers cannot shorten that.`,
     change: `Let workers do what ${placeOf(trace, site) || 'the parent'} does: make it part of the task, or a task of its own.`,
     site,
     lanes: [main.sender],
     interval: null,
     evidence: { serialSeconds: code.own / 1e9, serialShare: code.own / wall, workers: slots },
-    gain: saving(wall, SURELY * code.own * (1 - 1 / slots), code.own * (1 - 1 / slots)),
+    gain: saving(wall, SURELY * shared, AT_MOST * shared),
   };
 }

@@ -1,15 +1,22 @@
-import { between, cpuBetween, laneCode, siteBeside, siteOfMost } from '../../analysis/laneCode.ts';
+import {
+  between,
+  cpuBetween,
+  laneCode,
+  siteBeside,
+  siteOfMost,
+  wantedBetween,
+} from '../../analysis/laneCode.ts';
 import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
 import type { Trace } from '../../analysis/trace.ts';
-import { type Feeding, feedingOf, isProcesses } from '../feeding.ts';
+import { type Feeding, feedingOf } from '../feeding.ts';
 import { saving } from '../gain.ts';
 import { duration, nameOf, ofFunction, percent, placeOf } from '../poolWords.ts';
 import type { Conclusion, Rule } from '../rule.ts';
-import { slotsOf } from '../slots.ts';
+import { isProcesses, slotsOf } from '../slots.ts';
 
 /** Share of the time of being fed that workers have nothing, from which on they starve; the odd gap between two tasks is dispatch. */
 const LEAST_IDLE = 0.25;
-/** Share of that time that one thread works, from which on it is the limit. What is missing are moments of the sampler and the system. */
+/** Share of that time that one thread works or wants to, from which on it is the limit. What is missing are moments of the sampler and the system. */
 const LEAST_PRODUCER = 0.75;
 /** Share of the producer's work in the program's own code: pickling is another rule's. */
 const LEAST_OWN = 0.6;
@@ -35,37 +42,34 @@ export const starvedWorkers: Rule = {
 };
 
 function conclude(trace: Trace, use: PoolUse, feeding: Feeding): Conclusion[] {
-  const { from, to, workers, idle, worked, process, pieces } = feeding;
+  const { from, to, workers, count, idle, worked, process, pieces } = feeding;
   const time = to - from;
-  if (
-    !(time > LEAST_FEEDING * trace.wall) ||
-    pieces < LEAST_FLOW ||
-    idle < LEAST_IDLE * time * workers.length
-  )
+  if (!(time > LEAST_FEEDING * trace.wall) || pieces < LEAST_FLOW || idle < LEAST_IDLE * time * count)
     return [];
   const producer = busiestOf(trace, process, workers, from, to);
   if (producer < 0) return [];
   const code = laneCode(trace, producer, between(from, to));
-  if (code.cpu < LEAST_PRODUCER * time || code.own < LEAST_OWN * code.cpu) return [];
+  if (wantedBetween(trace, producer, from, to) < LEAST_PRODUCER * time || code.own < LEAST_OWN * code.cpu)
+    return [];
   const { tasks } = trace.tables;
   const inner = siteOfMost(trace, code, MOST_OF_IT);
   const beside =
     producer === use.sender ? siteBeside(trace, code, tasks.stack[use.rows[0] as number] as number) : inner;
   const site = isProcesses(trace, use) ? inner : beside.function < 0 ? inner : beside;
   const slots = Math.max(2, slotsOf(trace, use));
-  const together = Math.max((code.cpu + worked) / slots, worked / workers.length);
+  const together = Math.max((code.cpu + worked) / slots, worked / count);
   const saved = Math.max(0, time - together);
   return [
     {
       subject: `pool ${use.pool}`,
-      title: `${workers.length} workers${ofFunction(trace, use.pool)} have nothing to do for ${percent(idle / (time * workers.length))} of the time: one thread makes their input`,
+      title: `${count} workers${ofFunction(trace, use.pool)} have nothing to do for ${percent(idle / (time * count))} of the time: one thread makes their input`,
       why: `While ${pieces} pieces were handed out the thread that makes them was busy for ${percent(code.cpu / time)} of ${duration(time)}${inner.function < 0 ? '' : `, mostly in ${nameOf(trace, inner.function)} (${placeOf(trace, inner)})`}; the workers computed for ${duration(worked)} together.`,
       change: `Hand out what the input is made of, and let workers do what ${placeOf(trace, site) || 'the producer'} does.`,
       site,
       lanes: [producer, ...workers].slice(0, 64),
       interval: { start: from, end: to },
       evidence: {
-        idleShare: idle / (time * workers.length),
+        idleShare: idle / (time * count),
         producerSeconds: code.cpu / 1e9,
         workerSeconds: worked / 1e9,
         pieces,

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { poolRecreation } from '../../../../analyzer/advice/rules/poolRecreation.ts';
 import { Trace } from '../../../../analyzer/analysis/trace.ts';
 import type { PoolSpec, TaskSpec } from '../../../harness/pools.ts';
-import { recordingOf } from '../../../harness/recordings.ts';
+import { recordingOf, type SampleSpec } from '../../../harness/recordings.ts';
 
 const MS = 1e6;
 
@@ -48,7 +48,7 @@ test('a pool that a line makes for each round costs its start and its end each t
   expect(found).toMatchObject({ name: 'smooth', evidence: { pools: 9 } });
   expect(found?.evidence.startSeconds).toBeCloseTo(8 * 0.02, 5);
   expect(found?.evidence.endSeconds).toBeCloseTo(8 * 0.01, 5);
-  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.8 * 0.24), 5);
+  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.9 * 0.24), 5);
   expect(found?.gain?.hi).toBeGreaterThan(1 / (1 - 0.24));
 });
 
@@ -71,8 +71,29 @@ test('pools that live side by side are no rounds', () => {
   expect(poolRecreation.evaluate(new Trace(recordingOf([{}, {}], [], {}, { pools, tasks })))).toEqual([]);
 });
 
-test('an executor that nobody saw end ends when the next is made', () => {
-  const [found] = conclude(9, 20, 10, { stop: undefined, end: undefined } as unknown as PoolSpec);
-  // 100 ms a round, less 20 ms to the first task and 21 ms to the last result.
-  expect(found?.evidence.endSeconds).toBeCloseTo(8 * 0.059, 5);
+test('how an executor ends is seen by where its sender is', () => {
+  const pools: PoolSpec[] = [];
+  const tasks: TaskSpec[] = [];
+  const samples: SampleSpec[] = [];
+  for (let pool = 0; pool < 9; pool++) {
+    const begin = pool * 100 * MS;
+    pools.push({ start: begin, ready: begin + 9 * MS, stack: ['main'] });
+    tasks.push({
+      pool,
+      submit: begin,
+      start: begin + 10 * MS,
+      end: begin + 40 * MS,
+      returned: begin + 40 * MS,
+      lane: 1,
+      from: 0,
+    });
+    samples.push({ lane: 0, time: begin + 40 * MS, stack: ['main'], state: 2 });
+    samples.push({ lane: 0, time: begin + 60 * MS, stack: ['main', 'ends'], state: 2 });
+    samples.push({ lane: 0, time: begin + 100 * MS, cpu: MS, stack: ['main'], state: 2 });
+  }
+  const recording = recordingOf([{}, {}], samples, {}, { pools, tasks });
+  const { value } = recording.tables.strings;
+  value[value.indexOf('ends.py')] = '/usr/lib/python3.11/concurrent/futures/process.py';
+  const [found] = poolRecreation.evaluate(new Trace(recording));
+  expect(found?.evidence.endSeconds).toBeCloseTo(8 * 0.02, 5);
 });

@@ -43,8 +43,8 @@ test('work of the parent after the last task could be done by workers that idle'
   expect(more).toEqual([]);
   expect(found).toMatchObject({ subject: 'pool 0', name: 'main', lanes: [0] });
   expect(found?.why).toContain('book');
-  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.7 * 0.2), 2);
-  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 0.2), 2);
+  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.75 * 0.2), 2);
+  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 1.1 * 0.2), 2);
 });
 
 test('a little serial work is nothing to speak of', () => {
@@ -54,7 +54,8 @@ test('a little serial work is nothing to speak of', () => {
 test('the same work after the pool was gone has to be more', () => {
   expect(conclude(200)).toHaveLength(1);
   expect(conclude(200, { end: 501 * MS })).toEqual([]);
-  expect(conclude(400, { end: 501 * MS })).toHaveLength(1);
+  expect(conclude(400, { end: 501 * MS })).toEqual([]);
+  expect(conclude(499, { end: 501 * MS }, [])).toEqual([]);
 });
 
 test('threads share an interpreter', () => {

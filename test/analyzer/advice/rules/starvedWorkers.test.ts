@@ -51,3 +51,42 @@ test('workers that have enough to do do not', () => {
 test('a parent that is not busy is not what they wait for', () => {
   expect(conclude(10, 0.5)).toEqual([]);
 });
+/** Two processes that take 20 messages from a queue, wait `waits` of their second in `get`, and compute the rest. */
+function consumers(waits: number) {
+  const samples: SampleSpec[] = [{ lane: 0, time: 1000 * MS, cpu: 950 * MS, stack: ['main', 'parse'] }];
+  for (const lane of [1, 2]) {
+    samples.push({ lane, time: waits * 1000 * MS, stack: ['follow', 'takes'], state: 2 });
+    samples.push({ lane, time: 1000 * MS, cpu: (1 - waits) * 1000 * MS, stack: ['follow'] });
+  }
+  const tasks = [1, 2].map((lane) => ({
+    submit: 0,
+    start: 10 * MS,
+    end: 990 * MS,
+    lane,
+    from: 0,
+    stack: ['main'],
+  }));
+  const transfers = Array.from({ length: 20 }, (_, i) => ({
+    direction: 'message' as const,
+    bytes: 1000,
+    start: 50 * i * MS,
+    end: 50 * i * MS,
+    toStart: 50 * i * MS + MS,
+    toEnd: 50 * i * MS + MS,
+  }));
+  const pools = [{ kind: 'multiprocessing.Process' }];
+  const recording = recordingOf([{}, {}, {}], samples, {}, { pools, tasks, transfers });
+  const { strings } = recording.tables;
+  strings.value[strings.value.indexOf('takes')] = 'Queue.get';
+  strings.value[strings.value.indexOf('takes.py')] = '/usr/lib/python3.11/multiprocessing/queues.py';
+  recording.tables.transfers.toLane.fill(1);
+  const trace = new Trace(recording);
+  return starvedWorkers
+    .evaluate(trace)
+    .map((each) => ({ ...each, name: trace.functions.name[each.site.function] }));
+}
+
+test('processes that wait in get for what another one makes starve', () => {
+  expect(consumers(0.7)).toMatchObject([{ name: 'parse', subject: 'pool 0' }]);
+  expect(consumers(0.1)).toEqual([]);
+});
