@@ -5,6 +5,7 @@ import { exportCommand } from './export.ts';
 import { recordCommand } from './record.ts';
 import { reportCommand } from './report.ts';
 import { summaryCommand } from './summary.ts';
+import { whatIfCommand } from './whatif.ts';
 
 /** Adds a subcommand; `exit` is called with the exit code where that is not 0. */
 export type RegisterCommand = (program: Command, exit: (code: number) => void) => void;
@@ -15,6 +16,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   summaryCommand,
   reportCommand,
   exportCommand,
+  whatIfCommand,
   doctorCommand,
 ];
 
