@@ -22,7 +22,7 @@ export function piecesOf(
 ): Pieces & { readonly longest: number } {
   const cut =
     variant.chunk === undefined
-      ? asRecorded(round, work.isFine)
+      ? recordedCut(round, work.isFine)
       : inChunks(round, variant.chunk, variant.skew ?? 1, work.isFine);
   const n = cut.run.length;
   const { share, times } = variant.faster ?? { share: 0, times: 1 };
@@ -64,6 +64,15 @@ function longestFirst(run: Float64Array, weight: Float64Array): Uint32Array {
   return new Uint32Array(run.length).map((_, at) => at).sort((a, b) => each(b) - each(a) || a - b);
 }
 
+const cuts = new WeakMap<RoundWork, Cut>();
+
+/** Fitting asks for the same one again and again, of a million tasks. */
+function recordedCut(round: RoundWork, isFine: boolean): Cut {
+  const cut = cuts.get(round) ?? asRecorded(round, isFine);
+  cuts.set(round, cut);
+  return cut;
+}
+
 /** The recorded tasks, where there are few enough; else as many of them together as it takes. */
 function asRecorded(round: RoundWork, isFine: boolean): Cut {
   const n = round.run.length;
@@ -100,7 +109,9 @@ function asRecorded(round: RoundWork, isFine: boolean): Cut {
  * submitted by its own, neighbours are put together. What lies between the beginning and the end of a recorded task is spread
  * over its calls: evenly, or with `skew` as the power of their number.
  */
-function inChunks(round: RoundWork, chunk: number, skew: number, isFine: boolean): Cut {
+function inChunks(whole: RoundWork, chunk: number, skew: number, isFine: boolean): Cut {
+  // Short tasks are put together as in `asRecorded`, and evenly: chunks of them are alike anyway.
+  const round = isFine ? asChunks(whole) : whole;
   const out = {
     release: [] as number[],
     run: [] as number[],
@@ -161,6 +172,13 @@ function inChunks(round: RoundWork, chunk: number, skew: number, isFine: boolean
     items: column(out.items),
     weight: column(out.weight),
   };
+}
+
+/** The sums of many short tasks as if they were chunks. */
+function asChunks(round: RoundWork): RoundWork {
+  if (round.run.length <= MOST_FINE_PIECES) return round;
+  const cut = recordedCut(round, true);
+  return { ...round, ...cut, weight: cut.weight.map(() => 1) };
 }
 
 const isSingle = (round: RoundWork, at: number): boolean => round.items[at] === 1;

@@ -1,9 +1,8 @@
 import type { Tables } from '../../model/index.ts';
-import { coresOfOthers } from '../othersCores.ts';
 import { queueWait, runTime } from '../taskTimes.ts';
 import type { Trace } from '../trace.ts';
 import { productionOf } from './production.ts';
-import { FINE, type Round, roundsOf } from './rounds.ts';
+import { columnOf, FINE, PROCESSES, type Round, roundsOf } from './rounds.ts';
 import { type TaskSamples, taskSamplesOf } from './taskSamples.ts';
 
 /** What one round gave the pool to do: columns, an entry a recorded task in the order in which workers took them. Times are Nanos. */
@@ -11,8 +10,10 @@ export interface RoundWork {
   readonly round: Round;
   /** When it was submitted, from the beginning of the round. */
   readonly release: Float64Array;
-  /** Time in the function, with a core at hand. */
+  /** Time in the function; where more workers wanted to run than there are cores, the time that it would take with a core at hand. */
   readonly run: Float64Array;
+  /** Time in the function without that for which something kept it from a core, be it another program. */
+  readonly own: Float64Array;
   /** Serialising: what the submitter takes for it before and after, and what the worker does. */
   readonly packed: Float64Array;
   readonly unpacked: Float64Array;
@@ -33,6 +34,8 @@ export interface PoolWork {
   readonly workers: number;
   /** Cores that its tasks can use at once: 1 for threads that shared an interpreter. */
   readonly cores: number;
+  /** Cores that perfscope took meanwhile. */
+  readonly sampling: number;
   /** Share of a task's time, with a core at hand, that it wants the core. */
   readonly demand: number;
   /** Of the submitter: Nanos of its own code for each call of the function. */
@@ -103,6 +106,7 @@ function workOf(
   const known = Math.max(1, size, isStatic ? 0 : lanes.length);
   const most = rounds.reduce((longest, { rows }) => Math.max(longest, rows.length), 0);
   const workers = Math.min(MOST_WORKERS, isStatic ? Math.max(1, lanes.length, most) : known);
+  const demand = Math.min(1, Math.max(LEAST_DEMAND, isFine ? sums.awake : sums.cpuShare / free));
   const first = rounds[0];
   const scaleOf = isFine ? () => scale : freeShare(tables, samples, free);
   const made = rounds.map((round) =>
@@ -113,14 +117,16 @@ function workOf(
       isStatic ? round.rows.length : workers,
       round === first || isStatic,
       isFine,
+      isFine || isSerial || workers * demand > meta.host.cores,
     ),
   );
   return {
     pool,
     rounds: made,
     workers,
-    cores: isSerial ? 1 : coresLeft(tables, meta.host.cores),
-    demand: Math.min(1, Math.max(LEAST_DEMAND, isFine ? sums.awake : sums.cpuShare / free)),
+    cores: isSerial ? 1 : Math.max(1, meta.host.cores),
+    sampling: (meta.ownCpuSeconds * 1e9) / Math.max(1, meta.clock.end - meta.clock.start),
+    demand,
     production: production / Math.max(1, sums.items),
     isFine,
     isStatic,
@@ -159,12 +165,6 @@ function scaleOfFine({ called, looks, run }: Sums, free: number): number {
   return Math.min(1, free ** (1 - trust) * Math.min(1, called / run) ** trust);
 }
 
-/** What others left of the machine: what it would do alone was not seen. */
-function coresLeft(tables: Tables, cores: number): number {
-  const others = coresOfOthers(tables) ?? 0;
-  return Math.max(1, cores - (others > 0 && others < cores ? others : 0));
-}
-
 /** More workers than this are not replayed one by one: each event looks at every worker. */
 const MOST_WORKERS = 256;
 
@@ -177,7 +177,7 @@ function isStaticPool(
 ): boolean {
   const count = rounds.reduce((sum, { rows }) => sum + rows.length, 0);
   if (count < 2 || own.length < count) return false;
-  if (pools.kind[pool] === 'multiprocessing.Process') return true;
+  if (pools.kind[pool] === PROCESSES) return true;
   // A worker that began with its task and ended with it.
   return rounds.every(({ rows }) =>
     rows.every((row) => {
@@ -264,26 +264,49 @@ function roundWork(
   workers: number,
   isFirst: boolean,
   isFine: boolean,
+  isCrowded: boolean,
 ): RoundWork {
   const { rows, start } = round;
-  const column = (of: (row: number) => number) => Float64Array.from(rows, of);
+  const column = (of: (row: number) => number) => columnOf(rows, of);
   const known = (time: number) => (time > 0 && time < Number.POSITIVE_INFINITY ? time : 0);
   const release = column((row) => (isFine ? 0 : known((tasks.submit[row] as number) - start)));
+  const run = column((row) => (isCrowded ? scaleOf(row) : 1) * known(runTime(tasks, row)));
   // Workers take what was submitted first; what was seen otherwise is a clock's doing.
   for (let i = 1; i < release.length; i++)
     release[i] = Math.max(release[i] as number, release[i - 1] as number);
   return {
     round,
     release,
-    run: column((row) => scaleOf(row) * known(runTime(tasks, row))),
-    packed: column((row) => known(tasks.packOut[row] as number)),
-    unpacked: column((row) => known(tasks.unpackBack[row] as number)),
-    carried: column((row) => known(tasks.unpackOut[row] as number) + known(tasks.packBack[row] as number)),
+    run,
+    own: isCrowded ? run : column((row) => scaleOf(row) * known(runTime(tasks, row))),
+    packed: column((row) => perCall(tasks, row, tasks.packOut, tasks.bytesOut)),
+    unpacked: column((row) => perCall(tasks, row, tasks.unpackBack, tasks.bytesBack)),
+    carried: column(
+      (row) =>
+        perCall(tasks, row, tasks.unpackOut, tasks.bytesOut) +
+        perCall(tasks, row, tasks.packBack, tasks.bytesBack),
+    ),
     items: column((row) => Math.max(1, tasks.items[row] as number)),
     weight: column((row) => Math.max(1, tasks.weight[row] as number)),
-    job: Uint32Array.from(rows, (row) => tasks.job[row] as number),
+    job: Uint32Array.from(columnOf(rows, (row) => tasks.job[row] as number)),
     ready: readiness(tasks, rows, workers, isFirst),
   };
+}
+
+/** Nanos that the slowest objects take to be serialised, a byte, and that any takes. */
+const SLOWEST_BYTE = 10;
+const ANY_OBJECT = 300;
+
+/**
+ * Of the time that serialising a task took, what grows with its calls. A pickler that is made for a number of 8 bytes takes ten
+ * microseconds, and for a thousand of them little more: that is a part of what handing out costs, however many calls there are.
+ */
+function perCall(tasks: Tables['tasks'], row: number, times: Float64Array, bytes: Float64Array): number {
+  const time = times[row] as number;
+  const volume = bytes[row] as number;
+  if (!(time > 0 && time < Number.POSITIVE_INFINITY)) return 0;
+  if (!(volume >= 0)) return time;
+  return Math.min(time, volume * SLOWEST_BYTE + ANY_OBJECT * Math.max(1, tasks.items[row] as number));
 }
 
 /** When each worker could begin: at once, but in a pool's first round, when workers are only started. */

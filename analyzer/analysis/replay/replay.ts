@@ -13,6 +13,8 @@ export interface Replay {
   readonly work: PoolWork;
   readonly cost: DispatchCost;
   readonly recorded: number;
+  /** Of that, what the hooks of the collector took: a run that is not recorded does without. */
+  readonly hooks: number;
   /** What the replay makes of the pool as it was. */
   readonly replayed: number;
 }
@@ -30,6 +32,11 @@ export interface Outcome {
 /** Core-nanos of a task whose result wakes a sleeping process, and a thread: 230 and 50 microseconds, measured on a pool of two. */
 const WOKEN_PROCESS = 230e3;
 const WOKEN_THREAD = 50e3;
+/** Nanos that a task through a pool of processes takes longer while it is recorded, and of threads: `docs/benchmarks.md`. */
+const HOOKS = 5e3;
+const HOOKS_OF_THREADS = 2e3;
+/** They are never more than this share of the time. */
+const MOST_HOOKS = 0.5;
 /** No task costs more than this to hand out; what is missing then has another reason. */
 const MOST_COST = 2e6;
 /** The costs of handing out come within a thousandth after so many halvings. */
@@ -52,12 +59,13 @@ export const replayOf = (trace: Trace, pool: number): Replay | null =>
 /** Fits what handing a task out costs to the time that the rounds took. */
 export function replay(work: PoolWork): Replay {
   const recorded = work.rounds.reduce((sum, { round }) => sum + round.end - round.start, 0);
+  const hooks = work.isFine ? hooksOf(work, recorded) : 0;
   const woken = work.isThread ? WOKEN_THREAD : WOKEN_PROCESS;
   const costOf = (busy: number): DispatchCost => ({ busy, woken, at: work.meanTask });
   const took = (busy: number) => scheduled(work, {}, costOf(busy)).end;
   const plain = { ...NO_COST, woken, at: work.meanTask };
   const free = took(0);
-  if (work.isStatic || free >= recorded) return { work, cost: plain, recorded, replayed: free };
+  if (work.isStatic || free >= recorded) return { work, cost: plain, recorded, hooks, replayed: free };
   // What is missing of long tasks is a matter of single events, and no cost of each.
   let [low, high] = [0, work.isFine ? MOST_COST : woken];
   for (let i = 0; i < HALVINGS; i++) {
@@ -66,7 +74,13 @@ export function replay(work: PoolWork): Replay {
     if (took(middle) < recorded) low = middle;
     else high = middle;
   }
-  return { work, cost: costOf(low), recorded, replayed: took(low) };
+  return { work, cost: costOf(low), recorded, hooks, replayed: took(low) };
+}
+
+/** Nanos that hooks and sampler took from short tasks: those kept the cores busy that the sampler used as well. */
+function hooksOf({ tasks, isThread, sampling, workers, cores }: PoolWork, recorded: number): number {
+  const rest = workers + 1 > cores ? (sampling * recorded) / cores : 0;
+  return Math.min(MOST_HOOKS * recorded, rest + tasks * (isThread ? HOOKS_OF_THREADS : HOOKS));
 }
 
 interface Sum {

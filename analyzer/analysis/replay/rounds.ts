@@ -24,11 +24,34 @@ export interface Round {
 export const FINE = 1e6;
 
 /** The rounds of each pool, in order of time. Tasks that were never seen, or never ended, are in none. */
-export function roundsOf({ tasks }: Pick<Tables, 'tasks'>): Round[] {
-  const byPool = rowGroups(tasks.length, (row) => (isWhole(tasks, row) ? (tasks.pool[row] as number) : -1));
+export function roundsOf({ tasks, pools }: Pick<Tables, 'tasks' | 'pools'>): Round[] {
+  const keyOf = groupKey({ tasks, pools });
+  const byPool = rowGroups(tasks.length, (row) => (isWhole(tasks, row) ? keyOf(row) : -1));
   const rounds: Round[] = [];
   for (let i = 0; i < byPool.count; i++) addRounds(tasks, groupRows(byPool, i), rounds);
   return rounds.sort((a, b) => a.start - b.start || a.pool - b.pool);
+}
+
+/** A value of each row. `Float64Array.from` goes through an iterator, which a million rows feel. */
+export function columnOf(rows: Uint32Array, of: (row: number) => number): Float64Array {
+  const column = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) column[i] = of(rows[i] as number);
+  return column;
+}
+
+/** All processes that a program starts are of one pool: those of one line and function belong together, and to no others. */
+export const PROCESSES = 'multiprocessing.Process';
+
+function groupKey({ tasks, pools }: Pick<Tables, 'tasks' | 'pools'>): (row: number) => number {
+  const known = new Map<string, number>();
+  return (row) => {
+    const pool = tasks.pool[row] as number;
+    if (pools.kind[pool] !== PROCESSES) return pool;
+    const key = `${pool} ${tasks.stack[row]} ${tasks.function[row]}`;
+    const id = known.get(key) ?? pools.length + known.size;
+    known.set(key, id);
+    return id;
+  };
 }
 
 const isWhole = (tasks: Tables['tasks'], row: number): boolean =>
@@ -36,15 +59,13 @@ const isWhole = (tasks: Tables['tasks'], row: number): boolean =>
 
 function addRounds(tasks: Tables['tasks'], rows: Uint32Array, rounds: Round[]): void {
   const pool = tasks.pool[rows[0] as number] as number;
-  const ordered = ascending(Float64Array.from(rows, (row) => firstSeen(tasks, row))).map(
-    (at) => rows[at] as number,
-  );
+  const ordered = ascending(columnOf(rows, (row) => firstSeen(tasks, row))).map((at) => rows[at] as number);
   let first = 0;
   let end = Number.NEGATIVE_INFINITY;
   let longest = 0;
   const close = (to: number) => {
     const own = ordered.subarray(first, to);
-    const taken = ascending(Float64Array.from(own, (row) => Math.max(0, firstOnLane(tasks, row))));
+    const taken = ascending(columnOf(own, (row) => Math.max(0, firstOnLane(tasks, row))));
     const start = firstSeen(tasks, own[0] as number);
     rounds.push({ pool, start, end, rows: taken.map((at) => own[at] as number) });
   };

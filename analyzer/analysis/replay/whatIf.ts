@@ -34,19 +34,30 @@ export function granted(trace: Trace, replay: Replay, wish: Wish): Granted {
     outside = savedOutside(trace, replay.work, faster.function) * (1 - 1 / faster.times);
   }
   const outcome = outcomeOf(replay, variant);
-  return { wish, ...asRun(trace.wall, replay.recorded, outcome, outside), limit: outcome.limit };
+  return { wish, ...asRun(trace.wall, replay, outcome, outside), limit: outcome.limit };
 }
 
-/** An outcome of a pool as one of the run that it was a part of. `outside`: Nanos that go away outside of the pool's rounds. */
+/** What hooks take is known to within a third, and a run that is recorded again keeps some of it. */
+const LESS = 1.2;
+const MORE = 0.6;
+
+/**
+ * An outcome of a pool as one of the run that it was a part of. `outside`: Nanos that go away outside of the pool's rounds. A run that is
+ * not recorded has less to gain: the hooks, which cost something for each task, do not slow it.
+ */
 export function asRun(
   wall: number,
-  recorded: number,
+  { recorded, hooks }: Pick<Replay, 'recorded' | 'hooks'>,
   { least, most }: Pick<Outcome, 'least' | 'most'>,
   outside = 0,
 ): Omit<Granted, 'wish' | 'limit'> {
   const whole = (pool: number) => Math.max(wall / 1000, wall - Math.min(wall, recorded) - outside + pool);
   const run = { lo: whole(least), hi: whole(most) };
-  return { pool: { lo: least, hi: most }, run, gain: { lo: wall / run.hi, hi: wall / run.lo } };
+  return {
+    pool: { lo: least, hi: most },
+    run,
+    gain: { lo: (wall - LESS * hooks) / run.hi, hi: (wall - MORE * hooks) / run.lo },
+  };
 }
 
 /** Nanos of the first thread that submitted to the pool in a function, outside of the pool's rounds. */

@@ -83,7 +83,7 @@ test('serialising that the submitter does stays with larger chunks and goes with
         [10, 10, 10],
         [10, 10, 10],
       ],
-      { packOut: 9 * MS },
+      { packOut: 9 * MS, bytesOut: 4e6 },
     ),
   );
   expect(outcomeOf(one, { chunk: 2 }).replayed / MS).toBeGreaterThan(54);
