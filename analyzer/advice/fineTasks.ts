@@ -2,8 +2,7 @@ import type { Outcome } from '../analysis/replay/replay.ts';
 import { bestChunk } from '../analysis/replay/whatIf.ts';
 import type { Trace } from '../analysis/trace.ts';
 import type { Gain } from '../model/index.ts';
-import { expected } from './gain.ts';
-import { gainOf, type PoolCase, poolCases, workIn } from './poolCase.ts';
+import { gainOf, isWorthIt, type PoolCase, poolCases, workIn } from './poolCase.ts';
 
 /** Tasks that are shorter than what handing them out takes, and how many calls of them would make good ones. */
 export interface FineTasks {
@@ -19,8 +18,6 @@ export interface FineTasks {
 
 /** Below this share of the time, what handing out costs is not what a pool's time goes to. */
 const LEAST_OVERHEAD = 0.2;
-/** A run that gets less faster than this is not worth changing the program for: two runs of one program differ as much. */
-const LEAST_GAIN = 1.06;
 /** Tasks of a call from which it is one that takes many: `map`, and not `submit`. */
 const MANY = 2;
 /** Tasks that were submitted when the one before was back, as a share, from which the program waits for each: another matter. */
@@ -38,7 +35,7 @@ function fineCase(trace: Trace, one: PoolCase): FineTasks | null {
   const best = bestChunk(replay);
   if (!best || best.chunk < (2 * work.items) / work.tasks) return null;
   const gain = gainOf(trace, one, best.outcome.least, best.outcome.most);
-  if (expected(gain) < LEAST_GAIN) return null;
+  if (!isWorthIt(gain)) return null;
   return { one, chunk: best.chunk, outcome: best.outcome, gain, overhead, isBulk: isBulk(trace, one) };
 }
 
@@ -55,6 +52,7 @@ function waitsForEach({ tables: { tasks } }: Trace, { work }: PoolCase): boolean
 
 function isBulk(trace: Trace, one: PoolCase): boolean {
   const { tasks } = trace.tables;
+  if (one.work.items > one.work.tasks) return true;
   let jobs = 0;
   let rows = 0;
   for (const { round } of one.work.rounds) {

@@ -2,8 +2,7 @@ import { type Outcome, outcomeOf } from '../analysis/replay/replay.ts';
 import { bestChunk } from '../analysis/replay/whatIf.ts';
 import type { Trace } from '../analysis/trace.ts';
 import type { Gain } from '../model/index.ts';
-import { expected } from './gain.ts';
-import { evenly, gainOf, type PoolCase, poolCases } from './poolCase.ts';
+import { evenly, gainOf, isWorthIt, type PoolCase, poolCases } from './poolCase.ts';
 
 /** What would spread the work of a pool more evenly. */
 export type Remedy =
@@ -39,8 +38,6 @@ export interface Imbalance {
  * a quarter of a worker's share, makes one in sixteen at the worst on average.
  */
 const LEAST_IDLE = 0.07;
-/** A run that gets less faster than this is not worth changing the program for: two runs of one program differ as much. */
-const LEAST_GAIN = 1.06;
 /** Of what evenly spread work would save, what a change has to save for it to be the cure. */
 const CURES = 0.6;
 /** Workers do not end at one instant when work is split in a few parts for each: so much of the loss may stay. */
@@ -56,6 +53,8 @@ const STRAGGLES = 0.1;
 const OUTLASTS = 1.5;
 /** One that is so many times as long as the next is a single task that is waited for; else it is how the tasks are dealt. */
 const STANDS_OUT = 1.6;
+/** Share of a round's time after which a submission is late. */
+const LATE = 0.4;
 /** Of two tasks one is always the longer; from three on one can stand out. */
 const LEAST_TASKS = 3;
 
@@ -64,7 +63,14 @@ export const imbalances = (trace: Trace): readonly Imbalance[] =>
 
 function imbalanceOf(trace: Trace, one: PoolCase): Imbalance | null {
   const { work, replay } = one;
-  if (work.isSerial || work.isFine || one.workers < 2 || (work.isStatic && !one.isUniform)) return null;
+  if (
+    work.isSerial ||
+    work.isFine ||
+    isWorkerATask(trace, one) ||
+    one.workers < 2 ||
+    (work.isStatic && !one.isUniform)
+  )
+    return null;
   const ends = endsOf(trace, one);
   // Both: when workers ended, and what they had to do. One that others kept from its core ends late and had no more to do.
   if (!(ends.idle > LEAST_IDLE && 1 - ends.balance > LEAST_IDLE)) return null;
@@ -76,10 +82,10 @@ function imbalanceOf(trace: Trace, one: PoolCase): Imbalance | null {
     least: best * (1 - DOUBT),
     most: (best + STAYS * loss) * (1 + DOUBT),
   };
-  if (expected(gainOf(trace, one, split.least, split.most)) < LEAST_GAIN) return null;
+  if (!isWorthIt(gainOf(trace, one, split.least, split.most))) return null;
   const conclude = (remedy: Remedy, { least, most }: Pick<Outcome, 'least' | 'most'>): Imbalance | null => {
     const gain = gainOf(trace, one, least, most);
-    return expected(gain) < LEAST_GAIN ? null : { one, remedy, gain, ...ends };
+    return isWorthIt(gain) ? { one, remedy, gain, ...ends } : null;
   };
   const cures = ({ replayed }: Outcome) => replay.replayed - replayed >= CURES * loss;
   const size = work.items / work.tasks;
@@ -102,12 +108,16 @@ const eitherWay = (a: Pick<Outcome, 'least' | 'most'>, b: Pick<Outcome, 'least' 
   most: Math.max(a.most, b.most),
 });
 
+/** A new worker for each task, as many as there are: nobody waits for a free one, and what ends last was begun last. */
+const isWorkerATask = ({ tables: { pools } }: Trace, { work, lanes }: PoolCase): boolean =>
+  !work.isStatic && lanes.length >= work.tasks && !((pools.size[work.pool] as number) > 0);
+
 type Ends = Pick<Imbalance, 'idle' | 'balance' | 'longest' | 'longestTime' | 'outlier' | 'alone'>;
 
 /** When the workers of each round ended. */
 function endsOf({ tables: { tasks } }: Trace, { work, workers }: PoolCase): Ends {
   let [idle, all, alone, longest, longestTime, mean, most, firsts, seconds] = [0, 0, 0, -1, 0, 0, 0, 0, 0];
-  for (const { round, run, own } of work.rounds) {
+  for (const { round, run, own, release } of work.rounds) {
     const last = new Map<number, number>();
     const busy = new Map<number, number>();
     let [first, second] = [0, 0];
@@ -129,8 +139,12 @@ function endsOf({ tables: { tasks } }: Trace, { work, workers }: PoolCase): Ends
     const end = ends[0] ?? round.start;
     // A worker that got nothing was idle throughout.
     const absent = Math.max(0, Math.min(workers, run.length) - ends.length);
-    for (const each of ends) idle += end - each;
-    idle += absent * (end - round.start);
+    // Where the last task was submitted late, workers were idle for want of tasks and not for their lengths.
+    const isGiven = (release.at(-1) ?? 0) <= LATE * (round.end - round.start);
+    if (isGiven) {
+      for (const each of ends) idle += end - each;
+      idle += absent * (end - round.start);
+    }
     all += (round.end - round.start) * (ends.length + absent);
     alone += end - (ends[1] ?? round.start);
     const loads = [...busy.values()];

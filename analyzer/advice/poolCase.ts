@@ -5,6 +5,7 @@ import { asRun } from '../analysis/replay/whatIf.ts';
 import type { Site } from '../analysis/sites.ts';
 import type { Trace } from '../analysis/trace.ts';
 import type { Gain } from '../model/index.ts';
+import { expected } from './gain.ts';
 
 /**
  * The rounds of tasks that one line of a program submitted, to one pool or to pools that one line made: what a rule judges and a
@@ -113,6 +114,13 @@ export function gainOf({ wall }: Trace, { replay }: PoolCase, least: number, mos
   const { gain } = asRun(wall, replay, { least, most });
   return { lo: Math.max(1, gain.lo), hi: Math.max(1, gain.hi) };
 }
+
+/** A run that gets less faster than this is not worth changing the program for: two runs of one program differ as much. */
+const LEAST_GAIN = 1.06;
+/** And one of which it is not sure that it gets faster at all is nothing to act on. */
+const LEAST_SURE = 1.02;
+
+export const isWorthIt = (gain: Gain): boolean => gain.lo >= LEAST_SURE && expected(gain) >= LEAST_GAIN;
 
 /** Nanos that the tasks of a case took of all workers together. */
 export function workIn({ work: { meanTask, tasks } }: PoolCase): number {
