@@ -25,17 +25,23 @@ export function functionShares({ tables, functions, tree, starts }: Trace, { poo
     const weight = self[node] as number;
     if (within[node] === 0 || !(weight > 0)) continue;
     sum += weight;
-    addPath(tree, node, weight, total);
+    addPath(tree, within, node, weight, total);
   }
   return total.map((value) => (sum > 0 ? value / sum : 0));
 }
 
 const WHOLE_RUN = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
-/** Adds to every function of a path once, however often it is on it. */
-function addPath(tree: Trace['tree'], node: number, weight: number, total: Float64Array): void {
+/** Adds to every function of a path that is within the task once, however often it is on it: a forked worker's stack has its parent's below. */
+function addPath(
+  tree: Trace['tree'],
+  within: Uint8Array,
+  node: number,
+  weight: number,
+  total: Float64Array,
+): void {
   const seen = new Set<number>();
-  for (let at = node; at > 0; at = tree.parent[at] as number) {
+  for (let at = node; at > 0 && within[at] === 1; at = tree.parent[at] as number) {
     const its = tree.function[at] as number;
     if (seen.has(its)) continue;
     seen.add(its);

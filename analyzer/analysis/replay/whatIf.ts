@@ -1,7 +1,7 @@
 import type { Trace } from '../trace.ts';
 import { functionShares } from './functionShare.ts';
 import type { PoolWork } from './poolWork.ts';
-import { type Limit, type Outcome, outcomeOf, type Replay, replayOf } from './replay.ts';
+import { type Limit, type Outcome, outcomeOf, type Replay } from './replay.ts';
 import type { Variant } from './variant.ts';
 
 /** What a user may ask for. `faster`: a number of `Functions`, and how many times faster it is made. */
@@ -139,15 +139,19 @@ function packedShare({ rounds }: PoolWork): number {
   return run > 0 ? packed / run : 0;
 }
 
-/** The program's own function with the largest share in the tasks, of those the innermost; -1 where there is none. */
+/** Share of the tasks' time from which a function is most of them. */
+const MOST_OF_IT = 0.5;
+
+/** Of the program's own functions that take most of the tasks' time the innermost; else the one that takes most, -1 where there is none. */
 function hottestOwn(trace: Trace, work: PoolWork): number {
   const shares = functionShares(trace, work);
   let hottest = -1;
   for (let id = 0; id < shares.length; id++) {
-    if (trace.homes[id]?.origin !== 'own' || !((shares[id] as number) > 0.05)) continue;
-    if (hottest < 0 || (shares[id] as number) > (shares[hottest] as number)) hottest = id;
+    const share = shares[id] as number;
+    if (trace.homes[id]?.origin !== 'own' || !(share > 0)) continue;
+    const best = hottest < 0 ? 0 : (shares[hottest] as number);
+    const isBetter = share >= MOST_OF_IT && best >= MOST_OF_IT ? share <= best : share > best;
+    if (isBetter) hottest = id;
   }
   return hottest;
 }
-
-export { type Replay, replayOf };
