@@ -3,7 +3,7 @@
  * sizes, orders and numbers of workers how many times faster the pool gets, predicted and measured. Measured runs are not recorded;
  * those of a case and its variants are interleaved, and medians are compared.
  *
- * usage: npm run bench -- whatif [REPEATS] [KIND], with PYTHON in the environment
+ * usage: npm run bench -- whatif [REPEATS] [KIND ...], with PYTHON in the environment
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -15,7 +15,7 @@ const CLI = join(ROOT, 'dist/cli.js');
 const PROGRAM = join(import.meta.dirname, 'whatif_tasks.py');
 const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
 const REPEATS = Number(process.argv[2] ?? 3);
-const ONLY = process.argv[3];
+const ONLY = process.argv.slice(3);
 
 /** Kind with mean microseconds, chunk size as recorded, and what else is asked for. */
 const CASES = [
@@ -60,7 +60,7 @@ try {
     '| tasks | recorded with | changed to | predicted | measured | |\n| --- | --- | --- | --- | --- | --- |\n',
   );
   for (const [kind, chunk, variants] of CASES) {
-    if (ONLY !== undefined && kind !== ONLY) continue;
+    if (ONLY.length > 0 && !ONLY.includes(kind)) continue;
     const file = join(folder, 'run.perfscope');
     run('node', [
       CLI,

@@ -1,16 +1,21 @@
 import type { Trace } from '../../analysis/trace.ts';
+import { saving } from '../gain.ts';
 import { type Imbalance, imbalances } from '../imbalance.ts';
+import { isWorthIt } from '../poolCase.ts';
 import { count, nameOf, percent, placeOf, time } from '../poolText.ts';
 import type { Conclusion, Rule } from '../rule.ts';
+import { type UnevenShares, unevenShares } from '../unevenShares.ts';
 
 /** Workers of one pool, or processes that each got a share of the work, end at unlike times. */
 export const loadImbalance: Rule = {
   id: 'P01',
   title: 'Work is spread unevenly over the workers',
-  evaluate: (trace) =>
-    imbalances(trace)
+  evaluate: (trace) => [
+    ...imbalances(trace)
       .filter(({ remedy }) => remedy.kind !== 'split')
       .map((each) => conclusion(trace, each)),
+    ...unevenShares(trace).flatMap((each) => ofShares(trace, each) ?? []),
+  ],
 };
 
 function conclusion(trace: Trace, imbalance: Imbalance): Conclusion {
@@ -20,10 +25,10 @@ function conclusion(trace: Trace, imbalance: Imbalance): Conclusion {
   const workers = count(one.workers);
   return {
     subject: one.subject,
-    title: `The ${workers} workers of ${name} are idle for ${percent(idle)} of their time, because the others have more to do`,
+    title: `The work of ${name} is spread unevenly: its ${workers} workers are idle for ${percent(idle)} of their time`,
     why:
-      `The busiest worker was at work for ${time(replay.recorded)} ` +
-      `and the mean one for ${percent(balance)} of what the busiest was; the longest of ${count(work.tasks)} tasks ran ${time(longestTime)}.`,
+      `In the ${time(replay.recorded)} that it took, the mean worker was at work for ${percent(balance)} of what the busiest was; ` +
+      `the longest of ${count(work.tasks)} tasks ran ${time(longestTime)}.`,
     change: changeOf(trace, imbalance),
     site: one.site,
     lanes: one.lanes,
@@ -64,4 +69,33 @@ function changeOf(trace: Trace, { one, remedy }: Imbalance): string {
         `or deal it out in turns: the shares of ${name} are of equal size and not of equal time.`
       );
   }
+}
+
+/** Of what evenly dealt work would save, what one gets at least: shares of equal time are hard to cut. */
+const SURELY = 0.7;
+
+/** Processes and threads that no pool hands tasks to. */
+function ofShares(trace: Trace, shares: UnevenShares): Conclusion | null {
+  const { parent, lanes, start, end, idle, balance, busiest, even } = shares;
+  const loss = Math.max(0, end - start - even);
+  const gain = saving(trace.wall, SURELY * loss, loss);
+  if (!isWorthIt(gain)) return null;
+  const name = nameOf(trace, shares.function);
+  return {
+    subject: `process ${parent}`,
+    title: `The work of ${name} is spread unevenly: its ${lanes.length} workers are idle for ${percent(idle)} of their time`,
+    why: `The busiest computed for ${time(busiest)}, and the mean one for ${percent(balance)} of that.`,
+    change: `Cut the work of ${name} into more pieces than there are workers and let each take the next one when it is free, or deal it out in turns: the shares are not of equal time.`,
+    site: { function: shares.function, line: trace.functions.line[shares.function] ?? 0 },
+    lanes,
+    interval: { start, end },
+    evidence: {
+      workers: lanes.length,
+      idleShare: idle,
+      loadBalance: balance,
+      busiestSeconds: busiest / 1e9,
+      remedy: 'shares',
+    },
+    gain,
+  };
 }

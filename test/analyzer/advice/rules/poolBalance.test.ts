@@ -76,6 +76,31 @@ test('a share for each process, one of which takes longer: other shares', () => 
   expect(concluded(loadImbalance, mixed, 2000, [{ kind: 'multiprocessing.Process' }])).toEqual([]);
 });
 
+/** Two processes of one parent that each compute for some ms in `share`, as samples see them. */
+function shares(times: readonly number[], more: Parameters<typeof recordingOf>[0][number] = {}): Trace {
+  const start = META.clock.start;
+  const lanes = times.map((time) => ({ end: start + time * MS, ...more }));
+  const samples = times.map((time, at) => ({
+    lane: at + 1,
+    time: time * MS,
+    cpu: time * MS,
+    stack: ['share', 'step'],
+  }));
+  const clock = { ...META.clock, end: nanos(start + 2000 * MS) };
+  return new Trace(recordingOf([{}, ...lanes], samples, { clock }));
+}
+
+test('processes without a pool are judged by samples, at the function that all of them run', () => {
+  const [found, ...more] = loadImbalance.evaluate(shares([1800, 800]));
+  expect(more).toEqual([]);
+  expect(found?.site.line).toBe(1);
+  expect(found?.title).toMatch(/work of share is spread unevenly: its 2 workers/);
+  // 1300 ms instead of 1800 in a run of 2000.
+  expect(found?.gain?.hi).toBeCloseTo(2000 / 1500, 2);
+  expect(loadImbalance.evaluate(shares([1800, 1500]))).toEqual([]);
+  expect(loadImbalance.evaluate(shares([1800]))).toEqual([]);
+});
+
 test('silent where workers end within a few percent, where tasks come one at a time, and where the pool is a small part', () => {
   for (const rule of [loadImbalance, straggler]) {
     expect(
