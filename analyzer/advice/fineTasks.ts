@@ -69,8 +69,8 @@ const TAKES_MANY = /(^|\.)(map|starmap|map_async|starmap_async|imap|imap_unorder
  * An executor's `map` submits each task by itself, as a program does that calls `submit`. What lies between the program's line and the
  * submission is told by samples of the thread that submitted.
  */
-function callsMap({ tables, functions, siteOf }: Trace, { site, work }: PoolCase): boolean {
-  const { samples, stacks, frames, tasks } = tables;
+function callsMap({ tables, functions, homes, siteOf }: Trace, { site, work }: PoolCase): boolean {
+  const { samples, stacks, tasks } = tables;
   const from = tasks.from[work.rounds[0]?.round.rows[0] ?? -1] ?? -1;
   if (from < 0 || site.function < 0) return false;
   const direct = new Map<number, boolean | null>();
@@ -78,18 +78,15 @@ function callsMap({ tables, functions, siteOf }: Trace, { site, work }: PoolCase
   const enters = (stack: number): boolean | null => {
     const its = siteOf(stack);
     if (its.function !== site.function || its.line !== site.line) return null;
-    let inner = -1;
+    // All that is above the program's line is a library's, its own or one that wraps a pool.
+    let above = 0;
     for (let at = stack; at >= 0; at = stacks.parent[at] as number) {
-      const its = functions.ofFrame[stacks.frame[at] as number] as number;
-      if (its === site.function) return inner < 0 ? null : TAKES_MANY.test(functions.name[inner] as string);
-      // Code of comprehensions and generators lies between a function and what it calls.
-      if (
-        frames.line[stacks.frame[at] as number] !== site.line ||
-        !/^<|\.<locals>\.</.test(functions.name[its] as string)
-      )
-        inner = its;
+      const called = functions.ofFrame[stacks.frame[at] as number] as number;
+      if (homes[called]?.origin === 'own') break;
+      if (TAKES_MANY.test(functions.name[called] as string)) return true;
+      above++;
     }
-    return null;
+    return above === 0 ? null : false;
   };
   let [many, single] = [0, 0];
   for (let i = 0; i < samples.length; i++) {
