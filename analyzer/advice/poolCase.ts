@@ -1,6 +1,7 @@
 import { poolPlacesOf } from '../analysis/poolPlaces.ts';
-import { type PoolWork, poolWorks, type RoundWork, withRounds } from '../analysis/replay/poolWork.ts';
+import { type PoolWork, poolWorks, withRounds } from '../analysis/replay/poolWork.ts';
 import { type Replay, replay } from '../analysis/replay/replay.ts';
+import type { RoundWork } from '../analysis/replay/roundWork.ts';
 import { asRun } from '../analysis/replay/whatIf.ts';
 import type { Site } from '../analysis/sites.ts';
 import type { Trace } from '../analysis/trace.ts';

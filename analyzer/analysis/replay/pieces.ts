@@ -1,4 +1,5 @@
-import type { PoolWork, RoundWork } from './poolWork.ts';
+import type { PoolWork } from './poolWork.ts';
+import type { RoundWork } from './roundWork.ts';
 import type { Pieces } from './schedule.ts';
 import { type DispatchCost, dispatchCost, type Variant } from './variant.ts';
 
