@@ -8,6 +8,7 @@ import { exportCommand } from './export.ts';
 import { recordCommand } from './record.ts';
 import { reportCommand } from './report.ts';
 import { summaryCommand } from './summary.ts';
+import { whatIfCommand } from './whatif.ts';
 
 /** Adds a subcommand; `exit` is called with the exit code where that is not 0. */
 export type RegisterCommand = (program: Command, exit: (code: number) => void) => void;
@@ -21,6 +22,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   checkCommand,
   reportCommand,
   exportCommand,
+  whatIfCommand,
   doctorCommand,
 ];
 

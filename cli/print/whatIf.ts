@@ -1,0 +1,132 @@
+import type { Replay } from '../../analyzer/analysis/replay/replay.ts';
+import type { Granted, Wish } from '../../analyzer/analysis/replay/whatIf.ts';
+import type { Trace } from '../../analyzer/analysis/trace.ts';
+import { toSeconds } from '../../analyzer/model/index.ts';
+import { fitted, moduleName } from './text.ts';
+import { count, percent, seconds, significant } from './units.ts';
+
+/** One pool and what each wish comes to; `together`: all of them at once, null where that was not asked. */
+export interface PoolAnswer {
+  readonly replay: Replay;
+  readonly answers: readonly Granted[];
+  readonly together: Granted | null;
+}
+
+const COLUMNS = [22, 20, 18] as const;
+const NAME_WIDTH = 26;
+/** A replay that is off by more than this says little. */
+const FAR_OFF = 0.25;
+
+export function whatIfLines(trace: Trace, answers: readonly PoolAnswer[]): string[] {
+  return answers.flatMap((answer, at) => [...(at > 0 ? [''] : []), ...poolLines(trace, answer)]);
+}
+
+function poolLines(trace: Trace, { replay, answers, together }: PoolAnswer): string[] {
+  const { work, recorded, replayed } = replay;
+  const off = recorded > 0 ? replayed / recorded - 1 : 0;
+  const time = (value: number) => seconds(toSeconds(value));
+  const lines = [
+    heading(trace, replay),
+    row('', ['pool takes', 'run takes', 'run gets faster'], 'then limited by'),
+    row('as recorded', [time(recorded), time(trace.wall), ''], ''),
+    row(
+      'replayed as it was',
+      [`${time(replayed)} (${off < 0 ? '-' : '+'}${percent(Math.abs(off))})`, '', ''],
+      '',
+    ),
+    ...answers.map((answer) => answerLine(trace, answer)),
+    ...(together ? [answerLine(trace, together, 'all together')] : []),
+  ];
+  if (Math.abs(off) > FAR_OFF)
+    lines.push('  The replay does not come near to what was recorded, so what it predicts is worth little.');
+  if (work.isSerial)
+    lines.push(
+      '  Its threads share one interpreter and computed one at a time: more of them, or other chunks, compute no sooner.',
+    );
+  if (work.isStatic)
+    lines.push(
+      '  Each of its workers was started for one task: the program decides who does what, and a pool does not.',
+    );
+  return lines;
+}
+
+function heading({ tables, functions, siteOf }: Trace, { work }: Replay): string {
+  const kind = tables.pools.kind[work.pool] || 'pool';
+  const site = siteOf(tables.pools.stack[work.pool] as number);
+  const at =
+    site.function < 0 ? '' : `, made at ${moduleName(functions.file[site.function] ?? '')}:${site.line}`;
+  const calls = work.items > work.tasks ? ` of ${significant(work.items / work.tasks)} calls` : '';
+  const rounds = work.rounds.length > 1 ? ` in ${count(work.rounds.length, 'round')}` : '';
+  return `pool ${work.pool}: ${fitted(kind, 40)}, ${count(work.workers, 'worker')}${at}; ${count(work.tasks, 'task')}${calls}${rounds}`;
+}
+
+const row = (name: string, cells: readonly string[], last: string): string =>
+  `  ${name.padEnd(NAME_WIDTH)}${COLUMNS.map((width, at) => (cells[at] ?? '').padStart(width)).join('')}  ${last}`.trimEnd();
+
+function answerLine(
+  trace: Trace,
+  { wish, pool, run, gain, limit }: Granted,
+  name = wishName(trace, wish),
+): string {
+  const span = ({ lo, hi }: { lo: number; hi: number }) =>
+    `${seconds(toSeconds(lo))} - ${seconds(toSeconds(hi))}`;
+  return row(
+    fitted(name, NAME_WIDTH - 1),
+    [span(pool), span(run), `${times(gain.lo)} - ${times(gain.hi)}`],
+    limit,
+  );
+}
+
+const times = (ratio: number): string => `${ratio.toFixed(2)}x`;
+
+function wishName({ functions }: Trace, { chunk, order, workers, cores, faster, byReference }: Wish): string {
+  const parts: string[] = [];
+  if (chunk !== undefined) parts.push(`chunk size ${chunk}`);
+  if (order) parts.push(`${order} first`);
+  if (workers !== undefined) parts.push(count(workers, 'worker'));
+  if (cores !== undefined) parts.push(count(cores, 'core'));
+  if (faster) parts.push(`${functions.name[faster.function] ?? 'it'} ${significant(faster.times)}x faster`);
+  if (byReference) parts.push('nothing serialised');
+  return parts.join(', ');
+}
+
+/** The document of `whatif --json`. Seconds. */
+export function whatIfDocument(trace: Trace, answers: readonly PoolAnswer[]): object {
+  return {
+    version: 1,
+    wallSeconds: toSeconds(trace.wall),
+    pools: answers.map(({ replay, answers: own, together }) => ({
+      pool: replay.work.pool,
+      kind: trace.tables.pools.kind[replay.work.pool],
+      workers: replay.work.workers,
+      cores: replay.work.cores,
+      tasks: replay.work.tasks,
+      calls: replay.work.items,
+      rounds: replay.work.rounds.length,
+      recordedSeconds: toSeconds(replay.recorded),
+      replayedSeconds: toSeconds(replay.replayed),
+      dispatchSeconds: toSeconds(replay.cost.busy),
+      variants: own.map((answer) => answerDocument(trace, answer)),
+      together: together && answerDocument(trace, together),
+    })),
+  };
+}
+
+function answerDocument(trace: Trace, { wish, pool, run, gain, limit }: Granted): object {
+  const inSeconds = ({ lo, hi }: { lo: number; hi: number }) => ({ lo: toSeconds(lo), hi: toSeconds(hi) });
+  return {
+    name: wishName(trace, wish),
+    chunksize: wish.chunk ?? null,
+    order: wish.order ?? null,
+    workers: wish.workers ?? null,
+    cores: wish.cores ?? null,
+    faster: wish.faster
+      ? { function: trace.functions.name[wish.faster.function] ?? '', times: wish.faster.times }
+      : null,
+    byReference: wish.byReference ?? false,
+    poolSeconds: inSeconds(pool),
+    runSeconds: inSeconds(run),
+    gain,
+    limit,
+  };
+}
