@@ -1,6 +1,6 @@
 import type { Site } from './sites.ts';
 import type { Trace } from './trace.ts';
-import { wallOfRows } from './wallShares.ts';
+import { wallOfRows, wallOfStacks } from './wallShares.ts';
 
 /** A line of the program's own code that calls one of some library functions. */
 export interface CallSite {
@@ -48,7 +48,10 @@ export function libraryFunctions({ functions, homes }: Trace, isCallee: IsCallee
 const PASSES = /(?:^|\/)pandas\/util\/_decorators\.py$|^<__array_function__ internals>$/;
 const ITERATES = /(?:^|\.)__(?:iter|next)__$/;
 
-/** Where the program's own code calls functions that `isCallee` means; null where it does not. One pass over stacks, one over samples. */
+/** Share of the run that a call site has at least, before anything else is asked of it. */
+const LEAST_MENTIONED = 0.01;
+
+/** Where the program's own code calls functions that `isCallee` means; null where it does not, or hardly. One pass over stacks, one over samples. */
 export function callSites(trace: Trace, isCallee: IsCallee): CallSites | null {
   const callees = libraryFunctions(trace, isCallee);
   if (!callees.includes(1)) return null;
@@ -81,8 +84,19 @@ export function callSites(trace: Trace, isCallee: IsCallee): CallSites | null {
     }
     ofStack[stack] = group;
   }
-  if (sites.length === 0) return null;
+  if (!matters(trace, ofStack, sites.length)) return null;
   return { ofStack, sites: sumsOf(trace, samples.length, ofStack, sites) };
+}
+
+/** Whether any of the sites has a share of the run that anyone would mention: the rest costs a pass over all samples. */
+function matters(trace: Trace, ofStack: Int32Array, sites: number): boolean {
+  const wall = wallOfStacks(trace);
+  const sums = new Float64Array(sites);
+  for (let stack = 0; stack < wall.length; stack++) {
+    const site = ofStack[stack] as number;
+    if (site >= 0) sums[site] = (sums[site] as number) + (wall[stack] as number);
+  }
+  return sums.some((sum) => sum > 0 && sum >= LEAST_MENTIONED * trace.wall);
 }
 
 function sumsOf(trace: Trace, rows: number, ofStack: Int32Array, sites: readonly Site[]): CallSite[] {

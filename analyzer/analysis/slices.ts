@@ -56,18 +56,20 @@ export function addToSlices(
   });
 }
 
-/** Nanos that lanes were on a CPU or runnable in each slice, together; `lanes`: one entry a lane, 0 leaves it out. */
-export function busySlices(trace: Trace, lanes?: Uint8Array): Float64Array {
-  const slices = slicesOf(trace);
-  const { samples } = trace.tables;
-  const { starts } = trace;
-  const busy = new Float64Array(slices.count);
-  for (let row = 0; row < samples.length; row++) {
-    if (lanes && lanes[samples.lane[row] as number] !== 1) continue;
-    const amount = busyOf(trace, row);
-    addToSlices(slices, busy, starts[row] as number, samples.time[row] as number, amount);
-  }
-  return busy;
+/** Nanos that all lanes were on a CPU or runnable in each slice, together; those of one process where it is given. */
+export function busySlices(trace: Trace, pid?: number): Float64Array {
+  return trace.once(`busySlices ${pid ?? ''}`, () => {
+    const slices = slicesOf(trace);
+    const { samples, lanes } = trace.tables;
+    const { starts } = trace;
+    const busy = new Float64Array(slices.count);
+    for (let row = 0; row < samples.length; row++) {
+      if (pid !== undefined && lanes.process[samples.lane[row] as number] !== pid) continue;
+      const amount = busyOf(trace, row);
+      addToSlices(slices, busy, starts[row] as number, samples.time[row] as number, amount);
+    }
+    return busy;
+  });
 }
 
 /** Nanos that the lane of a row of `samples` was on a CPU or could have been. */

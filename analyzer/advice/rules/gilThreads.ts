@@ -53,13 +53,9 @@ interface HeldUp {
 }
 
 function concluded(trace: Trace, pid: number, waiting: readonly number[], busy: Float64Array): Conclusion[] {
-  const { lanes } = trace.tables;
   const cores = trace.meta.host.cores;
   if (waiting.length < 2 || cores < 2) return [];
-  const inProcess = Uint8Array.from(lanes.process.subarray(0, lanes.length), (each) =>
-    each === pid ? 1 : 0,
-  );
-  const held = heldUp(trace, inProcess, busy, cores);
+  const held = heldUp(trace, pid, busy, cores);
   const gain = saving(trace.wall, REMAINS * held.saved - START_UP, held.saved);
   if (held.time < LEAST_SHARE * trace.wall || gain.lo < LEAST_GAIN) return [];
   const site = startedAt(trace, waiting);
@@ -91,11 +87,11 @@ function concluded(trace: Trace, pid: number, waiting: readonly number[], busy: 
  * Slice by slice: with `w` threads that want to run, of which `b` run, and `c` cores that nothing else of the run uses, processes take
  * `b / min(w, c)` of the time. What runs without the GIL is in `b` already, and so is not gained a second time.
  */
-function heldUp(trace: Trace, inProcess: Uint8Array, all: Float64Array, cores: number): HeldUp {
+function heldUp(trace: Trace, pid: number, all: Float64Array, cores: number): HeldUp {
   const slices = slicesOf(trace);
   const { width, from: origin } = slices;
-  const own = busySlices(trace, inProcess);
-  const gil = gilSlices(trace, inProcess);
+  const own = busySlices(trace, pid);
+  const gil = gilSlices(trace, pid);
   let [time, busy, waited, saved] = [0, 0, 0, 0];
   let [first, last] = [slices.count, 0];
   for (let slice = 0; slice < slices.count; slice++) {
@@ -114,13 +110,13 @@ function heldUp(trace: Trace, inProcess: Uint8Array, all: Float64Array, cores: n
   return { time, busy, waited, saved, from: origin + first * width, to: origin + last * width };
 }
 
-function gilSlices(trace: Trace, inProcess: Uint8Array): Float64Array {
+function gilSlices(trace: Trace, pid: number): Float64Array {
   const slices = slicesOf(trace);
-  const { samples } = trace.tables;
+  const { samples, lanes } = trace.tables;
   const { starts } = trace;
   const gil = new Float64Array(slices.count);
   for (let row = 0; row < samples.length; row++) {
-    if (samples.state[row] !== GIL_WAIT || inProcess[samples.lane[row] as number] !== 1) continue;
+    if (samples.state[row] !== GIL_WAIT || lanes.process[samples.lane[row] as number] !== pid) continue;
     const [start, end] = [starts[row] as number, samples.time[row] as number];
     const waited = end - start - (samples.cpu[row] as number) - (samples.ready[row] as number);
     addToSlices(slices, gil, start, end, waited);

@@ -11,6 +11,9 @@ import { functionText, percentText, placeText, siteSubject } from '../siteText.t
 const REMOVED = 0.98;
 const REMOVED_AT_LEAST = 0.85;
 
+/** Loops that are looked at, longest first: each costs a pass over the samples. */
+const MOST_LOOPS = 8;
+
 const FRAME = /(?:^|\/)pandas\/core\/frame\.py$/;
 
 export const iterrows: Rule = {
@@ -19,9 +22,11 @@ export const iterrows: Rule = {
   evaluate(trace) {
     const calls = callSites(trace, (name, file) => name === 'iterrows' && FRAME.test(file));
     if (!calls) return [];
-    return calls.sites.flatMap((call, group) =>
-      concluded(trace, call, loopOf(trace, calls.ofStack, group, call)),
-    );
+    return calls.sites
+      .map((call, group) => ({ call, group }))
+      .sort((a, b) => b.call.wall - a.call.wall)
+      .slice(0, MOST_LOOPS)
+      .flatMap(({ call, group }) => concluded(trace, call, loopOf(trace, calls.ofStack, group, call)));
   },
 };
 

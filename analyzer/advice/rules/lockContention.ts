@@ -75,6 +75,8 @@ function contendedSites(trace: Trace): Place[] {
 
 function concluded(trace: Trace, place: Place): Conclusion[] {
   const { site, rows, lanes, locks, waited } = place;
+  // No more can be won than was waited.
+  if (!(waited >= LEAST_SAVED * trace.wall)) return [];
   const { saved, from, to, lost } = savedWithout(trace, place);
   if (!(saved >= LEAST_SAVED * trace.wall)) return [];
   const held = heldMost(trace, rows);
@@ -108,7 +110,7 @@ function savedWithout(trace: Trace, { rows, lanes, inOneProcess }: Place) {
     const [start, end] = [lockWaits.start[row] as number, lockWaits.end[row] as number];
     addToSlices(slices, waits, start, end, end - start);
   }
-  const busy = busySlices(trace, inOneProcess ? lanesOfProcess(trace, lanes[0] as number) : undefined);
+  const busy = busySlices(trace, inOneProcess ? trace.tables.lanes.process[lanes[0] as number] : undefined);
   const capacity = inOneProcess ? 1 : Math.max(1, trace.meta.host.cores);
   const { width, from: origin } = slices;
   let [saved, lost, first, last] = [0, 0, slices.count, 0];
@@ -127,11 +129,6 @@ function savedWithout(trace: Trace, { rows, lanes, inOneProcess }: Place) {
     last = slice + 1;
   }
   return { saved, lost, from: origin + Math.min(first, last) * width, to: origin + last * width };
-}
-
-function lanesOfProcess({ tables: { lanes } }: Trace, lane: number): Uint8Array {
-  const pid = lanes.process[lane];
-  return Uint8Array.from(lanes.process.subarray(0, lanes.length), (each) => (each === pid ? 1 : 0));
 }
 
 /** The line at which holders were for most of the waits; null where that is not known of half of them. */
