@@ -81,3 +81,22 @@ export function timesInside(trace: Trace, { ofStack, sites }: CallSites, marked:
   }
   return times;
 }
+
+/**
+ * Times that a lane was seen to come into one of the marked functions below each call site, having been seen elsewhere before, be it in the
+ * same call.
+ */
+export function staysInside(trace: Trace, { ofStack, sites }: CallSites, marked: Uint8Array): Uint32Array {
+  const { samples, lanes } = trace.tables;
+  const within = stacksWithin(trace, marked);
+  const stays = new Uint32Array(sites.length);
+  const last = new Int32Array(lanes.length).fill(-1);
+  for (let row = 0; row < samples.length; row++) {
+    const stack = samples.stack[row] as number;
+    const lane = samples.lane[row] as number;
+    const site = stack >= 0 && within[stack] === 1 ? (ofStack[stack] as number) : -1;
+    if (site >= 0 && last[lane] !== site) stays[site] = (stays[site] as number) + 1;
+    last[lane] = site;
+  }
+  return stays;
+}

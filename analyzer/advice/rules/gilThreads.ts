@@ -1,8 +1,8 @@
 import type { Site } from '../../analysis/sites.ts';
-import { addToSlices, busySlices, slicesOf } from '../../analysis/slices.ts';
+import { addToSlices, busyOf, busySlices, eachSlice, slicesOf } from '../../analysis/slices.ts';
 import { StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
-import { GIL_WAIT } from '../../model/index.ts';
+import { GIL_WAIT, WAITING } from '../../model/index.ts';
 import { saving } from '../gain.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 import { percentText } from '../siteText.ts';
@@ -12,6 +12,10 @@ import { percentText } from '../siteText.ts';
  * time each; one that serves another wakes it now and then and waits for less than a tenth.
  */
 const LEAST_WAITING = 0.25;
+/** Share of a thread's life that it waits for the GIL from which it is one of those that are held up. */
+const LEAST_OF_LIFE = 0.05;
+/** Share of the busiest thread's time that another must have to be one that computes as well. */
+const LEAST_OF_BUSIEST = 0.2;
 /** Share of the run that must be held up: what is gained is at most half of it on two cores. */
 const LEAST_SHARE = 0.12;
 /** Ratio below which processes instead of threads are not worth what they bring with them: pickling, start-up, memory. */
@@ -30,11 +34,16 @@ export const gilThreads: Rule = {
   },
 };
 
-/** Lanes that ever waited for the GIL, by process. */
-function gilWaits({ tables: { lanes }, laneTotals }: Trace): Map<number, number[]> {
+/** Lanes that waited for the GIL for a noticeable part of their lives, by process. */
+function gilWaits({
+  tables: { lanes },
+  laneTotals: { gil, running, ready, waiting: rest },
+}: Trace): Map<number, number[]> {
   const waiting = new Map<number, number[]>();
   for (let lane = 0; lane < lanes.length; lane++) {
-    if (!((laneTotals.gil[lane] as number) > 0)) continue;
+    const own = gil[lane] as number;
+    const life = own + (running[lane] as number) + (ready[lane] as number) + (rest[lane] as number);
+    if (!(own > LEAST_OF_LIFE * life)) continue;
     const pid = lanes.process[lane] as number;
     waiting.set(pid, [...(waiting.get(pid) ?? []), lane]);
   }
@@ -50,32 +59,32 @@ interface HeldUp {
   readonly saved: number;
   readonly from: number;
   readonly to: number;
+  /** The threads that compute in it. */
+  readonly lanes: readonly number[];
 }
 
 function concluded(trace: Trace, pid: number, waiting: readonly number[], busy: Float64Array): Conclusion[] {
   const cores = trace.meta.host.cores;
   if (waiting.length < 2 || cores < 2) return [];
-  const held = heldUp(trace, pid, busy, cores);
+  const held = heldUp(trace, pid, waiting, busy);
+  const { lanes } = held;
   const gain = saving(trace.wall, REMAINS * held.saved - START_UP, held.saved);
-  if (held.time < LEAST_SHARE * trace.wall || gain.lo < LEAST_GAIN) return [];
-  const site = startedAt(trace, waiting);
+  if (lanes.length < 2 || held.time < LEAST_SHARE * trace.wall || gain.lo < LEAST_GAIN) return [];
+  const { site, name } = workOf(trace, lanes);
   const used = held.busy / held.time;
-  const wanting = (held.busy + held.waited) / held.time;
-  const name = trace.functions.name[site.function] ?? 'the function';
   return [
     {
       subject: `process ${pid}`,
-      title: `${waiting.length} threads compute in Python, one at a time`,
-      why: `For ${percentText(held.time / trace.wall)} of the run ${wanting.toFixed(1)} threads want to run and use ${used.toFixed(1)} cores: all but one wait for the GIL.`,
-      change: `Run ${name} in processes (ProcessPoolExecutor or multiprocessing.Pool of ${Math.min(cores, waiting.length)}) instead of threads, or in code that lets the GIL go.`,
+      title: `${lanes.length} threads compute in Python, one at a time`,
+      why: `For ${percentText(held.time / trace.wall)} of the run ${lanes.length} threads want to run at once and use ${used.toFixed(1)} cores: all but one wait for the GIL.`,
+      change: `Run ${name} in ${Math.min(cores, lanes.length)} processes (ProcessPoolExecutor, multiprocessing.Pool) instead of threads, or in code that lets the GIL go.`,
       site,
-      lanes: waiting,
+      lanes,
       interval: { start: held.from, end: held.to },
       evidence: {
-        threads: waiting.length,
+        threads: lanes.length,
         heldUpShare: held.time / trace.wall,
         coresUsed: used,
-        threadsWanting: wanting,
         gilWaitSeconds: held.waited / 1e9,
       },
       gain,
@@ -87,56 +96,106 @@ function concluded(trace: Trace, pid: number, waiting: readonly number[], busy: 
  * Slice by slice: with `w` threads that want to run, of which `b` run, and `c` cores that nothing else of the run uses, processes take
  * `b / min(w, c)` of the time. What runs without the GIL is in `b` already, and so is not gained a second time.
  */
-function heldUp(trace: Trace, pid: number, all: Float64Array, cores: number): HeldUp {
+function heldUp(trace: Trace, pid: number, waiting: readonly number[], all: Float64Array): HeldUp {
   const slices = slicesOf(trace);
   const { width, from: origin } = slices;
   const own = busySlices(trace, pid);
   const gil = gilSlices(trace, pid);
+  const isHeld = Uint8Array.from(gil, (waits) => (waits >= LEAST_WAITING * width && width > 0 ? 1 : 0));
+  const lanes = computing(trace, waiting, isHeld);
   let [time, busy, waited, saved] = [0, 0, 0, 0];
-  let [first, last] = [slices.count, 0];
   for (let slice = 0; slice < slices.count; slice++) {
+    if (isHeld[slice] !== 1) continue;
     const waits = gil[slice] as number;
     const runs = own[slice] as number;
-    if (waits < LEAST_WAITING * width) continue;
-    const free = Math.max(1, cores - ((all[slice] as number) - runs) / width);
-    const wanting = Math.max(1, (runs + waits) / width);
+    const free = Math.max(1, trace.meta.host.cores - ((all[slice] as number) - runs) / width);
+    const wanting = Math.max(1, Math.min(lanes.length, (runs + waits) / width));
     time += width;
     busy += runs;
     waited += waits;
     saved += Math.max(0, width - runs / Math.min(wanting, free));
-    first = Math.min(first, slice);
-    last = slice + 1;
   }
-  return { time, busy, waited, saved, from: origin + first * width, to: origin + last * width };
+  const [first, last] = [isHeld.indexOf(1), isHeld.lastIndexOf(1) + 1];
+  return { time, busy, waited, saved, lanes, from: origin + first * width, to: origin + last * width };
 }
 
+/** Of the lanes that wait for the GIL, those that compute when they have it: one that is woken for each result does not. */
+function computing(trace: Trace, waiting: readonly number[], isHeld: Uint8Array): number[] {
+  const slices = slicesOf(trace);
+  const { samples, lanes } = trace.tables;
+  const { starts } = trace;
+  const busy = new Float64Array(lanes.length);
+  for (let row = 0; row < samples.length; row++) {
+    const amount = busyOf(trace, row);
+    if (!(amount > 0)) continue;
+    const lane = samples.lane[row] as number;
+    eachSlice(slices, starts[row] as number, samples.time[row] as number, (slice, share) => {
+      if (isHeld[slice] === 1) busy[lane] = (busy[lane] as number) + amount * share;
+    });
+  }
+  const most = Math.max(0, ...waiting.map((lane) => busy[lane] as number));
+  return waiting.filter((lane) => most > 0 && (busy[lane] as number) >= LEAST_OF_BUSIEST * most);
+}
+
+/**
+ * Nanos that the lanes of a process waited for the GIL, by slice. Threads take turns at it every 5 ms, and a look every 10 ms that finds one running says
+ * nothing of what it was off the CPU for before: that time is the GIL's in the share that the GIL has in the looks that found the thread waiting.
+ */
 function gilSlices(trace: Trace, pid: number): Float64Array {
   const slices = slicesOf(trace);
   const { samples, lanes } = trace.tables;
   const { starts } = trace;
+  const shares = gilShares(trace, pid);
   const gil = new Float64Array(slices.count);
   for (let row = 0; row < samples.length; row++) {
-    if (samples.state[row] !== GIL_WAIT || lanes.process[samples.lane[row] as number] !== pid) continue;
+    const lane = samples.lane[row] as number;
+    const state = samples.state[row];
+    if (lanes.process[lane] !== pid || state === WAITING) continue;
     const [start, end] = [starts[row] as number, samples.time[row] as number];
-    const waited = end - start - (samples.cpu[row] as number) - (samples.ready[row] as number);
-    addToSlices(slices, gil, start, end, waited);
+    const off = end - start - (samples.cpu[row] as number) - (samples.ready[row] as number);
+    addToSlices(slices, gil, start, end, state === GIL_WAIT ? off : off * (shares[lane] as number));
   }
   return gil;
 }
 
+/** Of the looks that found a lane of the process waiting between its first wait for the GIL and its last, the share of such waits. */
+function gilShares({ tables: { samples, lanes } }: Trace, pid: number): Float64Array {
+  const waits = new Float64Array(lanes.length);
+  const others = new Float64Array(lanes.length);
+  const since = new Float64Array(lanes.length);
+  for (let row = 0; row < samples.length; row++) {
+    const lane = samples.lane[row] as number;
+    if (lanes.process[lane] !== pid) continue;
+    const looks = samples.count[row] as number;
+    if (samples.state[row] === GIL_WAIT) {
+      waits[lane] = (waits[lane] as number) + looks;
+      others[lane] = (others[lane] as number) + (since[lane] as number);
+      since[lane] = 0;
+    } else if (samples.state[row] === WAITING && (waits[lane] as number) > 0) {
+      since[lane] = (since[lane] as number) + looks;
+    }
+  }
+  return waits.map((own, lane) => (own > 0 ? own / (own + (others[lane] as number)) : 0));
+}
+
 /**
- * Where to change it: the line that makes the pool whose tasks the threads run; without one, the definition of the function
+ * Where to change it, and the name of what the threads run: the line that gives a pool its work; without one, the definition of the function
  * that most of them run, since no sample sees them being started.
  */
-function startedAt(trace: Trace, lanes: readonly number[]): Site {
+function workOf(trace: Trace, lanes: readonly number[]): { readonly site: Site; readonly name: string } {
   const { tasks, pools } = trace.tables;
+  const { functions, homes } = trace;
   const among = new Set(lanes);
+  const ran = outermostOwn(trace, among);
   for (let row = 0; row < tasks.length; row++) {
     if (!among.has(tasks.lane[row] as number)) continue;
-    const site = trace.siteOf((pools.stack[tasks.pool[row] as number] as number) ?? -1);
-    if (trace.homes[site.function]?.origin === 'own') return site;
+    const site = trace.siteOf(pools.stack[tasks.pool[row] as number] ?? -1);
+    if (homes[site.function]?.origin !== 'own') continue;
+    const task = tasks.function[row] as number;
+    const named = task < 0 ? ran.function : (functions.ofFrame[task] ?? -1);
+    return { site, name: functions.name[named] ?? 'the tasks' };
   }
-  return outermostOwn(trace, among);
+  return { site: ran, name: functions.name[ran.function] ?? 'their function' };
 }
 
 function outermostOwn(trace: Trace, among: ReadonlySet<number>): Site {

@@ -1,20 +1,25 @@
 import { type CallSite, type CallSites, callSites } from '../../analysis/callSites.ts';
 import { stacksWithinFunction } from '../../analysis/stacksWithin.ts';
 import type { Trace } from '../../analysis/trace.ts';
-import { wallOfRows } from '../../analysis/wallShares.ts';
+import { wallOfRows, wallOfStacks } from '../../analysis/wallShares.ts';
 import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
 import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
-/** Calls that must have been told apart: one that joins a thousand parts is what is asked for. */
-const LEAST_STAYS = 3;
 /**
- * A copy that grows takes ever more of the time of its loop. Between the first and the last third of the time, the loop of one that starts at
- * nothing gets 3.1 times fewer passes (each third has a third of `passes^2`); of one that does not grow, as many. Halfway:
+ * Times that the copying must have been come back to. One call that joins a thousand parts is what is asked for; of a frame it copies
+ * the columns of each type in turn, which may be a handful.
  */
-const LEAST_GROWTH = 1.6;
-/** Looks at the rest of the loop below which nothing can be said of growth. */
-const LEAST_OTHERS = 12;
+const LEAST_STAYS = 6;
+/**
+ * A copy that grows takes ever more of the time of its loop, so that passes lie early in it: n^2 for n passes puts their mean at a third
+ * of the time, and a loop that does not grow at the half. In between, because not all of a pass grows:
+ */
+const LATEST_MIDDLE = 0.46;
+/** Standard errors by which the mean must lie before the half to be proof; one after `LATEST_MIDDLE` speaks against it. */
+const ERRORS = 2;
+/** Standard deviation of moments that are spread evenly over 0 to 1. */
+const UNIFORM = 1 / Math.sqrt(12);
 /** Shares of the time that go when parts are collected in a list and joined once; measured, see the page. */
 const REMOVED_AT_LEAST = 0.8;
 const REMOVED = 0.99;
@@ -39,62 +44,99 @@ export const growingArrays: Rule = {
   },
 };
 
-/** `proven`: only where the copies are seen to grow. */
+/** `proven`: only where the copies are seen to grow; otherwise where they are not seen not to. */
 function concluded(trace: Trace, calls: CallSites | null, proven: boolean) {
   return (calls?.sites ?? []).flatMap((call, group) => {
-    const { site, wall, looks, stays, from, to, lanes } = call;
+    const { site, wall, looks, from, to, lanes } = call;
     const share = wall / trace.wall;
-    if (!(share >= LEAST_SHARE) || looks < LEAST_LOOKS || stays < LEAST_STAYS) return [];
-    const growth = calls ? growthOf(trace, calls, group, call) : null;
-    if (growth === null ? proven : growth < LEAST_GROWTH) return [];
+    if (!(share >= LEAST_SHARE) || looks < LEAST_LOOKS) return [];
+    const { middle, error, stays } = paceOf(trace, calls as CallSites, group, call);
+    const isProof = middle <= LATEST_MIDDLE && middle + ERRORS * error <= 0.5;
+    const isDisproof = middle - error > LATEST_MIDDLE;
+    if (stays < LEAST_STAYS || (proven ? !isProof : isDisproof)) return [];
     return [
       {
         subject: siteSubject(site),
         title: `${functionText(trace, site)} makes an array longer by copying all of it, again and again`,
-        why: `${percentText(share)} of the run copies what was there already${growth === null ? '' : `, and its loop gets ${growth.toFixed(1)} times slower meanwhile`}.`,
+        why: `${percentText(share)} of the run copies what was there already${isProof ? ', and passes of its loop take longer and longer' : ''}.`,
         change: `Collect the parts in a list at ${placeText(trace, site)} and join them once, after the loop; or make the array at its full size and fill it.`,
         site,
         lanes,
         interval: { start: from, end: to },
-        evidence: {
-          copyShare: share,
-          stays,
-          samples: looks,
-          ...(growth === null ? {} : { growthRatio: growth }),
-        },
+        evidence: { copyShare: share, stays, samples: looks, middleOfPasses: middle },
         gain: sampledSaving(trace, REMOVED_AT_LEAST * wall, REMOVED * wall, looks),
       },
     ];
   });
 }
 
+/** How a loop's passes are spread over its time. */
+interface Pace {
+  /** Mean place of passes between the loop's begin, 0, and its end, 1. */
+  readonly middle: number;
+  /** Standard error of that. */
+  readonly error: number;
+  /** Times that the copying was come into. */
+  readonly stays: number;
+}
+
 /**
- * How many times more the function that calls got done, apart from the calls, in the first third of the time than in the last;
- * null when too little of it was seen.
+ * When the function that calls got its work done: looks at all that it did apart from the one line, mostly one of the library, that takes
+ * most of the calls' time. What is done once in each pass says how fast passes follow each other.
  */
-function growthOf(
-  trace: Trace,
-  { ofStack }: CallSites,
-  group: number,
-  { site, from, to }: CallSite,
-): number | null {
-  const { samples } = trace.tables;
-  const { starts } = trace;
+function paceOf(trace: Trace, { ofStack }: CallSites, group: number, { site, from, to }: CallSite): Pace {
+  const { samples, stacks, frames, lanes } = trace.tables;
+  const { starts, functions } = trace;
   const wall = wallOfRows(trace);
   const inLoop = stacksWithinFunction(trace, site.function);
-  const third = (to - from) / 3;
-  let [first, last, looks] = [0, 0, 0];
+  const copying = heaviestFrame(trace, ofStack, group);
+  // The loop's own time is the clock, on each lane: on a busy machine the hours of the wall are not of one length.
+  const clock = new Float64Array(lanes.length);
+  const weight = new Float64Array(lanes.length);
+  const moment = new Float64Array(lanes.length);
+  const wasCopying = new Uint8Array(lanes.length);
+  let [looks, stays] = [0, 0];
   for (let row = 0; row < samples.length; row++) {
     const stack = samples.stack[row] as number;
-    if (stack < 0 || inLoop[stack] !== 1 || ofStack[stack] === group) continue;
-    const middle = ((starts[row] as number) + (samples.time[row] as number)) / 2;
-    if (middle < from || middle > to || !((wall[row] as number) > 0)) continue;
-    if (middle < from + third) first += wall[row] as number;
-    else if (middle > to - third) last += wall[row] as number;
+    if (stack < 0 || inLoop[stack] !== 1) continue;
+    if ((samples.time[row] as number) <= from || (starts[row] as number) >= to) continue;
+    const lane = samples.lane[row] as number;
+    const its = wall[row] as number;
+    const now = clock[lane] as number;
+    clock[lane] = now + its;
+    if (!(its > 0)) continue;
+    const copies = ofStack[stack] === group && stacks.frame[stack] === copying;
+    if (copies && wasCopying[lane] !== 1) stays++;
+    wasCopying[lane] = copies ? 1 : 0;
+    if (copies) continue;
+    // The old array is let go of at the line itself, which takes the longer the larger it is.
+    const frame = stacks.frame[stack] as number;
+    if (functions.ofFrame[frame] === site.function && frames.line[frame] === site.line) continue;
+    weight[lane] = (weight[lane] as number) + its;
+    moment[lane] = (moment[lane] as number) + its * (now + its / 2);
     looks += samples.count[row] as number;
   }
-  if (looks < LEAST_OTHERS) return null;
-  // A look's worth on either side: the last third of a loop that got slow may have none at all.
-  const one = trace.wall > 0 ? (first + last) / looks : 0;
-  return (first + one) / (last + one);
+  let [whole, sum] = [0, 0];
+  for (let lane = 0; lane < lanes.length; lane++) {
+    if (!((clock[lane] as number) > 0)) continue;
+    whole += weight[lane] as number;
+    sum += (moment[lane] as number) / (clock[lane] as number);
+  }
+  const middle = whole > 0 ? sum / whole : 0.5;
+  return { middle, error: UNIFORM / Math.sqrt(Math.max(1, looks)), stays };
+}
+
+/** The row of `frames` in which most of the time of a group of stacks is spent. */
+function heaviestFrame(trace: Trace, ofStack: Int32Array, group: number): number {
+  const { stacks, frames } = trace.tables;
+  const wall = wallOfStacks(trace);
+  const ofFrame = new Float64Array(frames.length);
+  let heaviest = -1;
+  for (let stack = 0; stack < stacks.length; stack++) {
+    if (ofStack[stack] !== group) continue;
+    const frame = stacks.frame[stack] as number;
+    ofFrame[frame] = (ofFrame[frame] as number) + (wall[stack] as number);
+    if (heaviest < 0 || (ofFrame[frame] as number) > (ofFrame[heaviest] as number)) heaviest = frame;
+  }
+  return heaviest;
 }

@@ -1,11 +1,13 @@
 import { callSites, libraryFunctions } from '../../analysis/callSites.ts';
-import { leafTimes, timesInside } from '../../analysis/callTimes.ts';
+import { leafTimes, staysInside, timesInside } from '../../analysis/callTimes.ts';
 import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
 import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** Times that compiling must have been come back to: a program that compiles all its patterns when it starts stays in it. */
 const LEAST_STAYS = 4;
+/** What the first and the last time have between them, in times of the compiling: patterns that are used are looked for as well. */
+const LEAST_SPREAD = 1.25;
 /**
  * Compiling goes away as a whole when it is done once. What the cache costs goes too; of the time in the wrapper functions it is
  * a part that samples by line do not tell, so that up to as much again may go.
@@ -36,12 +38,16 @@ export const regexCompile: Rule = {
     const compiler = libraryFunctions(trace, (_, file) => COMPILER.test(file));
     const compiling = timesInside(trace, calls, compiler);
     const cache = libraryFunctions(trace, (name, file) => name === '_compile' && RE.test(file));
+    const comings = staysInside(trace, calls, cache);
+    // Where nothing is kept, compiling stands below the look-up too.
     const lookingUp = leafTimes(trace, calls, 1, (id) => (cache[id] === 1 ? 0 : -1));
-    return calls.sites.flatMap(({ site, looks, stays, from, to, lanes }, group) => {
+    return calls.sites.flatMap(({ site, looks, from, to, lanes }, group) => {
       const compiled = compiling[group] as number;
       const found = lookingUp[group] as number;
+      const stays = comings[group] as number;
       const share = (compiled + found) / trace.wall;
       if (!(share >= LEAST_SHARE) || looks < LEAST_LOOKS || stays < LEAST_STAYS) return [];
+      if (to - from < LEAST_SPREAD * (compiled + found)) return [];
       const isCompiling = compiled > found;
       const what = isCompiling
         ? 'compiles regular expressions again and again'

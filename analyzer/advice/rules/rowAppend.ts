@@ -1,5 +1,5 @@
 import { callSites, libraryFunctions } from '../../analysis/callSites.ts';
-import { timesInside } from '../../analysis/callTimes.ts';
+import { staysInside, timesInside } from '../../analysis/callTimes.ts';
 import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
 import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
@@ -32,7 +32,9 @@ export const rowAppend: Rule = {
         ((name === 'append' || name === '_append') && FRAME.test(file)),
     );
     const grown = timesInside(trace, calls, growing);
-    return calls.sites.flatMap(({ site, wall, looks, stays, from, to, lanes }, group) => {
+    const comings = staysInside(trace, calls, growing);
+    return calls.sites.flatMap(({ site, wall, looks, from, to, lanes }, group) => {
+      const stays = comings[group] as number;
       const share = (grown[group] as number) / trace.wall;
       if (!(share >= LEAST_SHARE) || looks < LEAST_LOOKS || stays < LEAST_STAYS) return [];
       return [

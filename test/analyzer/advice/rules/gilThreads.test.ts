@@ -37,12 +37,11 @@ test('two threads that compute in turns are told at the function that they run, 
   expect(found?.site.line).toBe(1);
   expect(found?.change).toContain('solve');
   expect(found?.evidence.coresUsed).toBeCloseTo(1, 1);
-  expect(found?.evidence.threadsWanting).toBeCloseTo(2, 1);
   expect(found?.gain?.hi).toBeCloseTo(2, 1);
   expect(found?.gain?.lo).toBeGreaterThan(1.4);
 });
 
-test('the line that made the pool is to be changed where the threads are those of a pool', () => {
+test('the line that gave a pool its work is to be changed where the threads are those of a pool', () => {
   const more = {
     pools: [
       { kind: 'ThreadPoolExecutor', startMethod: 'thread', stack: [frame('main', '/home/me/app.py', 30)] },
