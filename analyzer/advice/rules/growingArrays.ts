@@ -26,14 +26,15 @@ const REMOVED = 0.99;
 
 /** What joins arrays; those of `APPENDS` have no other use than to make one longer. */
 const APPENDS = new Set(['append', 'insert']);
-const JOINS = new Set(['concatenate', 'hstack', 'vstack', 'dstack', 'column_stack', 'row_stack']);
+const JOINS = new Set(['hstack', 'vstack', 'dstack', 'column_stack', 'row_stack']);
 const NUMPY =
-  /(?:^|\/)numpy\/(?:lib\/(?:function_base|_function_base_impl|shape_base|_shape_base_impl)|_?core\/shape_base)\.py$|^<__array_function__ internals>$/;
+  /(?:^|\/)numpy\/(?:lib\/(?:function_base|_function_base_impl|shape_base|_shape_base_impl)|_?core\/shape_base)\.py$/;
 const CONCAT = /(?:^|\/)pandas\/core\/reshape\/concat\.py$/;
 
 export const growingArrays: Rule = {
   id: 'N05',
   title: 'An array or frame is copied to make it longer, again and again',
+  explains: ['N03'],
   evaluate(trace) {
     const appends = callSites(trace, (name, file) => APPENDS.has(name) && NUMPY.test(file));
     const joins = callSites(
