@@ -50,6 +50,7 @@ test('stacking and concatenating need to be seen to grow', () => {
   expect(growingArrays.evaluate(looped(concat, [4, 7, 9]))).toHaveLength(1);
   expect(growingArrays.evaluate(looped(vstack, [7, 7, 7]))).toEqual([]);
   expect(growingArrays.evaluate(looped(concat, [10, 10, 10]))).toEqual([]);
+  expect(growingArrays.evaluate(looped(concat, [7, 7, 7]))).toEqual([]);
 });
 
 test('append of arrays that stay as they are is left alone', () => {
