@@ -42,10 +42,11 @@ export function libraryFunctions({ functions, homes }: Trace, isCallee: IsCallee
 }
 
 /**
- * Frames that stand between a caller and what it called and are neither's doing: `numpy` and `pandas` wrap their functions, and an
- * iterator such as `tqdm`'s asks another for its items.
+ * Frames that stand between a caller and what it called and are neither's doing: `numpy` and `pandas` wrap their functions, and a bar of
+ * progress or another iterator asks for the next item.
  */
-const PASSES = /(?:^|\/)pandas\/util\/_decorators\.py$|^<__array_function__ internals>$/;
+const PASSES =
+  /(?:^|\/)pandas\/util\/_decorators\.py$|(?:^|\/)tqdm\/\w+\.py$|^<__array_function__ internals>$/;
 const ITERATES = /(?:^|\.)__(?:iter|next)__$/;
 
 /** Share of the run that a call site has at least, before anything else is asked of it. */

@@ -3,6 +3,7 @@ import { enteredFunctions } from '../../analysis/callTimes.ts';
 import { stacksWithinFunction } from '../../analysis/stacksWithin.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { wallOfRows } from '../../analysis/wallShares.ts';
+import { rowAccess } from '../rowAccess.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
 import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
@@ -21,12 +22,14 @@ export const iterrows: Rule = {
   title: 'A loop over the rows of a DataFrame',
   evaluate(trace) {
     const calls = callSites(trace, (name, file) => name === 'iterrows' && FRAME.test(file));
-    if (!calls) return [];
-    return calls.sites
+    const loops = (calls?.sites ?? [])
       .map((call, group) => ({ call, group }))
-      .sort((a, b) => b.call.wall - a.call.wall)
+      .sort((one, other) => other.call.wall - one.call.wall)
       .slice(0, MOST_LOOPS)
-      .flatMap(({ call, group }) => concluded(trace, call, loopOf(trace, calls.ofStack, group, call)));
+      .flatMap(({ call, group }) =>
+        concluded(trace, call, loopOf(trace, calls?.ofStack ?? new Int32Array(0), group, call)),
+      );
+    return [...loops, ...rowAccess(trace, new Set(loops.map(({ site }) => site.function)))];
   },
 };
 

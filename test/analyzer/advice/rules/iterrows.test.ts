@@ -46,3 +46,35 @@ test('a loop that takes a twentieth of the run is left alone', () => {
   expect(iterrows.evaluate(trace(1, 46))).toEqual([]);
   expect(iterrows.evaluate(trace(1, 20))).toHaveLength(1);
 });
+
+const iloc = pandas('_LocationIndexer.__getitem__', 'core/indexing.py', 1073);
+const axis = pandas('_iLocIndexer._getitem_axis', 'core/indexing.py', 1620);
+const ixs = pandas('DataFrame._ixs', 'core/frame.py', 3720);
+const byIndex = (stack: readonly string[], caller: readonly string[] = [main, loop]) =>
+  traceOf(
+    [{}],
+    busy(0, 2, [
+      [2, [...caller, ...stack]],
+      [2, [main, body]],
+    ]),
+    2,
+  );
+
+test('rows that are looked up by their number are told at the line that looks most of them up', () => {
+  const [found, ...more] = iterrows.evaluate(byIndex([iloc, axis, ixs]));
+  expect(more).toEqual([]);
+  expect(found?.site.line).toBe(12);
+  expect(found?.evidence.pandasShare).toBeCloseTo(0.5, 2);
+  expect(found?.gain?.lo).toBeGreaterThan(1.4);
+});
+
+test('columns, masks and what pandas calls for each group are left alone', () => {
+  const frameItem = pandas('DataFrame.__getitem__', 'core/frame.py', 3800);
+  const cache = pandas('NDFrame._get_item_cache', 'core/generic.py', 4270);
+  expect(iterrows.evaluate(byIndex([frameItem, cache, ixs]))).toEqual([]);
+  expect(iterrows.evaluate(byIndex([iloc, pandas('_LocIndexer._getbool_axis', 'core/indexing.py')]))).toEqual(
+    [],
+  );
+  const grouped = [main, pandas('GroupBy.apply', 'core/groupby/groupby.py'), loop];
+  expect(iterrows.evaluate(byIndex([iloc, axis, ixs], grouped))).toEqual([]);
+});
