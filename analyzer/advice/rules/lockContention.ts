@@ -1,11 +1,11 @@
 import { ownSiteOf } from '../../analysis/ownSites.ts';
-import type { Site } from '../../analysis/sites.ts';
+import { type Site, UNKNOWN_SITE } from '../../analysis/sites.ts';
 import { addToSlices, busySlices, slicesOf } from '../../analysis/slices.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 import { sharedProxies } from '../sharedProxies.ts';
-import { functionText, percentText, placeText } from '../siteText.ts';
+import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** Share of the run that must be gained for a finding: what is less is within what two runs differ by. */
 const LEAST_SAVED = 0.07;
@@ -15,15 +15,19 @@ const LEAST_WAITING = 0.1;
 const REMOVED_AT_LEAST = 0.6;
 const REMOVED = 1;
 
+/** The machinery of pools, queues and processes. */
+const INTERNAL =
+  /(?:^|\/)(?:multiprocessing\/(?:process|pool|queues|connection|context|forkserver|spawn|popen_\w+)|concurrent\/futures\/\w+|joblib\/.*)\.py$/;
+
 export const lockContention: Rule = {
   id: 'P06',
   title: 'Workers wait for each other at a lock or a shared object',
   evaluate(trace) {
-    return [...contendedSites(trace).flatMap((place) => concluded(trace, place)), ...sharedProxies(trace)];
+    return [...contendedPlaces(trace).flatMap((place) => concluded(trace, place)), ...sharedProxies(trace)];
   },
 };
 
-/** A line at which locks are waited for. One that has a lock for each object is one place. */
+/** Locks that are mostly waited for at one line: one lock for each object is one place, and a lock that several lines wait for is one as well. */
 interface Place {
   readonly site: Site;
   readonly rows: readonly number[];
@@ -35,29 +39,37 @@ interface Place {
   readonly inOneProcess: boolean;
 }
 
-function contendedSites(trace: Trace): Place[] {
+function contendedPlaces(trace: Trace): Place[] {
   const { lockWaits, lanes } = trace.tables;
   const siteOf = ownSiteOf(trace);
-  const groups = new Map<string, { site: Site; rows: number[] }>();
+  const isInternal = internalStacks(trace);
+  const byLock = new Map<number, number[]>();
   for (let row = 0; row < lockWaits.length; row++) {
-    if ((lockWaits.lane[row] as number) >= lanes.length) continue;
-    const site = siteOf(lockWaits.stack[row] as number);
-    if (site.function < 0) continue;
-    const key = `${site.function} ${site.line}`;
-    const group = groups.get(key);
-    if (group) group.rows.push(row);
-    else groups.set(key, { site, rows: [row] });
+    const stack = lockWaits.stack[row] as number;
+    if ((lockWaits.lane[row] as number) >= lanes.length || stack < 0 || isInternal[stack] === 1) continue;
+    if (siteOf(stack).function < 0) continue;
+    const lock = lockWaits.lock[row] as number;
+    const rows = byLock.get(lock);
+    if (rows) rows.push(row);
+    else byLock.set(lock, [row]);
   }
-  return [...groups.values()].map(({ site, rows }) => {
+  const places = new Map<string, { site: Site; rows: number[][] }>();
+  for (const rows of byLock.values()) {
+    const site = mostTime(trace, rows, lockWaits.stack)?.site ?? UNKNOWN_SITE;
+    const key = siteSubject(site);
+    const place = places.get(key);
+    if (place) place.rows.push(rows);
+    else places.set(key, { site, rows: [rows] });
+  }
+  return [...places.values()].map(({ site, rows: ofLocks }) => {
+    const rows = ofLocks.flat();
     const waiting = new Set<number>();
-    const locks = new Set<number>();
     const processes = new Set<number>();
     let waited = 0;
     for (const row of rows) {
       const lane = lockWaits.lane[row] as number;
       const holder = lockWaits.holder[row] as number;
       waiting.add(lane);
-      locks.add(lockWaits.lock[row] as number);
       processes.add(lanes.process[lane] as number);
       if (holder >= 0 && holder < lanes.length) processes.add(lanes.process[holder] as number);
       waited += Math.max(0, (lockWaits.end[row] as number) - (lockWaits.start[row] as number));
@@ -66,11 +78,29 @@ function contendedSites(trace: Trace): Place[] {
       site,
       rows,
       lanes: [...waiting].sort((a, b) => a - b),
-      locks: locks.size,
+      locks: ofLocks.length,
       waited,
       inOneProcess: processes.size === 1,
     };
   });
+}
+
+/**
+ * 1 for stacks whose innermost code, above the program's, is that of pools and queues: their locks are not the program's, although a
+ * forked worker has the frames of the program below its own.
+ */
+function internalStacks({ tables: { stacks }, functions, homes }: Trace): Uint8Array {
+  const isInternal = Uint8Array.from(functions.file, (file) =>
+    INTERNAL.test(file.replaceAll('\\', '/')) ? 1 : 0,
+  );
+  const internal = new Uint8Array(stacks.length);
+  for (let stack = 0; stack < stacks.length; stack++) {
+    const parent = stacks.parent[stack] as number;
+    const id = functions.ofFrame[stacks.frame[stack] as number] as number;
+    const isOwn = homes[id]?.origin === 'own' && functions.file[id] !== '<string>';
+    internal[stack] = isOwn ? 0 : isInternal[id] === 1 ? 1 : parent < 0 ? 0 : (internal[parent] as number);
+  }
+  return internal;
 }
 
 function concluded(trace: Trace, place: Place): Conclusion[] {
@@ -98,7 +128,7 @@ function concluded(trace: Trace, place: Place): Conclusion[] {
 }
 
 /**
- * Slice by slice: with `w` lanes that wait and `a` that work (one at least: who holds it may sleep), without the lock all `w + a` work, and the
+ * Slice by slice: with `w` lanes that wait and `a` that do not (one at least: who holds it may sleep), without the lock all `w + a` go on, and the
  * slice takes `a / (w + a)` of its time; but no more is computed at once than cores allow, and in threads of one process than
  * the GIL does: there a lock that is held while Python computes costs nothing.
  */
@@ -118,7 +148,7 @@ function savedWithout(trace: Trace, { rows, lanes, inOneProcess }: Place) {
     const waiting = (waits[slice] as number) / width;
     if (waiting < LEAST_WAITING) continue;
     const runs = (busy[slice] as number) / width;
-    const working = Math.max(1, runs);
+    const working = Math.max(1, runs, lanes.length - waiting);
     const speed = Math.max(
       1,
       Math.min((working + waiting) / working, runs > 0 ? capacity / runs : Number.POSITIVE_INFINITY),
@@ -133,25 +163,31 @@ function savedWithout(trace: Trace, { rows, lanes, inOneProcess }: Place) {
 
 /** The line at which holders were for most of the waits; null where that is not known of half of them. */
 function heldMost(trace: Trace, rows: readonly number[]): Site | null {
+  const most = mostTime(trace, rows, trace.tables.lockWaits.holderStack);
+  return most && most.known > 0.5 ? most.site : null;
+}
+
+/** The line that most of the time of some waits belongs to, by one of their stacks, and the share of that time of which a line is known. */
+function mostTime(
+  trace: Trace,
+  rows: readonly number[],
+  stacks: Int32Array,
+): { readonly site: Site; readonly known: number } | null {
   const { lockWaits } = trace.tables;
   const siteOf = ownSiteOf(trace);
   const times = new Map<string, { site: Site; time: number }>();
-  let whole = 0;
+  let [whole, known] = [0, 0];
   for (const row of rows) {
     const time = (lockWaits.end[row] as number) - (lockWaits.start[row] as number);
     whole += time;
-    const site = siteOf(lockWaits.holderStack[row] as number);
+    const site = siteOf(stacks[row] as number);
     if (site.function < 0) continue;
-    const key = `${site.function} ${site.line}`;
-    const sum = times.get(key) ?? { site, time: 0 };
+    known += time;
+    const sum = times.get(siteSubject(site)) ?? { site, time: 0 };
     sum.time += time;
-    times.set(key, sum);
+    times.set(siteSubject(site), sum);
   }
   let best: { site: Site; time: number } | null = null;
-  let known = 0;
-  for (const each of times.values()) {
-    known += each.time;
-    if (best === null || each.time > best.time) best = each;
-  }
-  return best !== null && known > whole / 2 ? best.site : null;
+  for (const each of times.values()) if (best === null || each.time > best.time) best = each;
+  return best && { site: best.site, known: whole > 0 ? known / whole : 0 };
 }
