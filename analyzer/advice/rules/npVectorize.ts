@@ -11,13 +11,19 @@ const REMOVED_AT_LEAST = 0.8;
 const REMOVED = 0.99;
 const FOREIGN = 0;
 
-const FILE = /(?:^|\/)numpy\/lib\/(?:function_base|_function_base_impl)\.py$/;
+const VECTORIZE = /(?:^|\/)numpy\/lib\/(?:function_base|_function_base_impl)\.py$/;
+const ALONG_AXIS = /(?:^|\/)numpy\/lib\/(?:shape_base|_shape_base_impl)\.py$/;
 
 export const npVectorize: Rule = {
   id: 'N09',
-  title: 'np.vectorize calls a Python function for each element',
+  title: 'A Python function is called for each element or row of an array',
   evaluate(trace) {
-    const calls = callSites(trace, (name, file) => name === '__call__' && FILE.test(file));
+    const calls = callSites(
+      trace,
+      (name, file) =>
+        (name === '__call__' && VECTORIZE.test(file)) ||
+        (name === 'apply_along_axis' && ALONG_AXIS.test(file)),
+    );
     if (!calls) return [];
     const foreign = enteredTimes(trace, calls, 1, (id) => {
       const home = trace.homes[id];
@@ -32,9 +38,9 @@ export const npVectorize: Rule = {
       return [
         {
           subject: siteSubject(site),
-          title: `${functionText(trace, site)} calls a Python function for each element of an array`,
-          why: `${percentText(share)} of the run is in np.vectorize, which is a loop in Python and no array operation.`,
-          change: `Write the function of np.vectorize at ${placeText(trace, site)} with operations on whole arrays (np.where, np.select, np.clip for its branches).`,
+          title: `${functionText(trace, site)} calls a Python function for each element or row of an array`,
+          why: `${percentText(share)} of the run is in np.vectorize or np.apply_along_axis, which are loops in Python and no array operations.`,
+          change: `Write the function that is called at ${placeText(trace, site)} with operations on whole arrays (np.where, np.select, np.clip for its branches; an axis argument for rows).`,
           site,
           lanes,
           interval: { start: from, end: to },

@@ -27,18 +27,23 @@ const REMOVED = 0.98;
 const WRAPPER = '<__array_function__ internals>';
 const NUMPY = /(?:^|\/)numpy\/(?:_?core|lib|linalg)\/\w+\.py$|^<__array_function__ internals>$/;
 /** What calls the program's own code for each item, and is told by rules of its own. */
-const EACH_ITEM = /(?:^|\/)(?:numpy\/lib\/(?:function_base|_function_base_impl)|pandas\/core\/frame)\.py$/;
+const EACH_ITEM =
+  /(?:^|\/)(?:numpy\/lib\/(?:function_base|_function_base_impl|shape_base|_shape_base_impl)|pandas\/core\/frame)\.py$/;
 
 export const smallArrays: Rule = {
   id: 'N03',
   title: 'numpy is called for a few numbers at a time',
   evaluate(trace) {
-    const calls = callSites(trace, (name, file) => name !== '__call__' && NUMPY.test(file));
+    const calls = callSites(
+      trace,
+      (name, file) => name !== '__call__' && name !== 'apply_along_axis' && NUMPY.test(file),
+    );
     if (!calls) return [];
     const overheads = overheadsOf(trace, calls);
     const perItem = libraryFunctions(
       trace,
-      (name, file) => (name === '__call__' || name === 'apply') && EACH_ITEM.test(file),
+      (name, file) =>
+        (name === '__call__' || name === 'apply' || name === 'apply_along_axis') && EACH_ITEM.test(file),
     );
     const told = timesInside(trace, calls, perItem);
     return calls.sites.flatMap(({ site, wall, looks, from, to, lanes }, group) => {

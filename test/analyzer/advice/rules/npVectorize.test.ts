@@ -31,3 +31,12 @@ test('a function of text or files, and a twentieth of the run, are left alone', 
   expect(npVectorize.evaluate(trace([bill, standard('strptime', '_strptime.py', 300)], 6, 4))).toEqual([]);
   expect(npVectorize.evaluate(trace([bill], 1, 19))).toEqual([]);
 });
+
+test('np.apply_along_axis is the same for rows', () => {
+  const along = numpy('apply_along_axis', 'lib/shape_base.py', 402);
+  const parts = busy(0, 2, [
+    [6, [main, along, bill]],
+    [4, [main, other]],
+  ]);
+  expect(npVectorize.evaluate(traceOf([{}], parts, 2))[0]?.site.line).toBe(20);
+});
