@@ -1,13 +1,22 @@
 import type { Rule } from './rule.ts';
+import { applyRows } from './rules/applyRows.ts';
 import { falseParallelism } from './rules/falseParallelism.ts';
 import { tasksTooFine } from './rules/fineTasks.ts';
+import { gilThreads } from './rules/gilThreads.ts';
+import { growingArrays } from './rules/growingArrays.ts';
+import { iterrows } from './rules/iterrows.ts';
 import { loadImbalance } from './rules/loadImbalance.ts';
+import { lockContention } from './rules/lockContention.ts';
+import { npVectorize } from './rules/npVectorize.ts';
 import { oversubscription } from './rules/oversubscription.ts';
 import { pickledArguments } from './rules/pickledArguments.ts';
 import { pickledResults } from './rules/pickledResults.ts';
 import { poolRecreation } from './rules/poolRecreation.ts';
+import { regexCompile } from './rules/regexCompile.ts';
 import { repeatedState } from './rules/repeatedState.ts';
+import { rowAppend } from './rules/rowAppend.ts';
 import { serialFraction } from './rules/serialFraction.ts';
+import { smallArrays } from './rules/smallArrays.ts';
 import { starvedWorkers } from './rules/starvedWorkers.ts';
 import { straggler } from './rules/straggler.ts';
 import { submitPerItem } from './rules/submitPerItem.ts';
@@ -17,10 +26,19 @@ export const RULES: readonly Rule[] = [
   pickledArguments,
   pickledResults,
   repeatedState,
+  iterrows,
+  applyRows,
+  smallArrays,
+  growingArrays,
+  regexCompile,
+  npVectorize,
+  rowAppend,
   loadImbalance,
   straggler,
   tasksTooFine,
   submitPerItem,
+  gilThreads,
+  lockContention,
   poolRecreation,
   serialFraction,
   falseParallelism,

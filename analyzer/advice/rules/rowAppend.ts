@@ -1,0 +1,55 @@
+import { callSites, libraryFunctions } from '../../analysis/callSites.ts';
+import { staysInside, timesInside } from '../../analysis/callTimes.ts';
+import type { Rule } from '../rule.ts';
+import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
+import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
+
+/** Calls that must have been told apart: one frame that is put behind another is no loop. */
+const LEAST_STAYS = 3;
+/** A list takes a row in less than a microsecond and a frame is made of them once; measured, see the page. */
+const REMOVED_AT_LEAST = 0.9;
+const REMOVED = 0.995;
+
+const INDEXING = /(?:^|\/)pandas\/core\/indexing\.py$/;
+const FRAME = /(?:^|\/)pandas\/core\/frame\.py$/;
+
+export const rowAppend: Rule = {
+  id: 'N11',
+  title: 'Rows are appended to a DataFrame one by one',
+  evaluate(trace) {
+    const calls = callSites(
+      trace,
+      (name, file) =>
+        (name === '__setitem__' && INDEXING.test(file)) ||
+        ((name === 'append' || name === '_append') && FRAME.test(file)),
+    );
+    if (!calls) return [];
+    // An assignment that finds its row changes it in place; this is where one that does not makes the frame anew.
+    const growing = libraryFunctions(
+      trace,
+      (name, file) =>
+        (name === '_setitem_with_indexer_missing' && INDEXING.test(file)) ||
+        ((name === 'append' || name === '_append') && FRAME.test(file)),
+    );
+    const grown = timesInside(trace, calls, growing);
+    const comings = staysInside(trace, calls, growing);
+    return calls.sites.flatMap(({ site, wall, looks, from, to, lanes }, group) => {
+      const stays = comings[group] as number;
+      const share = (grown[group] as number) / trace.wall;
+      if (!(share >= LEAST_SHARE) || looks < LEAST_LOOKS || stays < LEAST_STAYS) return [];
+      return [
+        {
+          subject: siteSubject(site),
+          title: `${functionText(trace, site)} appends rows to a DataFrame one by one`,
+          why: `${percentText(share)} of the run makes the frame anew for a row that it did not have, copying all that are there.`,
+          change: `Collect the rows in a list at ${placeText(trace, site)} and make the DataFrame of them once, after the loop.`,
+          site,
+          lanes,
+          interval: { start: from, end: to },
+          evidence: { appendShare: share, stays, samples: looks },
+          gain: sampledSaving(trace, REMOVED_AT_LEAST * (grown[group] as number), REMOVED * wall, looks),
+        },
+      ];
+    });
+  },
+};
