@@ -81,3 +81,7 @@ export function heldTime(
   const share = inside / (end - start);
   return Math.max(0, inside - share * (samples.ready[row] as number));
 }
+
+/** Nanos that a run would have taken as far as a thread decides, had other programs left it a CPU whenever it wanted one. */
+export const quietWall = ({ wall, laneTotals }: Trace, lane: number): number =>
+  Math.max(0, wall - Math.min(laneTotals.ready[lane] ?? 0, wall / 2));

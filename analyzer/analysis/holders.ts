@@ -32,7 +32,8 @@ export function holderOf(
       if (line > 0) sums.lines.set(line, (sums.lines.get(line) ?? 0) + weight);
     }
   }
-  const most = Math.max(0, ...[...held.values()].map(({ time }) => time));
+  let most = 0;
+  for (const { time } of held.values()) most = Math.max(most, time);
   let best: { readonly function: number; readonly above: number } | null = null;
   for (const [its, { time, depth }] of held) {
     if (time < MOST_OF_IT * most || time <= 0) continue;

@@ -6,7 +6,7 @@ import { StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { functionText } from '../functionText.ts';
 import { saving } from '../gain.ts';
-import { delaysOf, heldTime, servingOf, traitsOf } from '../nodeThreads.ts';
+import { delaysOf, heldTime, quietWall, servingOf, traitsOf } from '../nodeThreads.ts';
 import { figure, percentText, secondsFigure, timeText } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
@@ -18,6 +18,11 @@ const FEWEST_LATE = 2;
 const MEDIAN_LATE = 20;
 /** Share of the late time that one function must hold to be the reason. */
 const LEAST_SHARE = 0.4;
+
+/** Share of the late time that a loop may be idle of which requests always wait. Where it is more, they may come one by one. */
+const MOST_IDLE = 0.05;
+/** Share of the gain that is there at least where requests always wait: the last ones have no others beside them. */
+const LEAST_SAVED = 0.5;
 
 /** J01: requests wait because one function keeps the event loop. */
 export const blockedEventLoop: Rule = {
@@ -61,7 +66,7 @@ function conclude(trace: Trace, { lane, from, to }: Serving, late: Late): Conclu
   const traits = traitsOf(trace);
   const blocked = new StackWeights();
   const all = new StackWeights();
-  let [time, waited] = [0, 0];
+  let [time, waited, idle] = [0, 0, 0];
   let at = 0;
   for (let row = 0; row < samples.length; row++) {
     const stack = samples.stack[row] as number;
@@ -76,6 +81,7 @@ function conclude(trace: Trace, { lane, from, to }: Serving, late: Late): Conclu
       inside += heldTime(trace, row, window.from, window.to);
     }
     time += inside;
+    if (stack >= 0 && isIdle(trace, stack)) idle += inside;
     const its = stack < 0 ? LOADS : (traits[stack] as number);
     if ((its & LOADS) !== 0) continue;
     // What waits for a file or a child is another rule's.
@@ -88,6 +94,8 @@ function conclude(trace: Trace, { lane, from, to }: Serving, late: Late): Conclu
   const name = functionText(trace, holder.function);
   const held = heldBy(trace, all.weights(), holder.function);
   const { cores } = trace.meta.host;
+  const saved = held * (1 - 1 / cores);
+  const isFull = idle <= MOST_IDLE * time;
   const worst = late.windows.reduce((a, b) => (b.delay > a.delay ? b : a));
   const share = holder.time / time;
   return {
@@ -105,10 +113,14 @@ function conclude(trace: Trace, { lane, from, to }: Serving, late: Late): Conclu
       functionSeconds: secondsFigure(held),
       servedSeconds: secondsFigure(to - from),
     },
-    // In workers it takes no less time; whether several requests are there at once to share the cores is not known.
-    gain: cores > 1 ? saving(trace.wall, 0, held * (1 - 1 / cores)) : null,
+    // In workers it takes no less time, but shares the cores with other requests where there are some at once.
+    gain: cores > 1 ? saving(quietWall(trace, lane), (isFull ? LEAST_SAVED : 0) * saved, saved) : null,
   };
 }
+
+/** Whether a thread had nothing to do. */
+const isIdle = ({ tables: { stacks }, functions }: Trace, stack: number): boolean =>
+  functions.name[functions.ofFrame[stacks.frame[stack] as number] as number] === '[idle]';
 
 /** Nanos in a function and in what it called. */
 function heldBy(

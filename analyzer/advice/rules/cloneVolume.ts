@@ -18,7 +18,10 @@ const BINARY_RATE = 400e6;
 /** Bytes of a message from which on the time of reading it is worth an estimate where nobody has told it. */
 const WORTH_READING = 4096;
 /** Share of the copies' time that goes away at least: short messages stay, and workers may have had other things to do meanwhile. */
-const LEAST_SAVED = 0.4;
+const LEAST_SAVED = 0.5;
+
+/** Where as much comes back as is sent, the line that sends is told; the other one only where that is clearly more. */
+const LEAST_OF_WAY_OUT = 0.6;
 
 /** J04: what is sent between threads is copied, and that is much. */
 export const cloneVolume: Rule = {
@@ -42,16 +45,18 @@ interface Copies {
 function ofPool(trace: Trace, its: WorkerTasks): Conclusion | null {
   const { tables, wall } = trace;
   const { tasks, pools } = tables;
-  const { pool, rows, from, to, concurrency, lanes } = its;
+  const { pool, rows, from, to, busy, run, concurrency, lanes } = its;
   const out = copiesOf(tasks, rows, tasks.bytesOut, tasks.packOut, tasks.unpackOut);
   const back = copiesOf(tasks, rows, tasks.bytesBack, tasks.packBack, tasks.unpackBack);
   const bytes = out.bytes + back.bytes;
   // The thread that submits copies alone; workers do it side by side, as far as they were at work side by side.
   const sideBySide = Math.max(1, Math.min(lanes.length, concurrency));
   const alone = out.write + back.read;
-  const added = alone + (out.read + back.write) / sideBySide;
+  // The work itself stays, side by side at best.
+  const atMost = busy - run / Math.max(1, lanes.length);
+  const added = Math.min(atMost, alone + (out.read + back.write) / sideBySide);
   if (!(added >= LEAST_SHARE * wall) || bytes < LEAST_BYTES) return null;
-  const isOut = out.write + out.read >= back.write + back.read;
+  const isOut = out.write + out.read >= LEAST_OF_WAY_OUT * (back.write + back.read);
   const main = isOut ? out : back;
   const site = siteOfPool(trace, rows, isOut);
   if (!site) return null;

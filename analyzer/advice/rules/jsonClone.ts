@@ -3,7 +3,7 @@ import { COPIES_JSON } from '../../analysis/stackTraits.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { functionText, placeText } from '../functionText.ts';
 import { saving } from '../gain.ts';
-import { heldTime, pausesIn, traitsOf } from '../nodeThreads.ts';
+import { heldTime, pausesIn, quietWall, traitsOf } from '../nodeThreads.ts';
 import { figure, percentText, secondsFigure, timeText } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
@@ -35,7 +35,8 @@ export const jsonClone: Rule = {
       for (const { function: id, line, time } of times.byTime(trace.functions)) {
         const known = found.get(id);
         if (known && known.time >= time) continue;
-        if (time >= LEAST_SHARE * trace.wall && trace.wall > 0)
+        const wall = quietWall(trace, lane);
+        if (time >= LEAST_SHARE * wall && wall > 0)
           found.set(id, { ...conclude(trace, lane, id, line, time), time });
       }
     return [...found.values()].map(({ time: _, ...conclusion }) => conclusion);
@@ -43,7 +44,7 @@ export const jsonClone: Rule = {
 };
 
 function conclude(trace: Trace, lane: number, id: number, line: number, time: number): Conclusion {
-  const { wall } = trace;
+  const wall = quietWall(trace, lane);
   const place = placeText(trace, { function: id, line });
   const collected = pausesIn(trace, lane, id);
   return {

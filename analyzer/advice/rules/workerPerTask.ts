@@ -16,7 +16,10 @@ const MOST_AT_ONCE = 0.5;
 /** Start-up by work from which on workers are too short. */
 const LEAST_STARTUP = 0.5;
 /** Share of the start-ups that goes away at least: their CPU time may have filled cores that were idle. */
-const LEAST_SAVED = 0.5;
+const LEAST_SAVED = 0.7;
+/** Nanos of a task that new threads run mostly without optimised code, and the share of it that kept ones may save. */
+const COLD = 100e6;
+const MOST_OF_COLD = 0.8;
 
 /** J07: a worker is made for each task and ended after it. */
 export const workerPerTask: Rule = {
@@ -49,7 +52,9 @@ function conclude(trace: Trace, its: WorkerTasks): Conclusion | null {
   const alive = union.from.reduce((sum, from, i) => sum + (union.to[i] as number) - from, 0);
   const concurrency = Math.max(1, alive > 0 ? life / alive : 1);
   const kept = Math.max(1, atOnce);
-  const saved = (startup / concurrency) * Math.max(0, 1 - kept / made);
+  const share = Math.max(0, 1 - kept / made) / concurrency;
+  const saved = startup * share;
+  const cold = its.run < COLD * rows.length ? MOST_OF_COLD * its.run * share : 0;
   const each = startup / lives.length;
   return {
     subject: `pool ${pool}`,
@@ -67,7 +72,7 @@ function conclude(trace: Trace, its: WorkerTasks): Conclusion | null {
       workSeconds: secondsFigure(its.run),
       startupByWork: its.run > 0 ? figure(startup / its.run) : 0,
     },
-    gain: saving(wall, LEAST_SAVED * saved, saved),
+    gain: saving(wall, LEAST_SAVED * saved, saved + cold),
   };
 }
 

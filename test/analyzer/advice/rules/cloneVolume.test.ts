@@ -8,14 +8,16 @@ const conclude = (run: NodeRun) => cloneVolume.evaluate(new Trace(nodeRun(run)))
 const SUBMITS = ['main /app/a.js:30:20'];
 const THREADS = ['node', 'worker 1', 'worker 2'];
 
-/** Ten tasks of 90 ms, two at a time, that carry something. */
-const tasks = (carried: Partial<NodeTask>): NodeTask[] =>
+type Carried = Partial<NodeTask> & { readonly run?: number };
+
+/** Tasks of 60 ms, ten times two at a time, that carry something. */
+const tasks = ({ run: work = 60, ...carried }: Carried): NodeTask[] =>
   Array.from({ length: 20 }, (_, i) => {
     const from = 100 * (i >> 1);
-    const times = { submit: from, start: from + 5, end: from + 95, returned: from + 100 };
+    const times = { submit: from, start: from + 5, end: from + 5 + work, returned: from + 100 };
     return { thread: 1 + (i % 2), ...times, stack: SUBMITS, function: 'work /app/w.js:0:4', ...carried };
   });
-const run = (carried: Partial<NodeTask>): NodeRun => ({
+const run = (carried: Carried): NodeRun => ({
   wall: 1000,
   threads: THREADS,
   pools: [{}],
@@ -28,7 +30,10 @@ test('objects that are sent to workers are told at the line that sends them', ()
   expect(found).toMatchObject({ subject: 'pool 0', site: { line: 30 }, evidence: { toWorkersBytes: 2e7 } });
   // 200 ms of writing, and as much of reading, by two at a time.
   expect(found?.evidence.addedSeconds).toBeCloseTo(0.3);
+  expect(found?.gain?.lo).toBeCloseTo(1 / 0.85);
   expect(found?.gain?.hi).toBeCloseTo(1 / 0.7);
+  // What the workers work for all of the time is not saved.
+  expect(conclude(run({ bytesOut: 1e6, packOut: 10, run: 95 }))).toEqual([]);
   expect(found?.change).toMatch(/^Send less/);
 });
 
