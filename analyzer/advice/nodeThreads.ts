@@ -85,3 +85,9 @@ export function heldTime(
 /** Nanos that a run would have taken as far as a thread decides, had other programs left it a CPU whenever it wanted one. */
 export const quietWall = ({ wall, laneTotals }: Trace, lane: number): number =>
   Math.max(0, wall - Math.min(laneTotals.ready[lane] ?? 0, wall / 2));
+
+/** Share of its time without waits in which a thread had a CPU: what of a pause is its own, where other programs took the CPU as well. */
+export function quietShare({ laneTotals: { running, ready } }: Trace, lane: number): number {
+  const ran = running[lane] ?? 0;
+  return ran > 0 ? ran / (ran + (ready[lane] ?? 0)) : 1;
+}

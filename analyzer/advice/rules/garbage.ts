@@ -4,7 +4,7 @@ import type { FunctionTime } from '../../analysis/siteTimes.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { functionText, placeText } from '../functionText.ts';
 import { saving } from '../gain.ts';
-import { heapsOf, heldTime, pausesByStack, quietWall } from '../nodeThreads.ts';
+import { heapsOf, heldTime, pausesByStack, quietShare, quietWall } from '../nodeThreads.ts';
 import { figure, percentText, secondsFigure, timeText } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
@@ -27,8 +27,9 @@ export const garbage: Rule = {
     // Heaps of several threads are collected side by side: the worst of those that one function fills is told.
     const found = new Map<number, Conclusion>();
     for (const heap of heapsOf(trace)) {
-      if (heap.mostInSecond < LEAST_IN_SECOND || !(heap.total >= LEAST_SHARE * quietWall(trace, heap.lane)))
-        continue;
+      const quiet = quietShare(trace, heap.lane);
+      const isLong = heap.mostInSecond * quiet >= LEAST_IN_SECOND;
+      if (!isLong || !(heap.total * quiet >= LEAST_SHARE * quietWall(trace, heap.lane))) continue;
       const before = pausesByStack(trace).get(heap.lane) ?? new Map<number, number>();
       const most = holderOf(before, trace.tables, trace.functions, trace.homes);
       if (!most || most.time < LEAST_OF_FUNCTION * heap.total || found.has(most.function)) continue;
@@ -41,11 +42,14 @@ export const garbage: Rule = {
 function conclude(
   trace: Trace,
   heap: HeapCollections,
-  { function: id, line, time }: FunctionTime,
+  { function: id, line, time: found }: FunctionTime,
 ): Conclusion {
   const { tables } = trace;
-  const { lane, total, mostInSecond, worst, pauses } = heap;
+  const { lane, worst, pauses } = heap;
+  const quiet = quietShare(trace, lane);
+  const [total, mostInSecond] = [heap.total * quiet, heap.mostInSecond * quiet];
   const wall = quietWall(trace, lane);
+  const time = found * quiet;
   const name = functionText(trace, id);
   return {
     subject: `function ${id}`,
