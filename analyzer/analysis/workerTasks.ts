@@ -1,4 +1,5 @@
 import type { Tables } from '../model/index.ts';
+import { ascending } from './ascending.ts';
 import { unionOf } from './intervals.ts';
 import { groupRows, rowGroups } from './rowGroups.ts';
 
@@ -33,15 +34,15 @@ export function workerTasks({ tasks, pools }: Pick<Tables, 'tasks' | 'pools'>): 
     const pool = tasks.pool[row] as number;
     if (pools.startMethod[pool] !== NODE_WORKERS) return -1;
     const submit = tasks.submit[row] as number;
-    return submit >= 0 && backAt(tasks, row) >= submit ? pool : -1;
+    const back = backAt(tasks, row);
+    return submit >= 0 && back >= submit && back < Number.POSITIVE_INFINITY ? pool : -1;
   });
   return Array.from({ length: groups.count }, (_, group) => totalsOf(tasks, groupRows(groups, group)));
 }
 
 function totalsOf(tasks: Tables['tasks'], unordered: Uint32Array): WorkerTasks {
-  const rows = unordered
-    .slice()
-    .sort((a, b) => (tasks.submit[a] as number) - (tasks.submit[b] as number) || a - b);
+  const submits = Float64Array.from(unordered, (row) => tasks.submit[row] as number);
+  const rows = ascending(submits).map((at) => unordered[at] as number);
   const starts = Float64Array.from(rows, (row) => tasks.submit[row] as number);
   const ends = Float64Array.from(rows, (row) => backAt(tasks, row));
   const lanes = new Set<number>();
