@@ -16,8 +16,8 @@ const LEAST_SHARE = 0.12;
 const LEAST_OF_FUNCTION = 0.4;
 /** Share of a function's part of the pauses that goes away at least: some of what it makes will still be needed. */
 const LEAST_SAVED = 0.7;
-/** Share of the function's own time that may go with them: making objects takes about as long as collecting them, or longer. */
-const MOST_OF_WORK = 0.7;
+/** Share of the function's own time that may go with them: most of what it does may be making and filling objects. */
+const MOST_OF_WORK = 0.9;
 
 /** J05: a heap is collected for a good part of the run. */
 export const garbage: Rule = {

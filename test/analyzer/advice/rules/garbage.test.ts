@@ -23,7 +23,7 @@ test('the function that runs before the pauses is told, with most of their time,
   expect(others).toEqual([]);
   expect(found).toMatchObject({ site: { line: 5 }, evidence: { collections: 20, pauseSeconds: 0.2 } });
   expect(found?.gain?.lo).toBeCloseTo(1 / 0.86);
-  expect(found?.gain?.hi).toBeCloseTo(1 / (0.8 - 0.7 * 0.8));
+  expect(found?.gain?.hi).toBeCloseTo(1 / (0.8 - 0.9 * 0.8));
 });
 
 test("pauses that many functions have a part in are their caller's, or nobody's", () => {
