@@ -3,6 +3,7 @@ import type { WorkerTasks } from '../../analysis/workerTasks.ts';
 import { placeText } from '../functionText.ts';
 import { saving } from '../gain.ts';
 import { submittingSite, taskName, workerTasksOf } from '../nodePools.ts';
+import { servingOf } from '../nodeThreads.ts';
 import { figure, secondsFigure, timeText } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
@@ -35,6 +36,9 @@ function conclude(trace: Trace, its: WorkerTasks): Conclusion | null {
   const { tables, meta, wall } = trace;
   const { pool, rows, from, to, busy, concurrency, lanes } = its;
   if (rows.length < FEWEST || concurrency > ALONE || busy < LEAST_BUSY * (to - from)) return null;
+  // Requests come when they come: a server cannot submit the next one's task before.
+  const submitter = tables.tasks.from[rows[0] as number] as number;
+  if (servingOf(trace).some(({ lane }) => lane === submitter)) return null;
   const workers = workersFor(trace, its);
   const chain = chained(trace, rows);
   if (workers < 2 || chain === 'yes') return null;

@@ -48,6 +48,14 @@ test('tasks that are under way together, come now and then, from everywhere, or 
   expect(conclude(run(5))).toEqual([]);
 });
 
+test('a server submits a task when a request comes, and cannot before', () => {
+  const serves = Array.from({ length: 10 }, (_, i) => [
+    { to: 100 * i + 1, stack: ['parserOnIncoming node:_http_server:0:900'] },
+    { to: 100 * i + 100, stack: ['[idle]'], waits: true },
+  ]).flat();
+  expect(conclude({ ...run(), rows: [...(run().rows ?? []), ...serves] })).toEqual([]);
+});
+
 test('tasks that are given what the one before gave back cannot run side by side', () => {
   expect(conclude(run(10, (i) => ({ bytesOut: 1000 + 100 * i, bytesBack: 1100 + 100 * i })))).toEqual([]);
   // Of one size all along, nobody can tell.
