@@ -84,9 +84,11 @@ export class Script {
     if (!places) {
       const extents = this.samples >= HOT ? this.facts.extents() : null;
       const inlined = extents?.inlinedAt(node.name, node.line, node.column, line) ?? null;
-      places = inlined
-        ? [caller.own, this.lineOf(this.placesOf(inlined), line)]
-        : [this.lineOf(caller, line)];
+      if (extents && inlined) {
+        const call = extents.callAt(node.line, node.column, lastWord(inlined.name), false);
+        const calling = call > 0 ? this.lineOf(caller, call) : caller.own;
+        places = [calling, this.lineOf(this.placesOf(inlined), line)];
+      } else places = [this.lineOf(caller, line)];
       caller.lines.set(line, places);
     }
     return places;
@@ -197,6 +199,8 @@ export class Script {
  */
 function calledNames({ name, url }: ProfileNode): readonly string[] {
   if (name === ZLIB_WRAPPER && url === 'node:zlib') return ZLIB_CALLS;
-  const last = /[\p{L}\p{Nl}\p{Nd}$_]+$/u.exec(name)?.[0];
-  return last === undefined ? [] : [last];
+  const last = lastWord(name);
+  return last === '' ? [] : [last];
 }
+
+const lastWord = (name: string): string => /[\p{L}\p{Nl}\p{Nd}$_]+$/u.exec(name)?.[0] ?? '';

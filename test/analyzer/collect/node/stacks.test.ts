@@ -1,4 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseRecord } from '../../../../analyzer/collect/node/records.ts';
 import { Scripts } from '../../../../analyzer/collect/node/scripts/index.ts';
@@ -109,6 +112,92 @@ describe('a slice of V8', () => {
       { id: 2, callFrame: frame('b', 'b.js'), children: [1, 2] },
     ];
     expect(stretchesOf({ ...PROFILE, nodes, samples: [2], timeDeltas: [1] })).toHaveLength(1);
+  });
+});
+
+describe('a script that can be read', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'perfscope-stacks-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'app.js');
+  const url = `file://${file}`;
+  writeFileSync(
+    file,
+    `function load(path) {
+  const text = fs.readFileSync(path);
+  return JSON.parse(JSON.stringify(text));
+}
+function pack(text) {
+  return zlib
+    .gzipSync(text);
+}
+function add(a, b) {
+  return a + b;
+}
+function sum(all) {
+  let total = 0;
+  for (const each of all) {
+    total = add(total, each);
+  }
+  return total;
+}
+`,
+  );
+  const call = (
+    id: number,
+    name: string,
+    line: number,
+    column: number,
+    ticks: [number, number][],
+    children: number[] = [],
+  ) => ({
+    id,
+    callFrame: frame(name, url, line - 1, column),
+    positionTicks: ticks.map(([at, count]) => ({ line: at, ticks: count })),
+    children,
+  });
+  const stacksOf = (nodes: unknown[], samples: number[]) => {
+    const profile = { ...PROFILE, endTime: 2000, nodes, samples, timeDeltas: samples.map(() => 10) };
+    return [...new Set(stretchesOf(profile).map(([, , stack]) => stack))].sort();
+  };
+
+  test('has the line of a call, be it of a function that goes by another name', () => {
+    const ticks = [{ line: 450, ticks: 20 }];
+    const nodes = [
+      { id: 1, callFrame: frame('(root)', ''), children: [2, 3] },
+      call(2, 'load', 1, 13, [], [4]),
+      call(3, 'pack', 5, 13, [], [5]),
+      { id: 4, callFrame: frame('readFileSync', 'node:fs', 440, 1), positionTicks: ticks },
+      { id: 5, callFrame: frame('syncBufferWrapper', 'node:zlib', 440, 1), positionTicks: ticks },
+    ];
+    expect(stacksOf(nodes, [...Array(20).fill(4), ...Array(20).fill(5)])).toEqual([
+      `load ${file}:2:1 > readFileSync node:fs:450:441`,
+      `pack ${file}:7:5 > syncBufferWrapper node:zlib:450:441`,
+    ]);
+  });
+
+  test('has a frame for copies through JSON, and the line at which an inlined function is called', () => {
+    const nodes = [
+      { id: 1, callFrame: frame('(root)', ''), children: [2, 3] },
+      call(2, 'load', 1, 13, [[3, 20]]),
+      call(3, 'sum', 12, 12, [[10, 20]]),
+    ];
+    expect(stacksOf(nodes, [...Array(20).fill(2), ...Array(20).fill(3)])).toEqual([
+      `load ${file}:3:1 > JSON.parse(JSON.stringify) :0:0`,
+      `sum ${file}:15:12 > add ${file}:10:9`,
+    ]);
+  });
+
+  test('is not looked into for a few samples', () => {
+    const nodes = [
+      { id: 1, callFrame: frame('(root)', ''), children: [2] },
+      call(2, 'load', 1, 13, [], [4]),
+      {
+        id: 4,
+        callFrame: frame('readFileSync', 'node:fs', 440, 1),
+        positionTicks: [{ line: 450, ticks: 2 }],
+      },
+    ];
+    expect(stacksOf(nodes, [4, 4])).toEqual([`load ${file}:0:1 > readFileSync node:fs:450:441`]);
   });
 });
 
