@@ -1,5 +1,6 @@
 import { type DeviceSteps, tookOf } from '../analysis/deviceReplay/steps.ts';
 import { stepsOf } from '../analysis/deviceReplay/whatIf.ts';
+import type { DeviceWork } from '../analysis/deviceWork.ts';
 import type { Site } from '../analysis/sites.ts';
 import { mostOften, StackWeights } from '../analysis/stackWeights.ts';
 import type { Trace } from '../analysis/trace.ts';
@@ -73,7 +74,7 @@ function groupsOf(trace: Trace): CopyGroup[] {
     if (row < 0) continue;
     const cause = causeOf(step, row);
     if (cause === 0) continue;
-    const unit = work.unit[row + work.kernels] as number;
+    const unit = unitOf(work, row);
     const isUpload = transfers.direction[row] === H2D;
     const stack = transfers.stack[row] as number;
     const certainty = transfers.certainty[row] as number;
@@ -91,6 +92,15 @@ function groupsOf(trace: Trace): CopyGroup[] {
     if (site === 0 && stack >= 0 && stack < tables.stacks.length) group.unsure.add(stack, certainty || 1);
   }
   return settled([...groups.values()], trace).sort((a, b) => costOf(b) - costOf(a));
+}
+
+/**
+ * The device of a row of `transfers`, -1 where it is not known. A buffer that is made with the host's values is of a context, and which of
+ * its devices gets them is open where there are several.
+ */
+function unitOf({ unit, units, kernels }: DeviceWork, row: number): number {
+  const its = unit[row + kernels] as number;
+  return its < 0 && units.count === 1 ? 0 : its;
 }
 
 export const costOf = ({ took, called }: CopyGroup): number => took + called;
@@ -170,7 +180,8 @@ function causes(trace: Trace, steps: DeviceSteps): (step: number, row: number) =
   const { units } = steps.work;
   const repeats = transferRepeats(trace.tables);
   const tiny = tinyBytes(trace.tables);
-  const shares = (row: number): boolean => devices.sharesMemory[transfers.device[row] as number] === 1;
+  const shares = (row: number): boolean =>
+    devices.sharesMemory[units.row[unitOf(steps.work, row)] as number] === 1;
   const [repeated, scalar, small, pageable, synchronous] = COPY_CAUSES.slice(1).map((name) =>
     COPY_CAUSES.indexOf(name),
   ) as [number, number, number, number, number];

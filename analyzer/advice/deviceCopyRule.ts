@@ -36,12 +36,16 @@ export function marking(
   return marks;
 }
 
-/** What two replays save, and the gain that follows; where nothing can be replayed, at most what the copies took. */
+/**
+ * What two replays save, and the gain that follows; where nothing can be replayed, at most what the copies took. `bound`: Nanos that it
+ * cannot be more than.
+ */
 export function copyGain(
   trace: Trace,
   group: CopyGroup,
   least: (steps: DeviceSteps) => { changes: StepChanges; share: number },
   most: (steps: DeviceSteps) => StepChanges,
+  bound = Number.POSITIVE_INFINITY,
 ): Pick<Conclusion, 'gain' | 'withheld'> & { readonly saved: number } {
   const steps = stepsOf(trace);
   if (!canReplay(steps))
@@ -49,7 +53,7 @@ export function copyGain(
   const { changes, share } = least(steps);
   const low = share * savedByReplay(steps, changes);
   const high = savedByReplay(steps, most(steps));
-  const { least: from, most: to } = promised(Math.min(low, high), Math.max(low, high));
+  const { least: from, most: to } = promised(Math.min(low, high), Math.max(low, high), bound);
   return { saved: high, gain: saving(trace.wall, from, to) };
 }
 
@@ -63,7 +67,7 @@ export function aboutCopies(
 }
 
 export const deviceName = ({ tables, deviceWork }: Trace, unit: number): string =>
-  unitTitle(tables, deviceWork.units, unit);
+  unit < 0 ? 'a device' : unitTitle(tables, deviceWork.units, unit);
 
 /** The threads and streams of some steps, threads first. */
 export function lanesOf({ lane, stream }: DeviceSteps, of: Iterable<number>): number[] {

@@ -1,6 +1,14 @@
-import { NO_CALL, NO_THINK, savedByReplay } from '../../analysis/deviceReplay/replay.ts';
+import { savedByReplay } from '../../analysis/deviceReplay/replay.ts';
 import { tookOf } from '../../analysis/deviceReplay/steps.ts';
-import { canReplay, launches, periodOf, promised, stepsOf } from '../../analysis/deviceReplay/whatIf.ts';
+import {
+  canReplay,
+  FUSED,
+  fused,
+  launches,
+  periodOf,
+  promised,
+  stepsOf,
+} from '../../analysis/deviceReplay/whatIf.ts';
 import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';
@@ -37,7 +45,7 @@ export const launchBound: Rule = {
   evaluate: (trace) => {
     if (trace.tables.kernels.length < LEAST_LAUNCHES) return [];
     const steps = stepsOf(trace);
-    const marks = launches(steps, NO_CALL | NO_THINK);
+    const marks = launches(steps, FUSED);
     const bound = launching(trace, marks).filter(
       (its) =>
         its.steps.length >= LEAST_LAUNCHES &&
@@ -48,8 +56,8 @@ export const launchBound: Rule = {
     return bound.map((its): Conclusion => {
       const only = new Uint8Array(steps.length);
       for (const step of its.steps) only[step] = marks[step] as number;
-      const saved = savedByReplay(steps, { effect: only });
-      const { least, most } = promised(PACE_LEAST * saved, saved);
+      const paced = savedByReplay(steps, { effect: only });
+      const { least, most } = promised(PACE_LEAST * paced, savedByReplay(steps, fused(only)));
       const { site } = mostOften(its.stacks.weights(), trace.siteOf);
       const count = its.steps.length;
       return {

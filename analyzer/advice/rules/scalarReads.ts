@@ -1,5 +1,8 @@
 import { GONE } from '../../analysis/deviceReplay/replay.ts';
+import type { DeviceSteps } from '../../analysis/deviceReplay/steps.ts';
+import { boundOfWaits, stepsOf } from '../../analysis/deviceReplay/whatIf.ts';
 import { toSeconds } from '../../model/index.ts';
+import { waitAfter } from '../deviceCopies.ts';
 import { aboutCopies, copyGain, deviceName, marking, worthGroups } from '../deviceCopyRule.ts';
 import { duration, lineOf, placeOf } from '../deviceWords.ts';
 import type { Rule } from '../rule.ts';
@@ -8,6 +11,14 @@ import type { Rule } from '../rule.ts';
 const LEAST_READS = 10;
 /** Of the reads that a program makes in each step it goes on to make one in ten, or none. */
 const READ_LESS = 0.9;
+
+function* withWaits(steps: DeviceSteps, copies: Iterable<number>): Iterable<number> {
+  for (const step of copies) {
+    yield step;
+    const wait = waitAfter(steps, step);
+    if (wait >= 0) yield wait;
+  }
+}
 
 /** A number is read back from the device in each step, and the device runs dry each time. */
 export const scalarReads: Rule = {
@@ -24,6 +35,7 @@ export const scalarReads: Rule = {
           group,
           (steps) => ({ changes: { effect: marking(steps, group.steps, GONE) }, share: READ_LESS }),
           (steps) => ({ effect: marking(steps, group.steps, GONE) }),
+          boundOfWaits(trace, group.unit, withWaits(stepsOf(trace), group.steps)),
         );
         return {
           ...aboutCopies(trace, group),

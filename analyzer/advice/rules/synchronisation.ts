@@ -1,6 +1,6 @@
 import { NO_WAIT, savedByReplay } from '../../analysis/deviceReplay/replay.ts';
 import { type DeviceSteps, waitNames } from '../../analysis/deviceReplay/steps.ts';
-import { canReplay, isLaunch, promised, stepsOf } from '../../analysis/deviceReplay/whatIf.ts';
+import { boundOfWaits, canReplay, isLaunch, promised, stepsOf } from '../../analysis/deviceReplay/whatIf.ts';
 import type { Site } from '../../analysis/sites.ts';
 import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
@@ -41,7 +41,8 @@ export const synchronisation: Rule = {
       .map((its): Conclusion => {
         const effect = new Uint8Array(steps.length);
         for (const step of its.steps) effect[step] = NO_WAIT;
-        const { least, most } = promised(savedByReplay(steps, { effect }));
+        const saved = savedByReplay(steps, { effect });
+        const { least, most } = promised(saved, saved, boundOfWaits(trace, its.unit, its.steps));
         const count = its.steps.length;
         return {
           subject: `device ${its.unit}`,

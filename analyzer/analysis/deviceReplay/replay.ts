@@ -9,6 +9,8 @@ export const NO_WAIT = 2;
 export const NO_CALL = 4;
 /** Nor does what the thread did since the call before. */
 export const NO_THINK = 8;
+/** The work starts as soon as it may. */
+export const NO_LAG = 16;
 
 export interface StepChanges {
   /** Sum of the above, by step. */
@@ -51,7 +53,10 @@ export function savedByReplay(steps: DeviceSteps, { effect, scale }: StepChanges
       else {
         const took = tookOf(steps, step) * (scale ? (scale[step] as number) : 1);
         const ready = after < 0 ? last : Math.max(last, ended[after] as number);
-        let begin = Math.max(start + (hostLag[step] as number), ready + (streamLag[step] as number));
+        let begin =
+          (its & NO_LAG) !== 0
+            ? Math.max(start, ready)
+            : Math.max(start + (hostLag[step] as number), ready + (streamLag[step] as number));
         if (begin === Number.NEGATIVE_INFINITY) begin = work.start[of[step] as number] as number;
         ended[step] = Math.max(begin, start) + took;
         free[on] = Math.max(last, ended[step] as number);

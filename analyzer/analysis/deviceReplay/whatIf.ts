@@ -1,9 +1,10 @@
 import { DIRECTIONS, MEMORY_KINDS } from '../../model/index.ts';
+import { coveredIn } from '../coverage.ts';
 import { devicesBusy } from '../deviceBusy.ts';
 import { computes, type DeviceDirection } from '../deviceWork.ts';
 import type { Trace } from '../trace.ts';
 import { pipelining } from './pipelining.ts';
-import { GONE, NO_CALL, NO_THINK, NO_WAIT, savedByReplay } from './replay.ts';
+import { GONE, NO_CALL, NO_LAG, NO_THINK, NO_WAIT, type StepChanges, savedByReplay } from './replay.ts';
 import { type DeviceSteps, deviceSteps, OWN_CALL } from './steps.ts';
 
 /** What could be different about how a program uses its devices. `times`: by what factor a kernel gets faster, more than 0. */
@@ -46,10 +47,28 @@ export const canReplay = ({ called, works }: DeviceSteps): boolean =>
   works > 0 && called >= LEAST_CALLED * works;
 
 /** What a replay that saves from `least` to `most` promises, for a program that is really changed so. */
-export const promised = (least: number, most = least): DeviceSaving => ({
-  least: Math.max(0, least * REPLAY_LEAST),
-  most: Math.max(0, most * REPLAY_MOST),
+export const promised = (least: number, most = least, bound = Number.POSITIVE_INFINITY): DeviceSaving => ({
+  least: Math.max(0, Math.min(least, bound) * REPLAY_LEAST),
+  most: Math.max(0, Math.min(most, bound) * REPLAY_MOST),
 });
+
+/**
+ * Nanos of waits that can go away at most: on a device that shares the host's memory, and mostly its cores, the host cannot do in the
+ * meantime what it did afterwards; only when neither worked is there something to save. Unbounded elsewhere.
+ */
+export function boundOfWaits(trace: Trace, unit: number, waits: Iterable<number>): number {
+  const { tables, deviceWork } = trace;
+  const steps = stepsOf(trace);
+  const busy = busyOf(trace).units[unit];
+  if (!busy || tables.devices.sharesMemory[deviceWork.units.row[unit] as number] !== 1)
+    return Number.POSITIVE_INFINITY;
+  let open = 0;
+  for (const step of waits) {
+    const [from, to] = [steps.callStart[step] as number, steps.callEnd[step] as number];
+    open += Math.max(0, to - from) - coveredIn(busy.any, from, to);
+  }
+  return open;
+}
 
 /** What a variant would save; null where no device did anything, or it cannot be told. */
 export function deviceWhatIf(trace: Trace, variant: DeviceVariant): DeviceSaving | null {
@@ -86,7 +105,7 @@ export function deviceWhatIf(trace: Trace, variant: DeviceVariant): DeviceSaving
     }
     case 'launches free': {
       const calls = replayed(launches(steps, NO_CALL));
-      return promised(calls, replayed(launches(steps, NO_CALL | NO_THINK)));
+      return promised(calls, savedByReplay(steps, fused(launches(steps, FUSED))));
     }
     case 'kernel faster': {
       const { kernels, strings } = trace.tables;
@@ -154,6 +173,16 @@ export function launches(steps: DeviceSteps, effect: number): Uint8Array {
       marks[next] = effect;
   }
   return marks;
+}
+
+/** What is gone of a launch that is part of a larger one. */
+export const FUSED = NO_CALL | NO_THINK | NO_LAG;
+/** Of a kernel that is too short for its launch most is its own start and end, and what it reads and writes again. */
+const FUSED_TIME = 0.25;
+
+/** Changes in which the kernels of marked steps are parts of the one before. */
+export function fused(effect: Uint8Array): StepChanges {
+  return { effect, scale: Float32Array.from(effect, (its) => (its === 0 ? 1 : FUSED_TIME)) };
 }
 
 /** Whether a step launches a kernel, and does not wait. */
