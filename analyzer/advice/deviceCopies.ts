@@ -1,10 +1,9 @@
 import { type DeviceSteps, tookOf } from '../analysis/deviceReplay/steps.ts';
-import { stepsOf } from '../analysis/deviceReplay/whatIf.ts';
+import { repeatsOf, stepsOf } from '../analysis/deviceTrace.ts';
 import type { DeviceWork } from '../analysis/deviceWork.ts';
 import type { Site } from '../analysis/sites.ts';
 import { mostOften, StackWeights } from '../analysis/stackWeights.ts';
 import type { Trace } from '../analysis/trace.ts';
-import { transferRepeats } from '../analysis/transferRepeats.ts';
 import { DIRECTIONS, MEMORY_KINDS, type Tables } from '../model/index.ts';
 
 /**
@@ -178,7 +177,7 @@ class Sites {
 function causes(trace: Trace, steps: DeviceSteps): (step: number, row: number) => number {
   const { transfers, devices } = trace.tables;
   const { units } = steps.work;
-  const repeats = transferRepeats(trace.tables);
+  const repeats = repeatsOf(trace);
   const tiny = tinyBytes(trace.tables);
   const shares = (row: number): boolean =>
     devices.sharesMemory[units.row[unitOf(steps.work, row)] as number] === 1;
@@ -198,9 +197,12 @@ function causes(trace: Trace, steps: DeviceSteps): (step: number, row: number) =
     if (direction === D2H && bytes <= SCALAR) return scalar;
     if (bytes < tiny(direction, shares(row))) return small;
     if (shares(row) || bytes <= STAGED) return 0;
+    // Frameworks copy synchronously by an asynchronous call with a wait right behind it.
+    const wait = waitAfter(steps, step);
+    if (wait >= 0 && steps.awaited[wait] === step) return synchronous;
+    if (transfers.asynchronous[row] === 0) return (steps.awaited[step] as number) >= 0 ? synchronous : 0;
     const host = direction === H2D ? transfers.from[row] : transfers.to[row];
-    if (transfers.asynchronous[row] === 1) return host === PAGEABLE ? pageable : 0;
-    return transfers.asynchronous[row] === 0 && (steps.awaited[step] as number) >= 0 ? synchronous : 0;
+    return transfers.asynchronous[row] === 1 && host === PAGEABLE ? pageable : 0;
   };
 }
 

@@ -1,6 +1,7 @@
 import { type StepChanges, savedByReplay } from '../analysis/deviceReplay/replay.ts';
 import type { DeviceSteps } from '../analysis/deviceReplay/steps.ts';
-import { canReplay, promised, stepsOf } from '../analysis/deviceReplay/whatIf.ts';
+import { canReplay, promised } from '../analysis/deviceReplay/whatIf.ts';
+import { stepsOf } from '../analysis/deviceTrace.ts';
 import { unitTitle } from '../analysis/deviceUnits.ts';
 import type { Trace } from '../analysis/trace.ts';
 import { type CopyCause, type CopyGroup, copyGroups, costOf, waitAfter } from './deviceCopies.ts';
@@ -37,22 +38,23 @@ export function marking(
 }
 
 /**
- * What two replays save, and the gain that follows; where nothing can be replayed, at most what the copies took. `bound`: Nanos that it
- * cannot be more than.
+ * What two replays save, and the gain that follows; where nothing can be replayed, at most what the copies took. Without `most` that is what the
+ * changes of `least` save, of which `share` is sure. `bound`: Nanos that it cannot be more than.
  */
 export function copyGain(
   trace: Trace,
   group: CopyGroup,
   least: (steps: DeviceSteps) => { changes: StepChanges; share: number },
-  most: (steps: DeviceSteps) => StepChanges,
+  most: ((steps: DeviceSteps) => StepChanges) | null,
   bound = Number.POSITIVE_INFINITY,
 ): Pick<Conclusion, 'gain' | 'withheld'> & { readonly saved: number } {
   const steps = stepsOf(trace);
   if (!canReplay(steps))
     return { saved: 0, gain: saving(trace.wall, 0, group.took), withheld: CALLS_UNKNOWN };
   const { changes, share } = least(steps);
-  const low = share * savedByReplay(steps, changes);
-  const high = savedByReplay(steps, most(steps));
+  const saved = savedByReplay(steps, changes);
+  const low = share * saved;
+  const high = most ? savedByReplay(steps, most(steps)) : saved;
   const { least: from, most: to } = promised(Math.min(low, high), Math.max(low, high), bound);
   return { saved: high, gain: saving(trace.wall, from, to) };
 }

@@ -1,9 +1,8 @@
 import { RUNS } from '../analysis/activity.ts';
 import { covered, coveredIn } from '../analysis/coverage.ts';
 import type { DeviceBusy } from '../analysis/deviceBusy.ts';
-import { busyOf, stepsOf } from '../analysis/deviceReplay/whatIf.ts';
+import { busyOf, gapsOf, stepsOf } from '../analysis/deviceTrace.ts';
 import type { Trace } from '../analysis/trace.ts';
-import { gapsOf } from './deviceSamples.ts';
 
 /** Parts of the time from a device's first work to its last (Nsight Systems looks at 30), and the use below which one is poor. */
 const SLICES = 30;

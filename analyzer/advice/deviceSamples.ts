@@ -1,22 +1,7 @@
-import { type DeviceGaps, deviceGaps } from '../analysis/deviceGaps.ts';
-import { busyOf } from '../analysis/deviceReplay/whatIf.ts';
+import { timelineFor } from '../analysis/deviceTrace.ts';
 import type { StackWeights } from '../analysis/stackWeights.ts';
-import { positionAt, type Timeline, timelineOf } from '../analysis/timeline.ts';
+import { positionAt } from '../analysis/timeline.ts';
 import type { Trace } from '../analysis/trace.ts';
-
-export const timelineFor = (trace: Trace): Timeline =>
-  trace.once('timeline', () => timelineOf(trace.tables, trace.starts));
-
-export const gapsOf = (trace: Trace): readonly DeviceGaps[] =>
-  trace.once('deviceGaps', () =>
-    deviceGaps({
-      tables: trace.tables,
-      work: trace.deviceWork,
-      busy: busyOf(trace).units,
-      timeline: timelineFor(trace),
-      siteOf: trace.siteOf,
-    }),
-  );
 
 /** Adds the time (Nanos) that samples of a lane spent at each stack between two instants. */
 export function addSamples(trace: Trace, lane: number, from: number, to: number, stacks: StackWeights): void {

@@ -1,8 +1,8 @@
+import { gapsOf } from '../../analysis/deviceTrace.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { deviceName } from '../deviceCopyRule.ts';
 import { type IdleDevice, idleDevices } from '../deviceIdle.ts';
-import { gapsOf } from '../deviceSamples.ts';
 import { duration, lineOf, percent, placeOf } from '../deviceWords.ts';
 import { saving } from '../gain.ts';
 import type { Conclusion, Rule } from '../rule.ts';

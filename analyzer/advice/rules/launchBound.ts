@@ -1,14 +1,7 @@
 import { savedByReplay } from '../../analysis/deviceReplay/replay.ts';
 import { tookOf } from '../../analysis/deviceReplay/steps.ts';
-import {
-  canReplay,
-  FUSED,
-  fused,
-  launches,
-  periodOf,
-  promised,
-  stepsOf,
-} from '../../analysis/deviceReplay/whatIf.ts';
+import { canReplay, FUSED, fused, launches, periodOf, promised } from '../../analysis/deviceReplay/whatIf.ts';
+import { stepsOf } from '../../analysis/deviceTrace.ts';
 import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';

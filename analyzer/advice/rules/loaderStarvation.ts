@@ -1,12 +1,11 @@
 import type { DeviceBusy } from '../../analysis/deviceBusy.ts';
-import { busyOf, stepsOf } from '../../analysis/deviceReplay/whatIf.ts';
+import { busyOf, stepsOf, timelineFor } from '../../analysis/deviceTrace.ts';
 import { launchOf } from '../../analysis/deviceWork.ts';
 import type { Site } from '../../analysis/sites.ts';
 import { positionAt } from '../../analysis/timeline.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { deviceName } from '../deviceCopyRule.ts';
-import { timelineFor } from '../deviceSamples.ts';
 import { duration, lineOf, percent, placeOf } from '../deviceWords.ts';
 import { saving } from '../gain.ts';
 import { type LoaderStacks, loaderStacks } from '../loaderFrames.ts';

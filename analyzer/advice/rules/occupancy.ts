@@ -1,5 +1,5 @@
 import { covered } from '../../analysis/coverage.ts';
-import { busyOf, stepsOf } from '../../analysis/deviceReplay/whatIf.ts';
+import { busyOf, stepsOf } from '../../analysis/deviceTrace.ts';
 import { computes } from '../../analysis/deviceWork.ts';
 import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';

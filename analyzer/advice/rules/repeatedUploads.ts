@@ -11,14 +11,11 @@ export const repeatedUploads: Rule = {
   evaluate: (trace) =>
     worthGroups(trace, 'repeated').map((group) => {
       const count = group.steps.length;
-      const without = (steps: Parameters<typeof marking>[0]) => ({
-        effect: marking(steps, group.steps, GONE),
-      });
       const { saved: _, ...gain } = copyGain(
         trace,
         group,
-        (steps) => ({ changes: without(steps), share: 1 }),
-        without,
+        (steps) => ({ changes: { effect: marking(steps, group.steps, GONE) }, share: 1 }),
+        null,
       );
       const each = volume(group.bytes / count);
       return {

@@ -1,6 +1,7 @@
 import { GONE } from '../../analysis/deviceReplay/replay.ts';
 import type { DeviceSteps } from '../../analysis/deviceReplay/steps.ts';
-import { boundOfWaits, stepsOf } from '../../analysis/deviceReplay/whatIf.ts';
+import { boundOfWaits } from '../../analysis/deviceReplay/whatIf.ts';
+import { stepsOf } from '../../analysis/deviceTrace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { waitAfter } from '../deviceCopies.ts';
 import { aboutCopies, copyGain, deviceName, marking, worthGroups } from '../deviceCopyRule.ts';
@@ -34,7 +35,7 @@ export const scalarReads: Rule = {
           trace,
           group,
           (steps) => ({ changes: { effect: marking(steps, group.steps, GONE) }, share: READ_LESS }),
-          (steps) => ({ effect: marking(steps, group.steps, GONE) }),
+          null,
           boundOfWaits(trace, group.unit, withWaits(stepsOf(trace), group.steps)),
         );
         return {

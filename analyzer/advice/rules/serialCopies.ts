@@ -1,7 +1,8 @@
 import { covered } from '../../analysis/coverage.ts';
 import { pipelining } from '../../analysis/deviceReplay/pipelining.ts';
 import { tookOf } from '../../analysis/deviceReplay/steps.ts';
-import { busyOf, hiding, stepsOf } from '../../analysis/deviceReplay/whatIf.ts';
+import { hiding } from '../../analysis/deviceReplay/whatIf.ts';
+import { busyOf, stepsOf } from '../../analysis/deviceTrace.ts';
 import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import { toSeconds } from '../../model/index.ts';
 import { deviceName, intervalOf, lanesOf } from '../deviceCopyRule.ts';

@@ -1,6 +1,7 @@
 import { NO_WAIT, savedByReplay } from '../../analysis/deviceReplay/replay.ts';
 import { type DeviceSteps, waitNames } from '../../analysis/deviceReplay/steps.ts';
-import { boundOfWaits, canReplay, isLaunch, promised, stepsOf } from '../../analysis/deviceReplay/whatIf.ts';
+import { boundOfWaits, canReplay, isLaunch, promised } from '../../analysis/deviceReplay/whatIf.ts';
+import { stepsOf } from '../../analysis/deviceTrace.ts';
 import type { Site } from '../../analysis/sites.ts';
 import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';

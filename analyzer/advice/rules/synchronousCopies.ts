@@ -1,5 +1,9 @@
 import { NO_WAIT } from '../../analysis/deviceReplay/replay.ts';
-import { toSeconds } from '../../model/index.ts';
+import type { DeviceSteps } from '../../analysis/deviceReplay/steps.ts';
+import { PINNED_MOST } from '../../analysis/deviceReplay/whatIf.ts';
+import type { Trace } from '../../analysis/trace.ts';
+import { MEMORY_KINDS, toSeconds } from '../../model/index.ts';
+import type { CopyGroup } from '../deviceCopies.ts';
 import { aboutCopies, copyGain, deviceName, marking, worthGroups } from '../deviceCopyRule.ts';
 import { duration, lineOf, placeOf, volume } from '../deviceWords.ts';
 import type { Rule } from '../rule.ts';
@@ -9,6 +13,21 @@ const LEAST_COPIES = 8;
 /** What of a wait goes away at least: the host has work of its own for an upload's time, but seldom without the result of a download. */
 const UPLOAD_LEAST = 0.5;
 const DOWNLOAD_LEAST = 0.3;
+const PAGEABLE = MEMORY_KINDS.indexOf('pageable');
+
+/** Copies of a group as fast as from pinned memory, which they need to be asynchronous. */
+function pinned(
+  { tables: { transfers } }: Trace,
+  { steps: its }: CopyGroup,
+  steps: DeviceSteps,
+): Float32Array {
+  const scale = new Float32Array(steps.length).fill(1);
+  for (const step of its) {
+    const row = (steps.of[step] as number) - steps.work.kernels;
+    if (transfers.from[row] === PAGEABLE || transfers.to[row] === PAGEABLE) scale[step] = 1 / PINNED_MOST;
+  }
+  return scale;
+}
 
 /** The host stands still while a copy is made. */
 export const synchronousCopies: Rule = {
@@ -28,7 +47,7 @@ export const synchronousCopies: Rule = {
             changes: { effect: marking(steps, group.steps, NO_WAIT) },
             share: isUpload ? UPLOAD_LEAST : DOWNLOAD_LEAST,
           }),
-          (steps) => ({ effect: marking(steps, group.steps, NO_WAIT) }),
+          (steps) => ({ effect: marking(steps, group.steps, NO_WAIT), scale: pinned(trace, group, steps) }),
         );
         return {
           ...aboutCopies(trace, group),

@@ -1,5 +1,6 @@
 import { savedByReplay } from '../../analysis/deviceReplay/replay.ts';
-import { canReplay, promised, stepsOf } from '../../analysis/deviceReplay/whatIf.ts';
+import { canReplay, promised } from '../../analysis/deviceReplay/whatIf.ts';
+import { stepsOf } from '../../analysis/deviceTrace.ts';
 import { computes } from '../../analysis/deviceWork.ts';
 import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';

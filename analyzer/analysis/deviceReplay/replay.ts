@@ -29,12 +29,13 @@ export interface StepChanges {
 export function savedByReplay(steps: DeviceSteps, { effect, scale }: StepChanges): number {
   const { length, work, of, lane, stream, manner, callStart, callEnd } = steps;
   const { think, hostLag, streamLag, behind, awaited, tail } = steps;
-  const lanes = highest(lane, stream) + 1;
+  const lanes = steps.given.length;
   const begun = new Float64Array(lanes).fill(Number.NaN);
   const done = new Float64Array(lanes).fill(Number.NaN);
   const recorded = new Float64Array(lanes);
   const free = new Float64Array(lanes).fill(Number.NEGATIVE_INFINITY);
   const ended = new Float64Array(length);
+  let [workDone, workRecorded] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let step = 0; step < length; step++) {
     const thread = lane[step] as number;
     const its = effect[step] as number;
@@ -61,13 +62,15 @@ export function savedByReplay(steps: DeviceSteps, { effect, scale }: StepChanges
         ended[step] = Math.max(begin, start) + took;
         free[on] = Math.max(last, ended[step] as number);
       }
+      workDone = Math.max(workDone, ended[step] as number);
+      workRecorded = Math.max(workRecorded, work.end[of[step] as number] as number);
     }
     if (thread < 0 || isWithin) continue;
     begun[thread] = start;
     recorded[thread] = callEnd[step] as number;
     done[thread] = callDone(start, its, step);
   }
-  return leastSaved(steps, recorded, done, lastOf(ended, steps));
+  return leastSaved(steps.given, recorded, done, [workDone, workRecorded]);
 
   function callDone(start: number, its: number, step: number): number {
     if ((its & (GONE | NO_CALL)) !== 0) return start;
@@ -79,41 +82,16 @@ export function savedByReplay(steps: DeviceSteps, { effect, scale }: StepChanges
   }
 }
 
-function highest(lane: Int32Array, stream: Int32Array): number {
-  let most = -1;
-  for (let i = 0; i < lane.length; i++) most = Math.max(most, lane[i] as number, stream[i] as number);
-  return most;
-}
-
 /** A thread that gives less than this share of what the busiest one gives does not decide when a run ends. */
 const LITTLE = 0.2;
 
-/** When the last work ended: in the replay, and as recorded. A program does not end before its devices do. */
-function lastOf(ended: Float64Array, { of, work, stream }: DeviceSteps): readonly [number, number] {
-  let [replayed, recorded] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let step = 0; step < ended.length; step++) {
-    if ((stream[step] as number) < 0) continue;
-    replayed = Math.max(replayed, ended[step] as number);
-    recorded = Math.max(recorded, work.end[of[step] as number] as number);
-  }
-  return [replayed, recorded];
-}
-
-/** The least that a thread saved which gives or awaits much work. */
+/** The least that a thread saved which gives or awaits much work. A program does not end before its devices do. */
 function leastSaved(
-  steps: DeviceSteps,
+  given: Float64Array,
   recorded: Float64Array,
   done: Float64Array,
   [workDone, workRecorded]: readonly [number, number],
 ): number {
-  const given = new Float64Array(recorded.length);
-  const { length, lane, callStart, callEnd } = steps;
-  for (let step = 0; step < length; step++) {
-    const thread = lane[step] as number;
-    if (thread < 0) continue;
-    const called = (callEnd[step] as number) - (callStart[step] as number);
-    given[thread] = (given[thread] as number) + called + tookOf(steps, step);
-  }
   const most = given.reduce((a, b) => Math.max(a, b), 0);
   let least = Number.POSITIVE_INFINITY;
   for (let thread = 0; thread < given.length; thread++)

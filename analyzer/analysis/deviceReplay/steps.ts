@@ -63,6 +63,8 @@ export interface DeviceSteps {
   readonly tail: Float64Array;
   /** The next step of the same thread, -1 for none. */
   readonly next: Int32Array;
+  /** By lane, Nanos of its calls and of the work that they gave. */
+  readonly given: Float64Array;
   /** Work whose call is known, and all work. */
   readonly called: number;
   readonly works: number;
@@ -89,12 +91,18 @@ export function deviceSteps(tables: Tables, work: DeviceWork): DeviceSteps {
     ...{ length, work, of, lane: whole(), stream: whole(), manner: new Uint8Array(length) },
     ...{ callStart: times(), callEnd: times(), think: times(), hostLag: times(), streamLag: times() },
     ...{ behind: whole(), awaited: whole(), tail: times(), next: whole(), called: 0, works: 0 },
+    given: new Float64Array(tables.lanes.length),
   };
   placeCalls(steps, tables);
   for (let step = 0; step < length; step++) {
+    const thread = steps.lane[step] as number;
+    if (thread >= 0) {
+      const called = (steps.callEnd[step] as number) - (steps.callStart[step] as number);
+      steps.given[thread] = (steps.given[thread] as number) + called + tookOf(steps, step);
+    }
     if ((of[step] as number) < 0) continue;
     steps.works++;
-    if ((steps.lane[step] as number) >= 0) steps.called++;
+    if (thread >= 0) steps.called++;
   }
   placeWork(steps, tables);
   settleLags(steps);

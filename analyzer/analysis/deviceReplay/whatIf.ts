@@ -1,11 +1,11 @@
 import { DIRECTIONS, MEMORY_KINDS } from '../../model/index.ts';
 import { coveredIn } from '../coverage.ts';
-import { devicesBusy } from '../deviceBusy.ts';
+import { busyOf, stepsOf } from '../deviceTrace.ts';
 import { computes, type DeviceDirection } from '../deviceWork.ts';
 import type { Trace } from '../trace.ts';
 import { pipelining } from './pipelining.ts';
 import { GONE, NO_CALL, NO_LAG, NO_THINK, NO_WAIT, type StepChanges, savedByReplay } from './replay.ts';
-import { type DeviceSteps, deviceSteps, OWN_CALL } from './steps.ts';
+import { type DeviceSteps, OWN_CALL } from './steps.ts';
 
 /** What could be different about how a program uses its devices. `times`: by what factor a kernel gets faster, more than 0. */
 export type DeviceVariant =
@@ -35,12 +35,6 @@ export const PINNED_LEAST = 1.3;
 export const PINNED_MOST = 3;
 /** Nanos that a thread is thought to need for nothing but to launch; above, it does something else besides. */
 export const MOST_PACE = 200_000;
-
-export const stepsOf = (trace: Trace): DeviceSteps =>
-  trace.once('deviceSteps', () => deviceSteps(trace.tables, trace.deviceWork));
-
-export const busyOf = (trace: Trace) =>
-  trace.once('devicesBusy', () => devicesBusy(trace.deviceWork, trace.tables.lanes.length));
 
 /** Whether enough calls are known for what `savedByReplay` says. */
 export const canReplay = ({ called, works }: DeviceSteps): boolean =>
