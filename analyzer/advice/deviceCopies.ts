@@ -186,11 +186,7 @@ function causes(trace: Trace, steps: DeviceSteps): (step: number, row: number) =
   ) as [number, number, number, number, number];
   return (step, row) => {
     const direction = transfers.direction[row] as number;
-    if (
-      (direction !== H2D && direction !== D2H) ||
-      units.ofDevice[transfers.device[row] as number] === undefined
-    )
-      return 0;
+    if (direction !== H2D && direction !== D2H) return 0;
     const bytes = transfers.bytes[row] as number;
     if (!(bytes > 0)) return 0;
     if (direction === H2D && repeats[row] === 1) return repeated;

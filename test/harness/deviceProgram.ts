@@ -24,6 +24,8 @@ interface CopyOptions {
   readonly content?: number;
   readonly stack?: Stack;
   readonly certainty?: number;
+  /** Row of `devices`, -1 where the copy does not say. */
+  readonly device?: number;
 }
 interface KernelOptions {
   readonly stream?: number;

@@ -28,4 +28,12 @@ test('repeats that take less than 2 % of the run are not worth a word', () => {
   expect(only(repeatedUploads, loop('each', 8 * MS, 2e6)).gain?.hi).toBeLessThan(1.05);
 });
 
+test('a buffer that is made with the values of the host belongs to the only device', () => {
+  const made = program(200, (its) => {
+    its.upload(16e6, { stack, waits: true, buffer: 5, content: 9, device: -1 });
+    its.kernel(2 * MS);
+  });
+  expect(only(repeatedUploads, made).subject).toBe('device 0');
+});
+
 test('anything else is tolerated', () => toleratesAnything(repeatedUploads));

@@ -26,4 +26,17 @@ test('a result at the end of each of few phases is none', () => {
   silent(scalarReads, training(1, 300 * US, 9));
 });
 
+test('on a device that shares the cores of the host only the time in which neither worked can go away', () => {
+  const shared = program(
+    1000,
+    (its) => {
+      its.work(250 * US, ['main', 'prepare']);
+      its.kernel(300 * US);
+      its.download(4, { waits: true, stack: ['main', 'loss'] });
+    },
+    { sharesMemory: 1 },
+  );
+  silent(scalarReads, shared);
+});
+
 test('anything else is tolerated', () => toleratesAnything(scalarReads));

@@ -3,12 +3,16 @@ import { synchronisation } from '../../../../analyzer/advice/rules/synchronisati
 import { MS, program, US } from '../../../harness/deviceProgram.ts';
 import { holds, silent, toleratesAnything } from '../../../harness/ruleChecks.ts';
 
-const steps = (waits: boolean, kernel = 2 * MS, count = 300) =>
-  program(count, (its) => {
-    its.work(1 * MS, ['main', 'prepare']);
-    its.kernel(kernel, { stack: ['main', 'compute'] });
-    if (waits) its.sync();
-  });
+const steps = (waits: boolean, kernel = 2 * MS, count = 300, device = {}) =>
+  program(
+    count,
+    (its) => {
+      its.work(1 * MS, ['main', 'prepare']);
+      its.kernel(kernel, { stack: ['main', 'compute'] });
+      if (waits) its.sync();
+    },
+    device,
+  );
 
 test('waits with nothing but a launch after them are told, and leaving them out gives what was promised', () => {
   const its = holds(synchronisation, steps(true), steps(false), 'main');
@@ -45,6 +49,10 @@ test('waits that are no synchronisation, such as a free, are not the program ask
     its.sync('cudaFree');
   });
   silent(synchronisation, frees);
+});
+
+test('on a device that shares the cores of the host, the host cannot prepare while a kernel runs', () => {
+  silent(synchronisation, steps(true, 2 * MS, 300, { sharesMemory: 1 }));
 });
 
 test('anything else is tolerated', () => toleratesAnything(synchronisation));
