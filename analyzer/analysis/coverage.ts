@@ -46,7 +46,8 @@ export function unionOfBoth(a: Intervals, b: Intervals): Intervals {
   let count = 0;
   let [i, j] = [0, 0];
   while (i < a.from.length || j < b.from.length) {
-    const isA = (a.from[i] ?? Number.POSITIVE_INFINITY) <= (b.from[j] ?? Number.POSITIVE_INFINITY);
+    // Not by comparing alone: nothing compares with a time that is no number, and this would not end.
+    const isA = j >= b.from.length || (i < a.from.length && (a.from[i] as number) <= (b.from[j] as number));
     const start = (isA ? a.from[i] : b.from[j]) as number;
     const end = (isA ? a.to[i] : b.to[j]) as number;
     if (isA) i++;

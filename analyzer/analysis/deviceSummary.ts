@@ -1,9 +1,9 @@
 import { DIRECTIONS, MEMORY_KINDS, type MemoryKind, type Recording, toSeconds } from '../model/index.ts';
 import { ACTIVITIES, type Activity } from './activity.ts';
-import { devicesBusy } from './deviceBusy.ts';
 import { type DeviceEfficiency, deviceEfficiency } from './deviceEfficiency.ts';
-import { type DeviceGaps, deviceGaps } from './deviceGaps.ts';
+import type { DeviceGaps } from './deviceGaps.ts';
 import { type DeviceLine, deviceLines } from './deviceLines.ts';
+import { busyOf, gapsOf, repeatsOf } from './deviceTrace.ts';
 import {
   bandwidth,
   byDirection,
@@ -16,9 +16,8 @@ import type { Functions } from './functions.ts';
 import { kernelLaunches } from './kernelLaunches.ts';
 import { type KernelTotals, kernelTotals } from './kernelTotals.ts';
 import type { PlaceLine } from './poolSummary.ts';
-import { type Site, sitesOfStacks } from './sites.ts';
-import { timelineOf } from './timeline.ts';
-import { transferRepeats } from './transferRepeats.ts';
+import type { Site } from './sites.ts';
+import type { Trace } from './trace.ts';
 
 /** What devices did: a part of the summary, all of it empty or null for a run without. Seconds and bytes; null is unknown. */
 export interface DeviceSummary {
@@ -120,22 +119,15 @@ const NOTHING: SummarisedDevices = {
   directions: new Map(),
 };
 
-/** `starts` as from `rowStarts`. */
-export function deviceSummary(
-  { meta, tables }: Recording,
-  work: DeviceWork,
-  functions: Functions,
-  starts: Float64Array,
-): SummarisedDevices {
+export function deviceSummary(trace: Trace): SummarisedDevices {
+  const { tables, deviceWork: work, functions, siteOf, wall } = trace;
   if (work.kind.every((kind) => kind === NO_WORK) && tables.devices.length === 0) return NOTHING;
-  const siteOf = sitesOfStacks(tables, functions);
-  const all = devicesBusy(work, tables.lanes.length);
+  const all = busyOf(trace);
   const busy = all.units;
-  const wall = meta.clock.end - meta.clock.start;
   const placed = placing(functions);
-  const sources: TransferSources = { tables, work, busy, repeats: transferRepeats(tables), siteOf };
+  const sources: TransferSources = { tables, work, busy, repeats: repeatsOf(trace), siteOf };
   const transfers = deviceTransfers(sources, 'site');
-  const gaps = deviceGaps({ tables, work, busy, timeline: timelineOf(tables, starts), siteOf });
+  const gaps = gapsOf(trace);
   return {
     summary: {
       devices: deviceLines(tables, work, all, wall),

@@ -55,6 +55,7 @@ export function deviceWork(tables: Pick<Tables, 'kernels' | 'transfers' | 'devic
   const start = new Float64Array(length);
   const end = new Float64Array(length);
   for (let i = 0; i < kernels.length; i++) {
+    if (!Number.isFinite(kernels.start[i]) || !Number.isFinite(kernels.end[i])) continue;
     kind[i] = kernels.kind[i] as number;
     lane[i] = kernels.lane[i] as number;
     unit[i] = units.ofDevice[kernels.device[i] as number] ?? -1;
@@ -63,7 +64,8 @@ export function deviceWork(tables: Pick<Tables, 'kernels' | 'transfers' | 'devic
   }
   for (let i = 0; i < transfers.length; i++) {
     const its = kindOfDirection[transfers.direction[i] as number] ?? NO_WORK;
-    if (its === NO_WORK) continue;
+    if (its === NO_WORK || !Number.isFinite(transfers.start[i]) || !Number.isFinite(transfers.end[i]))
+      continue;
     const at = kernels.length + i;
     kind[at] = its;
     lane[at] = transfers.lane[i] as number;

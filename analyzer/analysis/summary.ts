@@ -86,10 +86,10 @@ export interface FunctionSummary {
 /** `findings`: what the rules concluded, which is not this layer's to know. */
 export function summarize(of: Recording | Trace, findings: readonly Finding[] = []): Summary {
   const trace = of instanceof Trace ? of : new Trace(of);
-  const { meta, tables, starts, functions, roles, laneTotals: totals, deviceWork: work } = trace;
+  const { meta, tables, functions, roles, laneTotals: totals } = trace;
   const tiers = tierTotals(tables, functions);
   const { lanes } = tables;
-  const { summary: devices, directions } = deviceSummary({ meta, tables }, work, functions, starts);
+  const { summary: devices, directions } = deviceSummary(trace);
   const busy = busyOfStreams(devices);
   const laneSummaries: LaneSummary[] = [];
   let cpu = 0;

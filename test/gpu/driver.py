@@ -23,6 +23,7 @@ PARTS = {
     "exits": 90,
     "inside": 60,
     "operators": 60,
+    "advice": 240,
     "breadth": 180,
     "captures": 60,
 }

@@ -3,6 +3,7 @@
 import os
 
 from bench import HERE, Skipped
+from parts import advice
 from parts.expect import same, sane
 
 FAKE = os.path.join(HERE, "../harness/cuda")
@@ -29,6 +30,11 @@ def run(bench):
         total = sum(group["bytes"] for key, group in copies.items() if key.startswith(direction))
         same(bench, "bytes " + direction, total, size)
     same(bench, "bytes set", facts["memsets"]["groups"].get("memset", {}).get("bytes"), 2048)
+    copies = ["launch:200:2000:_Z4fillPf"] + ["pinned:8388608", "launch:1:400000:_Z4fillPf"] * 40 + ["sync"]
+    ended, path = bench.record("dry-advice", [program, *copies], env=env)
+    rules = [each["rule"] for each in advice.summary(bench, path)["findings"]]
+    bench.note("findings of a program without a device", rules)
+    bench.check("lines to blame", sorted(advice.lines_to_blame()) == sorted(advice.RULES), advice.lines_to_blame())
     for word, code in (("exit:3", 3), ("_exit:4", 4), ("term", 128 + 15), ("kill", 128 + 9)):
         ended, path = bench.record("dry-exit", [program, "launch:100:1000:_Z4fillPf", "sync", "sleep:1000", word], env=env)
         same(bench, "exit code of " + word, ended.code, code)
