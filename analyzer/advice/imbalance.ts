@@ -43,7 +43,7 @@ const CURES = 0.6;
 /** Workers do not end at one instant when work is split in a few parts for each: so much of the loss may stay. */
 const STAYS = 0.25;
 /** What was seen is off by this much from what another run would show. */
-const DOUBT = 0.04;
+const DOUBT = 0.06;
 /** A straggler runs for this share of its rounds' time, or it is no single task that is waited for. */
 const STRAGGLES = 0.1;
 /**

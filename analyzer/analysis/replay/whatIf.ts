@@ -37,13 +37,12 @@ export function granted(trace: Trace, replay: Replay, wish: Wish): Granted {
   return { wish, ...asRun(trace.wall, replay, outcome, outside), limit: outcome.limit };
 }
 
-/** What hooks take is known to within a third, and a run that is recorded again keeps some of it. */
-const LESS = 1.2;
-const MORE = 0.6;
+/** What hooks take is known to within a fifth. */
+const HOOKS_AT_MOST = 1.2;
 
 /**
  * An outcome of a pool as one of the run that it was a part of. `outside`: Nanos that go away outside of the pool's rounds. A run that is
- * not recorded has less to gain: the hooks, which cost something for each task, do not slow it.
+ * not recorded has less to gain than one that is recorded again: the hooks, which cost something for each task, do not slow it.
  */
 export function asRun(
   wall: number,
@@ -56,7 +55,7 @@ export function asRun(
   return {
     pool: { lo: least, hi: most },
     run,
-    gain: { lo: (wall - LESS * hooks) / run.hi, hi: (wall - MORE * hooks) / run.lo },
+    gain: { lo: (wall - HOOKS_AT_MOST * hooks) / run.hi, hi: wall / run.lo },
   };
 }
 
