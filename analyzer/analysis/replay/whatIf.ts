@@ -20,6 +20,8 @@ export interface Granted {
   readonly pool: { readonly lo: number; readonly hi: number };
   readonly run: { readonly lo: number; readonly hi: number };
   readonly gain: { readonly lo: number; readonly hi: number };
+  /** The same of the pool's rounds alone. */
+  readonly poolGain: { readonly lo: number; readonly hi: number };
   readonly limit: Limit;
 }
 
@@ -52,10 +54,12 @@ export function asRun(
 ): Omit<Granted, 'wish' | 'limit'> {
   const whole = (pool: number) => Math.max(wall / 1000, wall - Math.min(wall, recorded) - outside + pool);
   const run = { lo: whole(least), hi: whole(most) };
+  const lost = HOOKS_AT_MOST * hooks;
   return {
     pool: { lo: least, hi: most },
     run,
-    gain: { lo: (wall - HOOKS_AT_MOST * hooks) / run.hi, hi: wall / run.lo },
+    gain: { lo: (wall - lost) / run.hi, hi: wall / run.lo },
+    poolGain: { lo: Math.max(0, recorded - lost) / Math.max(1, most), hi: recorded / Math.max(1, least) },
   };
 }
 
