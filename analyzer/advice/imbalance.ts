@@ -44,6 +44,8 @@ const CURES = 0.6;
 const STAYS = 0.25;
 /** What was seen is off by this much from what another run would show. */
 const DOUBT = 0.06;
+/** Of processes that got a share each: what wait for the rest of their time wait for something that is the matter. */
+const COMPUTES = 0.5;
 /** A straggler runs for this share of its rounds' time, or it is no single task that is waited for. */
 const STRAGGLES = 0.1;
 /**
@@ -68,7 +70,7 @@ function imbalanceOf(trace: Trace, one: PoolCase): Imbalance | null {
     work.isFine ||
     isWorkerATask(trace, one) ||
     one.workers < 2 ||
-    (work.isStatic && !one.isUniform)
+    (work.isStatic && !(one.isUniform && work.demand > COMPUTES))
   )
     return null;
   const ends = endsOf(trace, one);
@@ -116,6 +118,8 @@ type Ends = Pick<Imbalance, 'idle' | 'balance' | 'longest' | 'longestTime' | 'ou
 
 /** When the workers of each round ended. */
 function endsOf({ tables: { tasks } }: Trace, { work, workers }: PoolCase): Ends {
+  // Of more workers than the cores can run at once, the last ones to end are those that leave cores idle.
+  const useful = Math.max(2, Math.min(workers, Math.floor(work.cores / work.demand)));
   let [idle, all, alone, longest, longestTime, mean, most, firsts, seconds] = [0, 0, 0, -1, 0, 0, 0, 0, 0];
   for (const { round, run, own, release } of work.rounds) {
     const last = new Map<number, number>();
@@ -142,10 +146,10 @@ function endsOf({ tables: { tasks } }: Trace, { work, workers }: PoolCase): Ends
     // Where the last task was submitted late, workers were idle for want of tasks and not for their lengths.
     const isGiven = (release.at(-1) ?? 0) <= LATE * (round.end - round.start);
     if (isGiven) {
-      for (const each of ends) idle += end - each;
-      idle += absent * (end - round.start);
+      for (const each of ends.slice(0, useful)) idle += end - each;
+      idle += Math.max(0, Math.min(absent, useful - ends.length)) * (end - round.start);
     }
-    all += (round.end - round.start) * (ends.length + absent);
+    all += (round.end - round.start) * Math.min(useful, ends.length + absent);
     alone += end - (ends[1] ?? round.start);
     const loads = [...busy.values()];
     mean += loads.reduce((sum, load) => sum + load, 0) / (loads.length + absent || 1);
