@@ -40,6 +40,8 @@ export interface Imbalance {
 const LEAST_IDLE = 0.07;
 /** Of what evenly spread work would save, what a change has to save for it to be the cure. */
 const CURES = 0.6;
+/** Of the same, what the order has to save for it to be worth saying beside the split. */
+const HELPS = 0.25;
 /** Workers do not end at one instant when work is split in a few parts for each: so much of the loss may stay. */
 const STAYS = 0.25;
 /** What was seen is off by this much from what another run would show. */
@@ -89,19 +91,20 @@ function imbalanceOf(trace: Trace, one: PoolCase): Imbalance | null {
     const gain = gainOf(trace, one, least, most);
     return isWorthIt(gain) ? { one, remedy, gain, ...ends } : null;
   };
-  const cures = ({ replayed }: Outcome) => replay.replayed - replayed >= CURES * loss;
+  const saves = ({ replayed }: Outcome) => (replay.replayed - replayed) / loss;
+  const cures = (outcome: Outcome) => saves(outcome) >= CURES;
   const size = work.items / work.tasks;
   const chunks = size > 1.5 ? bestChunk(replay) : null;
   if (chunks && chunks.chunk < size && cures(chunks.outcome))
     return conclude({ kind: 'chunk', chunk: chunks.chunk }, chunks.outcome);
   const ordered = outcomeOf(replay, { order: 'longest' });
-  const orderHelps = cures(ordered);
+  const orderHelps = saves(ordered) >= HELPS;
   const standsOut = ends.outlier > STANDS_OUT && work.tasks >= LEAST_TASKS * work.rounds.length;
   if (!work.isStatic && standsOut && ends.longestTime > (STRAGGLES * recorded) / work.rounds.length)
     return conclude({ kind: 'split', orderHelps }, orderHelps ? eitherWay(split, ordered) : split);
   const isShared = work.isStatic || work.rounds.every(({ round }) => round.rows.length <= work.workers);
   if (isShared) return one.isUniform ? conclude({ kind: 'shares' }, split) : null;
-  if (orderHelps) return conclude({ kind: 'order' }, ordered);
+  if (cures(ordered)) return conclude({ kind: 'order' }, ordered);
   return ends.longestTime > OUTLASTS * work.meanTask ? conclude({ kind: 'split', orderHelps }, split) : null;
 }
 
