@@ -40,10 +40,14 @@ export interface Imbalance {
 const LEAST_IDLE = 0.07;
 /** Of what evenly spread work would save, what a change has to save for it to be the cure. */
 const CURES = 0.6;
+/** Of the same, what the order has to save for it to be worth saying beside the split. */
+const HELPS = 0.25;
 /** Workers do not end at one instant when work is split in a few parts for each: so much of the loss may stay. */
 const STAYS = 0.25;
 /** What was seen is off by this much from what another run would show. */
-const DOUBT = 0.04;
+const DOUBT = 0.06;
+/** Of processes that got a share each: what wait for the rest of their time wait for something that is the matter. */
+const COMPUTES = 0.5;
 /** A straggler runs for this share of its rounds' time, or it is no single task that is waited for. */
 const STRAGGLES = 0.1;
 /**
@@ -68,7 +72,7 @@ function imbalanceOf(trace: Trace, one: PoolCase): Imbalance | null {
     work.isFine ||
     isWorkerATask(trace, one) ||
     one.workers < 2 ||
-    (work.isStatic && !one.isUniform)
+    (work.isStatic && !(one.isUniform && work.demand > COMPUTES))
   )
     return null;
   const ends = endsOf(trace, one);
@@ -87,19 +91,20 @@ function imbalanceOf(trace: Trace, one: PoolCase): Imbalance | null {
     const gain = gainOf(trace, one, least, most);
     return isWorthIt(gain) ? { one, remedy, gain, ...ends } : null;
   };
-  const cures = ({ replayed }: Outcome) => replay.replayed - replayed >= CURES * loss;
+  const saves = ({ replayed }: Outcome) => (replay.replayed - replayed) / loss;
+  const cures = (outcome: Outcome) => saves(outcome) >= CURES;
   const size = work.items / work.tasks;
   const chunks = size > 1.5 ? bestChunk(replay) : null;
   if (chunks && chunks.chunk < size && cures(chunks.outcome))
     return conclude({ kind: 'chunk', chunk: chunks.chunk }, chunks.outcome);
   const ordered = outcomeOf(replay, { order: 'longest' });
-  const orderHelps = cures(ordered);
+  const orderHelps = saves(ordered) >= HELPS;
   const standsOut = ends.outlier > STANDS_OUT && work.tasks >= LEAST_TASKS * work.rounds.length;
   if (!work.isStatic && standsOut && ends.longestTime > (STRAGGLES * recorded) / work.rounds.length)
     return conclude({ kind: 'split', orderHelps }, orderHelps ? eitherWay(split, ordered) : split);
   const isShared = work.isStatic || work.rounds.every(({ round }) => round.rows.length <= work.workers);
   if (isShared) return one.isUniform ? conclude({ kind: 'shares' }, split) : null;
-  if (orderHelps) return conclude({ kind: 'order' }, ordered);
+  if (cures(ordered)) return conclude({ kind: 'order' }, ordered);
   return ends.longestTime > OUTLASTS * work.meanTask ? conclude({ kind: 'split', orderHelps }, split) : null;
 }
 
@@ -116,6 +121,8 @@ type Ends = Pick<Imbalance, 'idle' | 'balance' | 'longest' | 'longestTime' | 'ou
 
 /** When the workers of each round ended. */
 function endsOf({ tables: { tasks } }: Trace, { work, workers }: PoolCase): Ends {
+  // Of more workers than the cores can run at once, the last ones to end are those that leave cores idle.
+  const useful = Math.max(2, Math.min(workers, Math.floor(work.cores / work.demand)));
   let [idle, all, alone, longest, longestTime, mean, most, firsts, seconds] = [0, 0, 0, -1, 0, 0, 0, 0, 0];
   for (const { round, run, own, release } of work.rounds) {
     const last = new Map<number, number>();
@@ -142,10 +149,10 @@ function endsOf({ tables: { tasks } }: Trace, { work, workers }: PoolCase): Ends
     // Where the last task was submitted late, workers were idle for want of tasks and not for their lengths.
     const isGiven = (release.at(-1) ?? 0) <= LATE * (round.end - round.start);
     if (isGiven) {
-      for (const each of ends) idle += end - each;
-      idle += absent * (end - round.start);
+      for (const each of ends.slice(0, useful)) idle += end - each;
+      idle += Math.max(0, Math.min(absent, useful - ends.length)) * (end - round.start);
     }
-    all += (round.end - round.start) * (ends.length + absent);
+    all += (round.end - round.start) * Math.min(useful, ends.length + absent);
     alone += end - (ends[1] ?? round.start);
     const loads = [...busy.values()];
     mean += loads.reduce((sum, load) => sum + load, 0) / (loads.length + absent || 1);

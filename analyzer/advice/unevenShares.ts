@@ -18,8 +18,10 @@ export interface UnevenShares {
   readonly even: number;
 }
 
-/** POP holds a load balance of less acceptable nowhere; and what only samples tell must be plain to see. */
-const LEAST_BALANCE = 0.8;
+/** Shares that are better balanced than this, by CPU time, differ by what processes take to start and by chance. */
+const LEAST_BALANCE = 0.88;
+/** Share of their time that the lanes must be idle at the end. */
+const LEAST_IDLE = 0.07;
 /** Lanes that begin later than this share of the whole were not given their work together. */
 const TOGETHER = 0.1;
 /** The busiest one computes for most of the time, or what it waits for is the matter. */
@@ -80,7 +82,7 @@ function judged(
   if (busiest < COMPUTES * time || (isThread && sum < IN_TURNS * time)) return null;
   const balance = sum / group.length / busiest;
   const idle = ends.reduce((all, one) => all + end - one, 0) / (group.length * time);
-  if (balance > LEAST_BALANCE) return null;
+  if (balance > LEAST_BALANCE || idle < LEAST_IDLE) return null;
   return {
     parent: isThread ? process : (parents.get(process) ?? 0),
     function: entries[first] as number,

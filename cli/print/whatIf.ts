@@ -112,7 +112,7 @@ export function whatIfDocument(trace: Trace, answers: readonly PoolAnswer[]): ob
   };
 }
 
-function answerDocument(trace: Trace, { wish, pool, run, gain, limit }: Granted): object {
+function answerDocument(trace: Trace, { wish, pool, run, gain, poolGain, limit }: Granted): object {
   const inSeconds = ({ lo, hi }: { lo: number; hi: number }) => ({ lo: toSeconds(lo), hi: toSeconds(hi) });
   return {
     name: wishName(trace, wish),
@@ -127,6 +127,7 @@ function answerDocument(trace: Trace, { wish, pool, run, gain, limit }: Granted)
     poolSeconds: inSeconds(pool),
     runSeconds: inSeconds(run),
     gain,
+    poolGain,
     limit,
   };
 }

@@ -80,8 +80,7 @@ try {
         times[at].push(Number(run(PYTHON, program(kind, chunk, variant))));
     for (const [at, variant] of variants.entries()) {
       const answer = JSON.parse(run('node', [CLI, 'whatif', file, '--json', ...flags(variant)])).pools[0];
-      const { lo, hi } = answer.variants[0].poolSeconds;
-      const predicted = { lo: answer.recordedSeconds / hi, hi: answer.recordedSeconds / lo };
+      const predicted = answer.variants[0].poolGain;
       const measured = median(times[0]) / median(times[at + 1]);
       const middle = Math.sqrt(predicted.lo * predicted.hi);
       errors.push(Math.abs(middle / measured - 1));

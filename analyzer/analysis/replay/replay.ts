@@ -38,7 +38,7 @@ const HOOKS_OF_THREADS = 2e3;
 /** They are never more than this share of the time. */
 const MOST_HOOKS = 0.5;
 /** No task costs more than this to hand out; what is missing then has another reason. */
-const MOST_COST = 6e5;
+const MOST_COST = 5e5;
 /** The costs of handing out come within a thousandth after so many halvings. */
 const HALVINGS = 14;
 /** A server, or all workers, at work for this share of the time are what limits. */

@@ -28,12 +28,20 @@ export const NO_COST: DispatchCost = { busy: 0, woken: 0, at: 0 };
 /** A submitter that gets nothing to do for as long as this falls asleep: a futex and a switch take tens of microseconds. */
 const ASLEEP = 1e6;
 
+/** What handing out one of the shortest tasks costs where no one has to be woken: a pool of two, `docs/benchmarks.md`. */
+const AWAKE = 20e3;
+
 /**
- * Nanos of cores that handing out a task of `length` Nanos costs: from what was fitted to what a wake-up costs, without a step
- * between them, because whether a sleeper has to be woken is a matter of chance at lengths between.
+ * Nanos of cores that handing out a task of `length` Nanos costs: what was fitted at the length that was recorded, towards what a
+ * wake-up costs for longer ones and towards a busy queue's for shorter ones, without a step between them, because whether a sleeper
+ * has to be woken is a matter of chance at lengths between.
  */
 export function dispatchCost({ busy, woken, at }: DispatchCost, length: number): number {
-  if (woken <= busy || length <= at) return busy;
   const asleep = (time: number) => time / (time + ASLEEP);
+  if (length < at) {
+    const least = Math.min(busy, AWAKE);
+    return least + ((busy - least) * asleep(length)) / asleep(at);
+  }
+  if (woken <= busy) return busy;
   return busy + (woken - busy) * Math.max(0, (asleep(length) - asleep(at)) / (1 - asleep(at) || 1));
 }

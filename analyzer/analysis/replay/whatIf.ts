@@ -20,6 +20,8 @@ export interface Granted {
   readonly pool: { readonly lo: number; readonly hi: number };
   readonly run: { readonly lo: number; readonly hi: number };
   readonly gain: { readonly lo: number; readonly hi: number };
+  /** The same of the pool's rounds alone. */
+  readonly poolGain: { readonly lo: number; readonly hi: number };
   readonly limit: Limit;
 }
 
@@ -37,13 +39,12 @@ export function granted(trace: Trace, replay: Replay, wish: Wish): Granted {
   return { wish, ...asRun(trace.wall, replay, outcome, outside), limit: outcome.limit };
 }
 
-/** What hooks take is known to within a third, and a run that is recorded again keeps some of it. */
-const LESS = 1.2;
-const MORE = 0.6;
+/** What hooks take is known to within a fifth. */
+const HOOKS_AT_MOST = 1.2;
 
 /**
  * An outcome of a pool as one of the run that it was a part of. `outside`: Nanos that go away outside of the pool's rounds. A run that is
- * not recorded has less to gain: the hooks, which cost something for each task, do not slow it.
+ * not recorded has less to gain than one that is recorded again: the hooks, which cost something for each task, do not slow it.
  */
 export function asRun(
   wall: number,
@@ -53,10 +54,12 @@ export function asRun(
 ): Omit<Granted, 'wish' | 'limit'> {
   const whole = (pool: number) => Math.max(wall / 1000, wall - Math.min(wall, recorded) - outside + pool);
   const run = { lo: whole(least), hi: whole(most) };
+  const lost = HOOKS_AT_MOST * hooks;
   return {
     pool: { lo: least, hi: most },
     run,
-    gain: { lo: (wall - LESS * hooks) / run.hi, hi: (wall - MORE * hooks) / run.lo },
+    gain: { lo: (wall - lost) / run.hi, hi: wall / run.lo },
+    poolGain: { lo: Math.max(0, recorded - lost) / Math.max(1, most), hi: recorded / Math.max(1, least) },
   };
 }
 

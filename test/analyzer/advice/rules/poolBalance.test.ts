@@ -90,6 +90,28 @@ function shares(times: readonly number[], more: Parameters<typeof recordingOf>[0
   return new Trace(recordingOf([{}, ...lanes], samples, { clock }));
 }
 
+test('of four processes on two cores the two that end first leave their cores to the others', () => {
+  const ends = [700, 900, 1060, 1100];
+  const tasks = ends.map((end, job) => ({ ...(pooled([[end]])[0] as TaskSpec), lane: job + 1, job }));
+  const samples = ends.map((end, at) => ({
+    lane: at + 1,
+    time: end * MS,
+    cpu: 0.55 * end * MS,
+    ready: 0.45 * end * MS,
+    stack: ['solve'],
+  }));
+  const clock = { ...META.clock, end: nanos(META.clock.start + 1200 * MS) };
+  const of = (cores: number) => {
+    const meta = { clock, host: { ...META.host, cores } };
+    const pools = [{ kind: 'multiprocessing.Process' }];
+    return loadImbalance.evaluate(
+      new Trace(recordingOf(new Array(5).fill({}), samples, meta, { pools, tasks })),
+    );
+  };
+  expect(of(2)).toEqual([]);
+  expect(of(4)).toHaveLength(1);
+});
+
 test('processes without a pool are judged by samples, at the function that all of them run', () => {
   const [found, ...more] = loadImbalance.evaluate(shares([1800, 800]));
   expect(more).toEqual([]);
