@@ -57,7 +57,7 @@ function conclude(
   const name = functionText(trace, id);
   const { ticks: all } = tiers;
   const share = sumOfTicks(ticks) / all;
-  const beside = besides(trace, tiers, id) / all;
+  const beside = besides(tiers, ticks) / all;
   const slow = SLOW.reduce((sum, tier) => sum + (ticks[tier] as number), 0) / all;
   const isHere = worst.file === functions.file[id] && worst.line > 0;
   const line = isHere ? worst.line : (functions.line[id] as number);
@@ -86,13 +86,8 @@ function conclude(
 }
 
 /**
- * Ticks in code of V8 itself under the program's other functions. What looks up fields of many kinds of objects is such code, and stands
- * right above the optimised function that it works for, which V8 then leaves out of the stack.
+ * Ticks in code of V8 itself under any other function. What looks up fields of many kinds of objects is such code, and stands right above the
+ * optimised function that it works for, which V8 then leaves out of the stack: it counts as that of a caller.
  */
-function besides({ homes }: Trace, { ofFunction }: TierTotals, id: number): number {
-  let sum = 0;
-  for (const [other, ticks] of ofFunction)
-    if (other !== id && homes[other]?.origin === 'own')
-      for (const tier of OF_V8) sum += ticks[tier] as number;
-  return sum;
-}
+const besides = ({ all }: TierTotals, own: TierTicks): number =>
+  OF_V8.reduce((sum, tier) => sum + (all[tier] as number) - (own[tier] as number), 0);
