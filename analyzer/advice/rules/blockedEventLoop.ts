@@ -71,7 +71,8 @@ function conclude(trace: Trace, { lane, from, to }: Serving, late: Late): Conclu
   for (let row = 0; row < samples.length; row++) {
     const stack = samples.stack[row] as number;
     if (samples.lane[row] !== lane) continue;
-    all.add(stack, heldTime(trace, row, from, to));
+    // Of all its time: the first and the last request that were seen need not be the first and the last.
+    all.add(stack, heldTime(trace, row, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY));
     while (at < late.windows.length && (late.windows[at]?.to as number) <= (trace.starts[row] as number))
       at++;
     let inside = 0;

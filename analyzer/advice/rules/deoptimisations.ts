@@ -1,5 +1,5 @@
 import { deoptGroups } from '../../analysis/deopts.ts';
-import { sumOfTicks, type TierTicks, tierTotals } from '../../analysis/tiers.ts';
+import { sumOfTicks, type TierTicks, type TierTotals, tierTotals } from '../../analysis/tiers.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { TIERS } from '../../model/index.ts';
 import { functionText } from '../functionText.ts';
@@ -10,11 +10,13 @@ import type { Conclusion, Rule } from '../rule.ts';
 /** Times that one function's code must be given up: V8 learns from each, and one or two are how it gets to know a function. */
 const FEWEST = 3;
 /** Share of V8's ticks that the function must have. */
-const LEAST_SHARE = 0.08;
+const LEAST_SHARE = 0.05;
 /** V8's word for a step up, which is no loss. */
 const STEP_UP = 'prepare for on stack replacement';
 /** Tiers in which code runs that is not, or no longer, optimised. */
 const SLOW = ['interpreted', 'baseline'].map((tier) => TIERS.indexOf(tier as (typeof TIERS)[number]));
+/** Tiers of V8's own code. */
+const OF_V8 = ['builtin', 'unknown'].map((tier) => TIERS.indexOf(tier as (typeof TIERS)[number]));
 /** Times that optimised code is as fast as the slow tiers' (V8's own figures for Turbofan against Sparkplug are 2 to 10). */
 const FASTER = 2;
 /** Share of the function's time that goes away: code for many kinds of objects is two to ten times slower than that for one. */
@@ -38,7 +40,7 @@ export const deoptimisations: Rule = {
       const ticks = tiers.ofFunction.get(id);
       if (count < FEWEST || !ticks || !(sumOfTicks(ticks) >= LEAST_SHARE * tiers.ticks)) return [];
       const worst = groups.find((group) => group.function === id);
-      return worst ? [conclude(trace, id, count, worst, ticks, tiers.ticks)] : [];
+      return worst ? [conclude(trace, id, count, worst, ticks, tiers)] : [];
     });
   },
 };
@@ -49,11 +51,13 @@ function conclude(
   count: number,
   worst: ReturnType<typeof deoptGroups>[number],
   ticks: TierTicks,
-  all: number,
+  tiers: TierTotals,
 ): Conclusion {
   const { functions, wall } = trace;
   const name = functionText(trace, id);
+  const { ticks: all } = tiers;
   const share = sumOfTicks(ticks) / all;
+  const beside = besides(tiers, ticks) / all;
   const slow = SLOW.reduce((sum, tier) => sum + (ticks[tier] as number), 0) / all;
   const isHere = worst.file === functions.file[id] && worst.line > 0;
   const line = isHere ? worst.line : (functions.line[id] as number);
@@ -76,7 +80,14 @@ function conclude(
     gain: saving(
       wall,
       wall * Math.max(slow * (1 - 1 / FASTER), share * LEAST_SAVED),
-      wall * share * MOST_SAVED,
+      wall * (share + beside) * MOST_SAVED,
     ),
   };
 }
+
+/**
+ * Ticks in code of V8 itself under any other function. What looks up fields of many kinds of objects is such code, and stands right above the
+ * optimised function that it works for, which V8 then leaves out of the stack: it counts as that of a caller.
+ */
+const besides = ({ all }: TierTotals, own: TierTicks): number =>
+  OF_V8.reduce((sum, tier) => sum + (all[tier] as number) - (own[tier] as number), 0);

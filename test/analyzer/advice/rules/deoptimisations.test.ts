@@ -28,7 +28,7 @@ test('a function whose code is given up again and again is told, where it could 
 test('what V8 learns from, steps up, and functions without weight are none', () => {
   expect(conclude(run(2))).toEqual([]);
   expect(conclude(run(9, 'prepare for on stack replacement (OSR)'))).toEqual([]);
-  expect(conclude(run(9, 'wrong map', 60))).toEqual([]);
+  expect(conclude(run(9, 'wrong map', 40))).toEqual([]);
   for (const recording of NOTHING) expect(deoptimisations.evaluate(new Trace(recording))).toEqual([]);
 });
 
