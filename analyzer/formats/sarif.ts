@@ -47,14 +47,14 @@ export function toSarif({ meta, version, rules, findings, failures = [] }: Sarif
   };
   return {
     $schema: SCHEMA,
-    version: '2.1.0',
+    version: '2.1.0' as const,
     runs: [
       {
         tool: { driver: { name: 'perfscope', version, rules: listed.map(descriptor) } },
         ...(meta.directory === ''
           ? {}
           : { originalUriBaseIds: { [BASE]: { uri: folderUri(meta.directory) } } }),
-        columnKind: 'utf16CodeUnits',
+        columnKind: 'utf16CodeUnits' as const,
         results: [
           ...findings.map((finding, at) => ({
             ...indexOf(finding.rule),

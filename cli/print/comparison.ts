@@ -132,7 +132,7 @@ function tasks({ tasks: all }: Comparison): string[] {
     .slice(0, TOP_TASKS)
     .map(({ function: name, count, runSeconds, poolCount, pickleSeconds }) => {
       const figures = [
-        `${arrow(count, whole)} in ${arrow(poolCount, whole)} pools`,
+        `${arrow(count, whole)} in ${arrow(poolCount, whole)} ${arrow(poolCount, whole) === '1' ? 'pool' : 'pools'}`,
         `running ${arrow(runSeconds, seconds)}`,
         ...(isNothing(pickleSeconds) ? [] : [`pickling ${arrow(pickleSeconds, seconds)}`]),
       ];

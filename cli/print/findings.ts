@@ -30,9 +30,13 @@ export function gainWords({ gain, withheld }: Pick<Finding, 'gain' | 'withheld'>
 }
 
 export function gainRange({ lo, hi }: Gain): string {
-  const [least, most] = [times(lo), times(hi)];
-  if (least === times(1)) return `up to ${most}`;
-  return least === most ? least : `${least} to ${most}`;
+  if (times(lo) === times(1)) return `up to ${times(hi)}`;
+  // Both with the digits of the lesser one, unless that would be more than a large one deserves.
+  const digits = lo < TWO_DIGITS && hi < 2 ? 2 : null;
+  const [least, most] = [lo, hi].map((value) =>
+    digits === null ? times(value) : `${value.toFixed(digits)}x`,
+  );
+  return least === most ? `${least}` : `${least} to ${most}`;
 }
 
 export function times(ratio: number): string {

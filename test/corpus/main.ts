@@ -6,8 +6,9 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { MOST_OTHERS } from '../../analyzer/advice/quiet.ts';
 import { CLI } from '../harness/perfscope.ts';
-import { judge, missedGoals, totalsOf, type Verdict, words } from './judgement.ts';
+import { judge, median, missedGoals, totalsOf, type Verdict, words } from './judgement.ts';
 import { Bench, Skipped } from './measure.ts';
 import { caseLines, noiseOf, totalLines } from './print.ts';
 import { type Case, casesOf, cleanOf, type PlantedSeverity, SEVERITIES } from './workloads.ts';
@@ -34,6 +35,8 @@ interface Row {
   readonly verdict: Verdict;
   readonly measured: number;
   readonly withheld: string | null;
+  /** Cores that other processes took while it was recorded. */
+  readonly others: number | null;
 }
 const rows: Row[] = [];
 const alarms: string[] = [];
@@ -73,7 +76,7 @@ function runCase(bench: Bench, each: Case, severity: PlantedSeverity): void {
       fixed: fixed.findings,
       measured,
     });
-    rows.push({ title, verdict, measured, withheld: planted.withheld });
+    rows.push({ title, verdict, measured, withheld: planted.withheld, others: planted.others });
     for (const text of caseLines(title, verdict, measured, noiseOf(timing, planted.others, repeats)))
       say(text);
   });
@@ -126,6 +129,11 @@ function main(): number {
     `${rows.length} planted, ${clean.length} clean, ${skipped.length} skipped, ${broken.length} broken; ` +
       `a user would have been told no gain of ${noisy}`,
   );
+  const others = median(rows.flatMap((row) => row.others ?? []));
+  if (others !== null && others > MOST_OTHERS)
+    say(
+      `Other processes took ${others.toFixed(2)} cores (median): measured gains say more of them than of the rules.`,
+    );
   if (values.json !== undefined)
     writeFileSync(
       values.json,

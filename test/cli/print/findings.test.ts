@@ -38,6 +38,7 @@ test('what a program has named cannot command the terminal, and long sentences a
 test('a gain is told as a range, and why it is withheld where it is', () => {
   expect(gainRange({ lo: 1.3, hi: 1.5 })).toBe('1.3x to 1.5x');
   expect(gainRange({ lo: 1.02, hi: 1.05 })).toBe('1.02x to 1.05x');
+  expect(gainRange({ lo: 1.08, hi: 1.12 })).toBe('1.08x to 1.12x');
   expect(gainRange({ lo: 1, hi: 2 })).toBe('up to 2.0x');
   expect(gainRange({ lo: 12.2, hi: 12.4 })).toBe('12x');
   expect(gainWords({ gain: null, withheld: 'the run was short' })).toBe(

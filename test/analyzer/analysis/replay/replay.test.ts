@@ -138,3 +138,26 @@ test('any tasks are replayed without an error, and every interval is one', () =>
     { numRuns: 50 },
   );
 });
+
+test('of very many tasks some rounds stand for all, with the result of all', () => {
+  const tasksOf = (rounds: number) =>
+    Array.from({ length: rounds }, (_, job) =>
+      pooled([new Array(1400).fill(0.12), new Array(1400).fill(0.12)], { job }, job * 200).map((task) => ({
+        ...task,
+        end: (task.start as number) + 20e3,
+      })),
+    ).flat();
+  const [few, many] = [replayed(tasksOf(1), 1e4), replayed(tasksOf(45), 1e4)];
+  expect(many.work.rounds).toHaveLength(45);
+  expect(many.replayed / many.recorded).toBeCloseTo(few.replayed / few.recorded, 2);
+  const saved = ({ recorded }: Replay, { least, most }: ReturnType<typeof outcomeOf>) => [
+    least / recorded,
+    most / recorded,
+  ];
+  const [ofMany, ofFew] = [
+    saved(many, outcomeOf(many, { chunk: 20 })),
+    saved(few, outcomeOf(few, { chunk: 20 })),
+  ];
+  expect(ofMany[0]).toBeCloseTo(ofFew[0] as number, 2);
+  expect(ofMany[1]).toBeCloseTo(ofFew[1] as number, 2);
+});
