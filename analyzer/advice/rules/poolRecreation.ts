@@ -15,7 +15,7 @@ const LEAST_SHARE = 0.05;
 /** Share of those times that is surely won: some of it goes on beside other work. */
 const SURELY = 0.9;
 /** What comes on top at most, as a share: pages that each new process copies, caches that it fills. */
-const ON_TOP = 1.5;
+const ON_TOP = 1.6;
 
 /** Files of Python's pools. */
 const POOL_FILES = /[/\\](?:multiprocessing|concurrent[/\\]futures|joblib|loky)[/\\]/;
