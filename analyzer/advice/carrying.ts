@@ -20,6 +20,8 @@ const LEAST_SAVED = 0.07;
 
 /** How much more than the model says may be won: it knows how long pickling takes, and not who waits for it. */
 const AT_MOST = 2.5;
+/** How many times longer than the model a pool takes because of what is carried: beyond, something else keeps it. */
+const MOST_STRETCHED = 2;
 
 /** A pool whose tasks carry something that they need not. */
 export interface Burden {
@@ -61,8 +63,9 @@ export function burdens(trace: Trace, weigh: 'bytesOut' | 'bytesBack', lighten: 
     const now = leastTime(trace, load, carried);
     const then = leastTime(trace, load, after);
     const under = timeAtWork(use);
-    // At least as many times less as the model says. At most workers never wait again: while large tasks squeeze through a pipe they do.
-    const least = under * (1 - then / now);
+    // As many times less as the model says, unless the pool takes so long for other reasons. At most workers never wait again: while
+    // large tasks squeeze through a pipe they do.
+    const least = Math.min(under * (1 - then / now), MOST_STRETCHED * (now - then));
     const most = Math.min(AT_MOST * least, under - then);
     const gain = saving(trace.wall, least, most);
     if ((least + most) / 2 < LEAST_SAVED * trace.wall) return [];

@@ -1,6 +1,9 @@
+import { covered } from '../../analysis/coverage.ts';
 import {
   between,
   cpuBetween,
+  cpuIn,
+  inside,
   laneCode,
   siteBeside,
   siteOfMost,
@@ -18,6 +21,8 @@ import { isProcesses, slotsOf } from '../slots.ts';
 const LEAST_IDLE = 0.25;
 /** Share of that time that one thread works or wants to, from which on it is the limit. What is missing are moments of the sampler and the system. */
 const LEAST_PRODUCER = 0.75;
+/** Share of the time with tasks under way in which it works: one that works between rounds of tasks does not feed them. */
+const LEAST_BESIDE = 0.5;
 /** Share of the producer's work in the program's own code: pickling is another rule's. */
 const LEAST_OWN = 0.6;
 /** Share of the run that feeding takes. */
@@ -51,6 +56,7 @@ function conclude(trace: Trace, use: PoolUse, feeding: Feeding): Conclusion[] {
   const code = laneCode(trace, producer, between(from, to));
   if (wantedBetween(trace, producer, from, to) < LEAST_PRODUCER * time || code.own < LEAST_OWN * code.cpu)
     return [];
+  if (!worksBeside(trace, use, producer)) return [];
   const { tasks } = trace.tables;
   const inner = siteOfMost(trace, code, MOST_OF_IT);
   const beside =
@@ -78,6 +84,10 @@ function conclude(trace: Trace, use: PoolUse, feeding: Feeding): Conclusion[] {
     },
   ];
 }
+
+/** Does a lane work while tasks are under way? One that works before and after them, and waits meanwhile, is a serial part between rounds. */
+const worksBeside = (trace: Trace, { underWay }: PoolUse, producer: number): boolean =>
+  cpuIn(trace, producer, inside(underWay)) >= LEAST_BESIDE * covered(underWay);
 
 /** The lane of a process, none of the workers, that was on a CPU longest; -1 where there is none. */
 function busiestOf(
