@@ -109,7 +109,9 @@ function conclude(trace: Trace, use: PoolUse, crowd: Crowd): Conclusion[] {
   const lanes = processes.flat();
   const many = processes.filter((its) => its.length > 1).length;
   const workers = workersAtOnce(trace, use);
-  if (many < 2 && workers <= cores) return [];
+  // A thread of Node that is made for each task is J07's, however many there are at one time.
+  const isMadeForEach = tables.pools.startMethod[use.pool] === 'worker' && use.workers.length >= use.tasks;
+  if (many < 2 && (workers <= cores || isMadeForEach)) return [];
   const place = placeOf(trace, site) || 'the pool';
   const asMany = `${((crowd.running + crowd.ready) / crowd.time).toFixed(1)} threads wanted to run on ${cores} cores`;
   return [
