@@ -45,8 +45,8 @@ test('tasks of which each is waited for before the next is submitted could run s
   expect(found).toMatchObject({ subject: 'pool 0', name: 'each', site: { line: 2 }, lanes: [1, 2] });
   expect(found?.title).toContain('solve');
   // 0.8 s of work become 0.4 s on two cores; what lies between the tasks may go as well.
-  expect(found?.gain?.lo).toBeCloseTo(1 / 0.66, 5);
-  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 0.43), 5);
+  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.92 * 0.4), 5);
+  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 1.05 * 0.43), 5);
 });
 
 test('tasks that overlap are parallel', () => {
