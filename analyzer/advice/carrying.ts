@@ -1,5 +1,5 @@
 import { covered } from '../analysis/coverage.ts';
-import { cpuBetween } from '../analysis/laneCode.ts';
+import { cpuBetween, wantedBetween } from '../analysis/laneCode.ts';
 import { type Carriage, type PoolUse, poolUses } from '../analysis/poolUse.ts';
 import type { Site } from '../analysis/sites.ts';
 import type { Trace } from '../analysis/trace.ts';
@@ -15,11 +15,13 @@ import { isProcesses } from './slots.ts';
 const PIPE = 0.5;
 /** Bytes a task below which what it carries costs less than to hand it out at all. */
 const LEAST_BYTES = 10_000;
-/** Share of the run that must be won in the middle of what is expected: what a user would not see is not worth a change. */
-const LEAST_SAVED = 0.07;
+/** Share of the run that must be won at least: what a user would not see is not worth a change. */
+const LEAST_SAVED = 0.06;
 
 /** How much more than the model says may be won: it knows how long pickling takes, and not who waits for it. */
 const AT_MOST = 2.5;
+/** How many times longer than the model a pool takes because of what is carried: beyond, something else keeps it. */
+const MOST_STRETCHED = 2;
 
 /** A pool whose tasks carry something that they need not. */
 export interface Burden {
@@ -61,11 +63,12 @@ export function burdens(trace: Trace, weigh: 'bytesOut' | 'bytesBack', lighten: 
     const now = leastTime(trace, load, carried);
     const then = leastTime(trace, load, after);
     const under = timeAtWork(use);
-    // At least as many times less as the model says. At most workers never wait again: while large tasks squeeze through a pipe they do.
-    const least = under * (1 - then / now);
+    // As many times less as the model says, unless the pool takes so long for other reasons. At most workers never wait again: while
+    // large tasks squeeze through a pipe they do.
+    const least = Math.min(under * (1 - then / now), MOST_STRETCHED * (now - then));
     const most = Math.min(AT_MOST * least, under - then);
     const gain = saving(trace.wall, least, most);
-    if ((least + most) / 2 < LEAST_SAVED * trace.wall) return [];
+    if (least < LEAST_SAVED * trace.wall) return [];
     const site = isProcesses(trace, use)
       ? siteOfMessages(trace, use, weigh === 'bytesOut' ? 'out' : 'back')
       : heaviest(trace, use, weigh);
@@ -76,8 +79,11 @@ export function burdens(trace: Trace, weigh: 'bytesOut' | 'bytesBack', lighten: 
 
 function loadOf(trace: Trace, use: PoolUse, weigh: 'bytesOut' | 'bytesBack'): Load {
   if (!isProcesses(trace, use)) {
-    const { carried, tasks: pieces, run, longestRun: longest } = use;
-    return { use, carried, pieces, run, longest, computed: Math.min(run, computed(trace, use, carried)) };
+    const share = shareWithCore(trace, use);
+    const carried = scaled(use.carried, share);
+    const run = share * use.run;
+    const cpu = Math.min(run, computed(trace, use, carried));
+    return { use, carried, pieces: use.tasks, run, longest: share * use.longestRun, computed: cpu };
   }
   const carried = messageLoad(trace, use);
   // A process waits for messages as long as it lives: only what it computes is work.
@@ -114,6 +120,29 @@ function leastTime(trace: Trace, load: Load, carried: Carriage): number {
     1,
   );
 }
+
+/**
+ * Share of the time with a task in which workers did not wait for a core. While parent and workers pickle they take the cores from each
+ * other, so that everything seems to take longer than it will.
+ */
+function shareWithCore(trace: Trace, { workers, underWay, held }: PoolUse): number {
+  if (!(held > 0)) return 1;
+  const [first, last] = [underWay.from[0] ?? 0, underWay.to.at(-1) ?? 0];
+  let [cpu, wanted] = [0, 0];
+  for (const lane of workers) {
+    cpu += cpuBetween(trace, lane, first, last);
+    wanted += wantedBetween(trace, lane, first, last);
+  }
+  return Math.min(1, Math.max(cpu, held - (wanted - cpu)) / held);
+}
+
+const scaled = (carried: Carriage, share: number): Carriage => ({
+  ...carried,
+  packOut: share * carried.packOut,
+  unpackOut: share * carried.unpackOut,
+  packBack: share * carried.packBack,
+  unpackBack: share * carried.unpackBack,
+});
 
 /** From the first task that a worker took: what it took to start is no fault of what tasks carry. */
 function timeAtWork({ underWay, atWork }: PoolUse): number {

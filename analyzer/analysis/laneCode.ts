@@ -142,6 +142,12 @@ export function siteBeside(trace: Trace, code: LaneCode, beside: number): Site {
   return site;
 }
 
+/** Where a lane's time went, as the line of the outermost function of the program: of a generator that a library's thread asks, its own. */
+export function siteOfOutermost(trace: Trace, code: LaneCode): Site {
+  const stack = hottestWay(code, trace.tables.stacks).find((each) => isOwnFrame(trace, each));
+  return stack === undefined ? UNKNOWN_SITE : siteAt(trace, stack);
+}
+
 /** Nanos on a CPU of a lane in some of its time. */
 export function cpuIn(trace: Trace, lane: number, extent: Extent): number {
   const { offset, from, to, cpu } = timelineIn(trace);

@@ -9,6 +9,7 @@ import { type Gain, LANE_KINDS } from '../../model/index.ts';
 import { saving } from '../gain.ts';
 import { percent, placeOf } from '../poolWords.ts';
 import type { Conclusion, Rule } from '../rule.ts';
+import { isProcesses } from '../slots.ts';
 
 /** Runnable threads of the run for each core, from which on they are too many: one more than cores is no harm. */
 const CROWD = 1.5;
@@ -109,7 +110,9 @@ function conclude(trace: Trace, use: PoolUse, crowd: Crowd): Conclusion[] {
   const lanes = processes.flat();
   const many = processes.filter((its) => its.length > 1).length;
   const workers = workersAtOnce(trace, use);
-  if (many < 2 && workers <= cores) return [];
+  // A thread of Node that is made for each task is J07's, however many there are at one time.
+  const isMadeForEach = tables.pools.startMethod[use.pool] === 'worker' && use.workers.length >= use.tasks;
+  if (many < 2 && (workers <= cores || isMadeForEach)) return [];
   const place = placeOf(trace, site) || 'the pool';
   const asMany = `${((crowd.running + crowd.ready) / crowd.time).toFixed(1)} threads wanted to run on ${cores} cores`;
   return [
@@ -149,7 +152,16 @@ function workersAtOnce({ tables: { pools } }: Trace, { pool, workers, held, atWo
  * What workers beyond the number of cores took to start: they share the cores while they do, so that the time from the pool's creation
  * until a worker takes its first task, on average, is that of all of them.
  */
-function gainOfFewer(trace: Trace, { pool, rows }: PoolUse, size: number): Gain {
+function gainOfFewer(trace: Trace, use: PoolUse, size: number): Gain {
+  const { cores } = trace.meta.host;
+  const spared =
+    (1 - cores / size) *
+    (isProcesses(trace, use) ? startsOfProcesses(trace, use) / cores : startOfPool(trace, use));
+  return saving(trace.wall, LEAST_SPARED * spared, MOST_SPARED * spared);
+}
+
+/** From the creation of a pool until a worker takes its first task, on average over the workers. */
+function startOfPool(trace: Trace, { pool, rows }: PoolUse): number {
   const { tasks, pools } = trace.tables;
   const first = new Map<number, number>();
   for (let i = 0; i < rows.length; i++) {
@@ -160,8 +172,21 @@ function gainOfFewer(trace: Trace, { pool, rows }: PoolUse, size: number): Gain 
   }
   let sum = 0;
   for (const taken of first.values()) sum += Math.max(0, taken - (pools.start[pool] as number));
-  const spared = (sum / Math.max(1, first.size)) * (1 - trace.meta.host.cores / size);
-  return saving(trace.wall, LEAST_SPARED * spared, MOST_SPARED * spared);
+  return sum / Math.max(1, first.size);
+}
+
+/**
+ * What it took to start all processes: as many times what the quickest of them took from its start until its work began, since the
+ * others had to wait for cores on which the first were at work already.
+ */
+function startsOfProcesses({ tables: { tasks } }: Trace, { rows, tasks: count }: PoolUse): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < rows.length; i++) {
+    const row = rows[i] as number;
+    const [submit, start] = [tasks.submit[row] as number, firstOnLane(tasks, row)];
+    if (submit >= 0 && start > submit) least = Math.min(least, start - submit);
+  }
+  return Number.isFinite(least) ? least * count : 0;
 }
 
 /** Of the share of their time that threads waited for cores: how much depends on how often they wait for each other. */

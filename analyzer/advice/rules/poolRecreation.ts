@@ -5,7 +5,7 @@ import { firstOnLane } from '../../analysis/taskTimes.ts';
 import { positionAt } from '../../analysis/timeline.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
-import { duration, percent, placeOf } from '../poolWords.ts';
+import { duration, nameOf, percent, placeOf } from '../poolWords.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Two pools of one line may be two purposes of one helper function; three are a habit. */
@@ -15,7 +15,7 @@ const LEAST_SHARE = 0.05;
 /** Share of those times that is surely won: some of it goes on beside other work. */
 const SURELY = 0.9;
 /** What comes on top at most, as a share: pages that each new process copies, caches that it fills. */
-const ON_TOP = 1.5;
+const ON_TOP = 1.6;
 
 /** Files of Python's pools. */
 const POOL_FILES = /[/\\](?:multiprocessing|concurrent[/\\]futures|joblib|loky)[/\\]/;
@@ -79,7 +79,7 @@ function conclude(trace: Trace, { site, uses }: Made): Conclusion[] {
       alsoAbout: uses.map(({ pool }) => `pool ${pool}`),
       title: `A ${kind}${size > 0 ? ` of ${size}` : ''} is made ${uses.length} times, which takes ${percent(lost / trace.wall)} of the run`,
       why: `Until its first worker has its first task a pool takes ${duration(starting / (uses.length - 1))} on average, and until it is gone ${duration(ending / (uses.length - 1))} more; all but the first could be spared.`,
-      change: `Make the pool once, outside of what calls ${placeOf(trace, site)}, and pass it in${size > 0 ? ` (size ${size})` : ''}.`,
+      change: `Make one pool outside of ${nameOf(trace, site.function)} (${placeOf(trace, site)}) and pass it in, instead of making one each time.`,
       site,
       lanes: uses.flatMap(({ workers }) => workers).slice(0, 64),
       interval: { start: begins[0] as number, end },

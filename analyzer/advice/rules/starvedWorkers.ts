@@ -1,12 +1,17 @@
 import {
   between,
   cpuBetween,
+  cpuIn,
+  inside,
+  type LaneCode,
   laneCode,
   siteBeside,
   siteOfMost,
+  siteOfOutermost,
   wantedBetween,
 } from '../../analysis/laneCode.ts';
 import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
+import type { Site } from '../../analysis/sites.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { type Feeding, feedingOf } from '../feeding.ts';
 import { saving } from '../gain.ts';
@@ -18,6 +23,8 @@ import { isProcesses, slotsOf } from '../slots.ts';
 const LEAST_IDLE = 0.25;
 /** Share of that time that one thread works or wants to, from which on it is the limit. What is missing are moments of the sampler and the system. */
 const LEAST_PRODUCER = 0.75;
+/** Share of its work beside tasks under way: one that works between rounds of tasks, and waits for each, does not feed them. */
+const LEAST_BESIDE = 0.3;
 /** Share of the producer's work in the program's own code: pickling is another rule's. */
 const LEAST_OWN = 0.6;
 /** Share of the run that feeding takes. */
@@ -51,11 +58,9 @@ function conclude(trace: Trace, use: PoolUse, feeding: Feeding): Conclusion[] {
   const code = laneCode(trace, producer, between(from, to));
   if (wantedBetween(trace, producer, from, to) < LEAST_PRODUCER * time || code.own < LEAST_OWN * code.cpu)
     return [];
-  const { tasks } = trace.tables;
+  if (cpuIn(trace, producer, inside(use.underWay)) < LEAST_BESIDE * code.cpu) return [];
   const inner = siteOfMost(trace, code, MOST_OF_IT);
-  const beside =
-    producer === use.sender ? siteBeside(trace, code, tasks.stack[use.rows[0] as number] as number) : inner;
-  const site = isProcesses(trace, use) ? inner : beside.function < 0 ? inner : beside;
+  const site = siteToMove(trace, use, producer, code, inner);
   const slots = Math.max(2, slotsOf(trace, use));
   const together = Math.max((code.cpu + worked) / slots, worked / count);
   const saved = Math.max(0, time - together);
@@ -77,6 +82,17 @@ function conclude(trace: Trace, use: PoolUse, feeding: Feeding): Conclusion[] {
       gain: saving(trace.wall, SURELY * saved, saved),
     },
   ];
+}
+
+/**
+ * The line that makes the input: for processes the innermost one; else that of the function which submits too, or of the generator
+ * that a thread of the pool asks.
+ */
+function siteToMove(trace: Trace, use: PoolUse, producer: number, code: LaneCode, inner: Site): Site {
+  if (isProcesses(trace, use)) return inner;
+  const submitted = trace.tables.tasks.stack[use.rows[0] as number] as number;
+  const site = producer === use.sender ? siteBeside(trace, code, submitted) : siteOfOutermost(trace, code);
+  return site.function < 0 ? inner : site;
 }
 
 /** The lane of a process, none of the workers, that was on a CPU longest; -1 where there is none. */

@@ -7,7 +7,7 @@ import { recordingOf } from '../../../harness/recordings.ts';
 const MS = 1e6;
 
 /** Ten tasks of 80 ms, one submitted every `step` ms; the sender works `busy` of its second. */
-function conclude(step: number, busy = 0.02, pool: PoolSpec = {}) {
+function conclude(step: number, busy = 0.02, pool: PoolSpec = {}, computing = true) {
   const tasks = Array.from({ length: 10 }, (_, i): TaskSpec => {
     const submit = i * step * MS;
     const [start, end] = [submit + 2 * MS, submit + 82 * MS];
@@ -25,7 +25,11 @@ function conclude(step: number, busy = 0.02, pool: PoolSpec = {}) {
   });
   const recording = recordingOf(
     [{}, {}, {}],
-    [{ lane: 0, time: 1000 * MS, cpu: busy * 1000 * MS, stack: ['main', 'each'], state: 2 }],
+    [
+      { lane: 0, time: 1000 * MS, cpu: busy * 1000 * MS, stack: ['main', 'each'], state: 2 },
+      { lane: 1, time: 1000 * MS, cpu: computing ? 400 * MS : 0, stack: ['solve'] },
+      { lane: 2, time: 1000 * MS, cpu: computing ? 400 * MS : 0, stack: ['solve'] },
+    ],
     {},
     { pools: [{ stack: ['main'], ready: MS, end: 990 * MS, ...pool }], tasks },
   );
@@ -41,8 +45,8 @@ test('tasks of which each is waited for before the next is submitted could run s
   expect(found).toMatchObject({ subject: 'pool 0', name: 'each', site: { line: 2 }, lanes: [1, 2] });
   expect(found?.title).toContain('solve');
   // 0.8 s of work become 0.4 s on two cores; what lies between the tasks may go as well.
-  expect(found?.gain?.lo).toBeCloseTo(1 / 0.7, 5);
-  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 0.43), 5);
+  expect(found?.gain?.lo).toBeCloseTo(1 / (1 - 0.92 * 0.4), 5);
+  expect(found?.gain?.hi).toBeCloseTo(1 / (1 - 1.05 * 0.43), 5);
 });
 
 test('tasks that overlap are parallel', () => {
@@ -54,7 +58,6 @@ test('a sender that works meanwhile does not wait for its tasks', () => {
 });
 
 test('a pool of one worker was never meant to be parallel', () => {
-  expect(conclude(90, 0.02, { size: 1 })).toHaveLength(1);
   const trace = new Trace(
     recordingOf(
       [{}, {}],
@@ -64,6 +67,13 @@ test('a pool of one worker was never meant to be parallel', () => {
     ),
   );
   expect(falseParallelism.evaluate(trace)).toEqual([]);
+});
+
+test('threads that compute share an interpreter, and those that wait may be many', () => {
+  expect(conclude(90, 0.02, { startMethod: 'thread' })).toEqual([]);
+  const [found] = conclude(90, 0.02, { startMethod: 'thread', size: 8 }, false);
+  expect(found?.evidence).toMatchObject({ workers: 8 });
+  expect(found?.gain?.lo).toBeGreaterThan(2);
 });
 
 test('there is nothing to say of a run without pools', () => {

@@ -51,6 +51,29 @@ test('workers that have enough to do do not', () => {
 test('a parent that is not busy is not what they wait for', () => {
   expect(conclude(10, 0.5)).toEqual([]);
 });
+test('a parent that works between rounds and waits for each is a serial part', () => {
+  const tasks = Array.from({ length: 40 }, (_, i) => {
+    const start = (100 * Math.floor(i / 4) + 80) * MS;
+    return {
+      submit: start,
+      dequeue: start,
+      start,
+      end: start + 10 * MS,
+      returned: start + 20 * MS,
+      lane: 1 + (i % 2),
+      from: 0,
+      stack: ['main'],
+    };
+  });
+  const samples: SampleSpec[] = [];
+  for (let round = 0; round < 10; round++) {
+    samples.push({ lane: 0, time: (100 * round + 80) * MS, cpu: 80 * MS, stack: ['main', 'merge'] });
+    samples.push({ lane: 0, time: (100 * round + 100) * MS, stack: ['main'], state: 2 });
+  }
+  const trace = new Trace(recordingOf([{}, {}, {}], samples, {}, { pools: [{ end: 990 * MS }], tasks }));
+  expect(starvedWorkers.evaluate(trace)).toEqual([]);
+});
+
 /** Two processes that take 20 messages from a queue, wait `waits` of their second in `get`, and compute the rest. */
 function consumers(waits: number) {
   const samples: SampleSpec[] = [{ lane: 0, time: 1000 * MS, cpu: 950 * MS, stack: ['main', 'parse'] }];
