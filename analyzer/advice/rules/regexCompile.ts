@@ -5,7 +5,7 @@ import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
 import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** Times that compiling must have been come back to: a program that compiles all its patterns when it starts stays in it. */
-const LEAST_STAYS = 4;
+const LEAST_STAYS = 3;
 /** What the first and the last time have between them, in times of the compiling: patterns that are used are looked for as well. */
 const LEAST_SPREAD = 1.25;
 /**
