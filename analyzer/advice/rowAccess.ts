@@ -14,7 +14,7 @@ import { functionText, percentText, placeText, siteSubject } from './siteText.ts
 const LEAST_SINGLE = 0.05;
 const MOST_MANY = 0.3;
 /** Shares of the time that go with lists or arrays of the columns, and with whole columns. */
-const REMOVED_AT_LEAST = 0.85;
+const REMOVED_AT_LEAST = 0.92;
 const REMOVED = 0.98;
 
 const SUBSCRIPTS = /(?:^|\/)pandas\/core\/(?:indexing|series|frame)\.py$/;

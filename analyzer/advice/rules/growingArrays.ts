@@ -31,7 +31,7 @@ const BUSY_STAYS = 20;
 /** Standard deviation of moments that are spread evenly over 0 to 1. */
 const UNIFORM = 1 / Math.sqrt(12);
 /** Shares of the time that go when parts are collected in a list and joined once; measured, see the page. */
-const REMOVED_AT_LEAST = 0.8;
+const REMOVED_AT_LEAST = 0.9;
 const REMOVED = 0.99;
 
 /** What joins arrays; those of `APPENDS` have no other use than to make one longer. */

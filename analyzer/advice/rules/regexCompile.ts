@@ -12,7 +12,7 @@ const LEAST_SPREAD = 1.25;
  * Compiling goes away as a whole when it is done once. What the cache costs goes too; of the time in the wrapper functions it is
  * a part that samples by line do not tell, so that up to as much again may go.
  */
-const REMOVED_AT_LEAST = 0.85;
+const REMOVED_AT_LEAST = 0.9;
 const LOOKUP_AT_MOST = 2;
 /** Patterns are also made, and let go of. */
 const COMPILE_AT_MOST = 1.15;

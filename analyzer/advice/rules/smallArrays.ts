@@ -6,16 +6,17 @@ import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
 import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
-/** Lines that a function of numpy computes at, at most, and those of the deviations. The others look at arguments. */
-const COMPUTING_LINES = 2;
-const COMPUTING_LINES_OF_DEVIATION = 4;
-const DEVIATION = /(?:^|\.)(?:nan)?(?:std|var)$/;
+/** Lines that a function of numpy computes at, at most: four in `std` and `roll`, one in those that are known to. The others look at arguments. */
+const COMPUTING_LINES = 4;
+const COMPUTING_LINES_OF_PLAIN = 2;
+const PLAIN =
+  /(?:^|\.)(?:nan)?(?:sum|mean|median|a?max|a?min|arg(?:max|min)|prod|ptp|any|all|cumsum|diff|norm|clip|a?round_?)$/;
 /**
  * Share of the time in numpy at other lines from which arrays are small, and looks there that are more than chance. Measured, see the page: 20 % and
  * more for 4 and 100 numbers, 12 % and less for 100,000.
  */
 const LEAST_OVERHEAD = 0.15;
-const LEAST_OVERHEAD_LOOKS = 4;
+const LEAST_OVERHEAD_LOOKS = 5;
 /** What wraps a function of numpy is overhead, but where it wraps machine code it is that code's time as well: no more than this share of the rest. */
 const MOST_WRAPPING = 0.2;
 /** Time in calls that does not depend on the size of arrays, at least, in times of what is at other lines: the computing ones have such a part too. */
@@ -103,8 +104,8 @@ function overheadsOf(trace: Trace, { ofStack, sites }: CallSites): Float64Array 
   return Float64Array.from(ofFunction, (entries, site) => {
     let [whole, overhead] = [0, 0];
     for (const [entry, times] of entries) {
-      const isDeviation = DEVIATION.test(functions.name[entry] ?? '');
-      const computing = isDeviation ? COMPUTING_LINES_OF_DEVIATION : COMPUTING_LINES;
+      const isPlain = PLAIN.test(functions.name[entry] ?? '');
+      const computing = isPlain ? COMPUTING_LINES_OF_PLAIN : COMPUTING_LINES;
       [...times.values()]
         .sort((a, b) => b - a)
         .forEach((time, rank) => {
