@@ -57,11 +57,12 @@ export const growingArrays: Rule = {
 
 /** `proven`: only where the copies are seen to grow; otherwise where they are not seen not to. */
 function concluded(trace: Trace, calls: CallSites | null, proven: boolean) {
-  return (calls?.sites ?? []).flatMap((call, group) => {
+  if (!calls) return [];
+  return calls.sites.flatMap((call, group) => {
     const { site, wall, looks, from, to, lanes } = call;
     const share = wall / trace.wall;
     if (!(share >= LEAST_SHARE) || looks < LEAST_LOOKS) return [];
-    const { middle, error, stays, freeing } = paceOf(trace, calls as CallSites, group, call);
+    const { middle, error, stays, freeing } = paceOf(trace, calls, group, call);
     const isMuch = share >= BUSY_SHARE && stays >= BUSY_STAYS;
     const isProof = middle <= LATEST_MIDDLE && middle + (isMuch ? 1 : ERRORS) * error <= 0.5;
     const isDisproof = middle - error > LATEST_MIDDLE;
