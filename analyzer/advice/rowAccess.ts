@@ -1,5 +1,5 @@
 import { callSites, libraryFunctions } from '../analysis/callSites.ts';
-import { staysInside, timesInside } from '../analysis/callTimes.ts';
+import { selfTime, timesInside } from '../analysis/callTimes.ts';
 import { stacksWithin } from '../analysis/stacksWithin.ts';
 import type { Trace } from '../analysis/trace.ts';
 import { wallOfStacks } from '../analysis/wallShares.ts';
@@ -7,17 +7,22 @@ import type { Conclusion } from './rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from './sampledSaving.ts';
 import { functionText, percentText, placeText, siteSubject } from './siteText.ts';
 
-/** Share of the time in such expressions that must read or write one row or one value: the rest of a mask or a slice is as it should be. */
-const LEAST_SINGLE = 0.3;
-/** Times that a function must have come back to them: a few values are read in any program. */
-const LEAST_STAYS = 6;
+/**
+ * Share of the time in such expressions that must be seen in what reads or writes one row or one value, and that may be in what takes many: masks and
+ * slices are as they should be, and the rest of the time finds out which of the two it is.
+ */
+const LEAST_SINGLE = 0.05;
+const MOST_MANY = 0.3;
 /** Shares of the time that go with lists or arrays of the columns, and with whole columns. */
-const REMOVED_AT_LEAST = 0.85;
+const REMOVED_AT_LEAST = 0.92;
 const REMOVED = 0.98;
 
 const SUBSCRIPTS = /(?:^|\/)pandas\/core\/(?:indexing|series|frame)\.py$/;
 /** What reads or writes one row or one value. */
 const SINGLE = new Set(['_get_value', '_set_value', 'xs', '_getitem_lowerdim', '_ixs', '_set_with_engine']);
+/** What reads many rows at once. */
+const MANY =
+  /^(?:_getbool_axis|_getitem_bool_array|_get_slice_axis|_get_list_axis|_getitem_iterable|_getitem_slice|_getitem_multilevel|_slice|_get_values|_take_with_is_copy|take|reindex|_reindex_with_indexers)$/;
 /** It makes a column of a frame, by the same function that makes a row. */
 const COLUMN = '_get_item_cache';
 
@@ -39,7 +44,11 @@ export function rowAccess(trace: Trace, told: ReadonlySet<number>): Conclusion[]
   const ofStack = withoutNested(trace, calls.ofStack, column, told);
   const own = { ofStack, sites: calls.sites };
   const singles = timesInside(trace, own, single);
-  const stays = staysInside(trace, own, single);
+  const many = libraryFunctions(
+    trace,
+    (name, file) => MANY.test(name) && /(?:^|\/)pandas\/core\//.test(file),
+  );
+  const manies = timesInside(trace, own, many);
   const wall = wallOfStacks(trace);
   const wholes = new Float64Array(calls.sites.length);
   for (let stack = 0; stack < wall.length; stack++) {
@@ -55,12 +64,11 @@ export function rowAccess(trace: Trace, told: ReadonlySet<number>): Conclusion[]
   return [...byFunction.values()].flatMap((groups) => {
     const whole = sum(groups, (group) => wholes[group] as number);
     const looks = sum(groups, (group) => calls.sites[group]?.looks ?? 0);
-    const comings = sum(groups, (group) => stays[group] as number);
     const heaviest = [...groups].sort((a, b) => (wholes[b] as number) - (wholes[a] as number))[0] ?? -1;
     const call = calls.sites[heaviest];
-    if (!call || !(whole >= LEAST_SHARE * trace.wall) || looks < LEAST_LOOKS || comings < LEAST_STAYS)
-      return [];
+    if (!call || !(whole >= LEAST_SHARE * trace.wall) || looks < LEAST_LOOKS) return [];
     if (sum(groups, (group) => singles[group] as number) < LEAST_SINGLE * whole) return [];
+    if (sum(groups, (group) => manies[group] as number) > MOST_MANY * whole) return [];
     const { site, lanes, from, to } = call;
     return [
       {
@@ -71,7 +79,7 @@ export function rowAccess(trace: Trace, told: ReadonlySet<number>): Conclusion[]
         site,
         lanes,
         interval: { start: from, end: to },
-        evidence: { pandasShare: whole / trace.wall, samples: looks, stays: comings },
+        evidence: { pandasShare: whole / trace.wall, samples: looks },
         gain: sampledSaving(
           trace,
           REMOVED_AT_LEAST * whole,
@@ -105,14 +113,4 @@ function withoutNested(
     isNested[stack] = isCalledBack || (parent >= 0 && isNested[parent] === 1) ? 1 : 0;
     return isNested[stack] === 1 || inColumn[stack] === 1 || inTold[stack] === 1 ? -1 : group;
   });
-}
-
-/** Nanos of wall time in a function's own lines. */
-function selfTime(trace: Trace, id: number): number {
-  const { stacks } = trace.tables;
-  const wall = wallOfStacks(trace);
-  let time = 0;
-  for (let stack = 0; stack < wall.length; stack++)
-    if (trace.functions.ofFrame[stacks.frame[stack] as number] === id) time += wall[stack] as number;
-  return time;
 }

@@ -100,3 +100,13 @@ export function staysInside(trace: Trace, { ofStack, sites }: CallSites, marked:
   }
   return stays;
 }
+
+/** Nanos of wall time in a function's own lines. */
+export function selfTime(trace: Trace, id: number): number {
+  const { stacks } = trace.tables;
+  const wall = wallOfStacks(trace);
+  let time = 0;
+  for (let stack = 0; stack < wall.length; stack++)
+    if (trace.functions.ofFrame[stacks.frame[stack] as number] === id) time += wall[stack] as number;
+  return time;
+}

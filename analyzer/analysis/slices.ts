@@ -58,18 +58,27 @@ export function addToSlices(
 
 /** Nanos that all lanes were on a CPU or runnable in each slice, together; those of one process where it is given. */
 export function busySlices(trace: Trace, pid?: number): Float64Array {
-  return trace.once(`busySlices ${pid ?? ''}`, () => {
-    const slices = slicesOf(trace);
-    const { samples, lanes } = trace.tables;
-    const { starts } = trace;
-    const busy = new Float64Array(slices.count);
-    for (let row = 0; row < samples.length; row++) {
-      if (pid !== undefined && lanes.process[samples.lane[row] as number] !== pid) continue;
-      const amount = busyOf(trace, row);
-      addToSlices(slices, busy, starts[row] as number, samples.time[row] as number, amount);
-    }
-    return busy;
-  });
+  return trace.once(`busySlices ${pid ?? ''}`, () => sumSlices(trace, pid, (row) => busyOf(trace, row)));
+}
+
+/** As `busySlices`, on a CPU only. */
+export function cpuSlices(trace: Trace, pid?: number): Float64Array {
+  const { samples } = trace.tables;
+  return trace.once(`cpuSlices ${pid ?? ''}`, () =>
+    sumSlices(trace, pid, (row) => samples.cpu[row] as number),
+  );
+}
+
+function sumSlices(trace: Trace, pid: number | undefined, of: (row: number) => number): Float64Array {
+  const slices = slicesOf(trace);
+  const { samples, lanes } = trace.tables;
+  const { starts } = trace;
+  const sums = new Float64Array(slices.count);
+  for (let row = 0; row < samples.length; row++) {
+    if (pid !== undefined && lanes.process[samples.lane[row] as number] !== pid) continue;
+    addToSlices(slices, sums, starts[row] as number, samples.time[row] as number, of(row));
+  }
+  return sums;
 }
 
 /** Nanos that the lane of a row of `samples` was on a CPU or could have been. */

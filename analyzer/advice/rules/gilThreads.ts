@@ -1,5 +1,5 @@
 import type { Site } from '../../analysis/sites.ts';
-import { addToSlices, busyOf, busySlices, eachSlice, slicesOf } from '../../analysis/slices.ts';
+import { addToSlices, busyOf, busySlices, cpuSlices, eachSlice, slicesOf } from '../../analysis/slices.ts';
 import { StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { GIL_WAIT, WAITING } from '../../model/index.ts';
@@ -54,7 +54,7 @@ function gilWaits({
 interface HeldUp {
   readonly time: number;
   /** Of the CPU in it, and waits for the GIL, of all threads of the process together. */
-  readonly busy: number;
+  readonly used: number;
   readonly waited: number;
   readonly saved: number;
   readonly from: number;
@@ -71,7 +71,7 @@ function concluded(trace: Trace, pid: number, waiting: readonly number[], busy: 
   const gain = saving(trace.wall, REMAINS * held.saved - START_UP, held.saved);
   if (lanes.length < 2 || held.time < LEAST_SHARE * trace.wall || gain.lo < LEAST_GAIN) return [];
   const { site, name } = workOf(trace, lanes);
-  const used = held.busy / held.time;
+  const used = held.used / held.time;
   return [
     {
       subject: `process ${pid}`,
@@ -100,10 +100,11 @@ function heldUp(trace: Trace, pid: number, waiting: readonly number[], all: Floa
   const slices = slicesOf(trace);
   const { width, from: origin } = slices;
   const own = busySlices(trace, pid);
+  const cpu = cpuSlices(trace, pid);
   const gil = gilSlices(trace, pid);
   const isHeld = Uint8Array.from(gil, (waits) => (waits >= LEAST_WAITING * width && width > 0 ? 1 : 0));
   const lanes = computing(trace, waiting, isHeld);
-  let [time, busy, waited, saved] = [0, 0, 0, 0];
+  let [time, used, waited, saved] = [0, 0, 0, 0];
   for (let slice = 0; slice < slices.count; slice++) {
     if (isHeld[slice] !== 1) continue;
     const waits = gil[slice] as number;
@@ -111,12 +112,12 @@ function heldUp(trace: Trace, pid: number, waiting: readonly number[], all: Floa
     const free = Math.max(1, trace.meta.host.cores - ((all[slice] as number) - runs) / width);
     const wanting = Math.max(1, Math.min(lanes.length, (runs + waits) / width));
     time += width;
-    busy += runs;
+    used += cpu[slice] as number;
     waited += waits;
     saved += Math.max(0, width - runs / Math.min(wanting, free));
   }
   const [first, last] = [isHeld.indexOf(1), isHeld.lastIndexOf(1) + 1];
-  return { time, busy, waited, saved, lanes, from: origin + first * width, to: origin + last * width };
+  return { time, used, waited, saved, lanes, from: origin + first * width, to: origin + last * width };
 }
 
 /** Of the lanes that wait for the GIL, those that compute when they have it: one that is woken for each result does not. */

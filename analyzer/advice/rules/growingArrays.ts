@@ -11,6 +11,8 @@ import { functionText, percentText, placeText, siteSubject } from '../siteText.t
  * the columns of each type in turn, which may be a handful.
  */
 const LEAST_STAYS = 6;
+/** The same where no call joins parts. */
+const LEAST_APPENDS = 3;
 /**
  * A copy that grows takes ever more of the time of its loop, so that passes lie early in it: n^2 for n passes puts their mean at a third
  * of the time, and a loop that does not grow at the half. In between, because not all of a pass grows:
@@ -20,7 +22,8 @@ const LATEST_MIDDLE = 0.46;
 const ERRORS = 2;
 /**
  * A loop that does hardly anything else has too little of it to be timed by (30 looks). Where copying is a fifth of the run and was come back to
- * twenty times, a loop that joins the same amounts again and again and does nothing with them is less likely than one that grows.
+ * twenty times, a loop that joins the same amounts again and again and does nothing with them is less likely than one that grows; and one
+ * standard error is proof.
  */
 const FEW_LOOKS_ERROR = 0.053;
 const BUSY_SHARE = 0.2;
@@ -28,7 +31,7 @@ const BUSY_STAYS = 20;
 /** Standard deviation of moments that are spread evenly over 0 to 1. */
 const UNIFORM = 1 / Math.sqrt(12);
 /** Shares of the time that go when parts are collected in a list and joined once; measured, see the page. */
-const REMOVED_AT_LEAST = 0.8;
+const REMOVED_AT_LEAST = 0.9;
 const REMOVED = 0.99;
 
 /** What joins arrays; those of `APPENDS` have no other use than to make one longer. */
@@ -54,15 +57,18 @@ export const growingArrays: Rule = {
 
 /** `proven`: only where the copies are seen to grow; otherwise where they are not seen not to. */
 function concluded(trace: Trace, calls: CallSites | null, proven: boolean) {
-  return (calls?.sites ?? []).flatMap((call, group) => {
+  if (!calls) return [];
+  return calls.sites.flatMap((call, group) => {
     const { site, wall, looks, from, to, lanes } = call;
     const share = wall / trace.wall;
     if (!(share >= LEAST_SHARE) || looks < LEAST_LOOKS) return [];
-    const { middle, error, stays, freeing } = paceOf(trace, calls as CallSites, group, call);
-    const isProof = middle <= LATEST_MIDDLE && middle + ERRORS * error <= 0.5;
+    const { middle, error, stays, freeing } = paceOf(trace, calls, group, call);
+    const isMuch = share >= BUSY_SHARE && stays >= BUSY_STAYS;
+    const isProof = middle <= LATEST_MIDDLE && middle + (isMuch ? 1 : ERRORS) * error <= 0.5;
     const isDisproof = middle - error > LATEST_MIDDLE;
-    const isBusyWithIt = error > FEW_LOOKS_ERROR && share >= BUSY_SHARE && stays >= BUSY_STAYS;
-    if (stays < LEAST_STAYS || (proven && !isBusyWithIt ? !isProof : isDisproof)) return [];
+    const isBusyWithIt = isMuch && error > FEW_LOOKS_ERROR;
+    if (stays < (proven ? LEAST_STAYS : LEAST_APPENDS) || (proven && !isBusyWithIt ? !isProof : isDisproof))
+      return [];
     const copying = wall + freeing;
     return [
       {

@@ -1,6 +1,6 @@
 import { ownSiteOf } from '../../analysis/ownSites.ts';
 import { type Site, UNKNOWN_SITE } from '../../analysis/sites.ts';
-import { addToSlices, busySlices, slicesOf } from '../../analysis/slices.ts';
+import { addToSlices, cpuSlices, slicesOf } from '../../analysis/slices.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
 import type { Conclusion, Rule } from '../rule.ts';
@@ -140,14 +140,14 @@ function savedWithout(trace: Trace, { rows, lanes, inOneProcess }: Place) {
     const [start, end] = [lockWaits.start[row] as number, lockWaits.end[row] as number];
     addToSlices(slices, waits, start, end, end - start);
   }
-  const busy = busySlices(trace, inOneProcess ? trace.tables.lanes.process[lanes[0] as number] : undefined);
+  const cpu = cpuSlices(trace, inOneProcess ? trace.tables.lanes.process[lanes[0] as number] : undefined);
   const capacity = inOneProcess ? 1 : Math.max(1, trace.meta.host.cores);
   const { width, from: origin } = slices;
   let [saved, lost, first, last] = [0, 0, slices.count, 0];
   for (let slice = 0; slice < slices.count; slice++) {
     const waiting = (waits[slice] as number) / width;
     if (waiting < LEAST_WAITING) continue;
-    const runs = (busy[slice] as number) / width;
+    const runs = (cpu[slice] as number) / width;
     const working = Math.max(1, runs, lanes.length - waiting);
     const speed = Math.max(
       1,

@@ -5,15 +5,17 @@ import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
 import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** Times that compiling must have been come back to: a program that compiles all its patterns when it starts stays in it. */
-const LEAST_STAYS = 4;
+const LEAST_STAYS = 3;
 /** What the first and the last time have between them, in times of the compiling: patterns that are used are looked for as well. */
 const LEAST_SPREAD = 1.25;
 /**
  * Compiling goes away as a whole when it is done once. What the cache costs goes too; of the time in the wrapper functions it is
  * a part that samples by line do not tell, so that up to as much again may go.
  */
-const REMOVED_AT_LEAST = 0.85;
+const REMOVED_AT_LEAST = 0.9;
 const LOOKUP_AT_MOST = 2;
+/** Patterns are also made, and let go of. */
+const COMPILE_AT_MOST = 1.15;
 
 const FUNCTIONS = new Set([
   'compile',
@@ -74,7 +76,7 @@ export const regexCompile: Rule = {
           gain: sampledSaving(
             trace,
             REMOVED_AT_LEAST * (compiled + found),
-            compiled + LOOKUP_AT_MOST * found,
+            COMPILE_AT_MOST * compiled + LOOKUP_AT_MOST * found,
             looks,
           ),
         },

