@@ -22,9 +22,9 @@ export interface LaneLoad {
 export type LoadOf = (lane: number, region: Intervals) => LaneLoad;
 
 /**
- * Within a row of up to this many Nanos, two and a half periods of the usual sampling, a thread may have gone to sleep and come back
- * many times: threads hand the GIL to each other every 5 ms. What it was seen doing then stands for the row, as in any sampling. In a
- * longer row the kernel's counters say more.
+ * Between two looks of up to this many Nanos, two and a half periods of the usual sampling, a thread may have gone to sleep and come back
+ * many times: threads hand the GIL to each other every 5 ms. What it was seen doing then stands for the row, as in any sampling. Where it
+ * was looked at less often the kernel's counters say more.
  */
 const FINE = 25e6;
 
@@ -56,9 +56,9 @@ export function laneLoad(
 /** When a lane was seen waiting for the GIL. */
 export const gilWaits = (timeline: Timeline, tables: Pick<Tables, 'samples'>, lane: number): Coverage =>
   coverageOf(
-    lookedFor(timeline, tables, lane, (state, length, busy) => {
+    lookedFor(timeline, tables, lane, (state, length, busy, isFine) => {
       if (state !== GIL_WAIT) return [0, 0];
-      return length <= FINE ? [0, length] : [busy, length];
+      return isFine ? [0, length] : [busy, length];
     }),
   );
 
@@ -71,22 +71,27 @@ export const activeIntervals = (
   tables: Pick<Tables, 'samples'>,
   lane: number,
 ): Intervals =>
-  lookedFor(timeline, tables, lane, (state, length, busy) => {
+  lookedFor(timeline, tables, lane, (state, length, busy, isFine) => {
     const isActive = state === RUNNING || state === READY || state === GIL_WAIT;
-    if (state === GIL_WAIT || (length <= FINE && isActive)) return [0, length];
-    if (length <= FINE) return [0, 0];
+    if (state === GIL_WAIT || (isFine && isActive)) return [0, length];
+    if (isFine) return [0, 0];
     return isActive ? [length - busy, length] : [0, busy];
   });
 
 /**
- * `partOf`: the part of a row that counts, from and to Nanos after its beginning, by the state it was seen in, its length, and
- * how much of it the lane was on a CPU or ready.
+ * `partOf`: the part of a row that counts, from and to Nanos after its beginning, by the state it was seen in, its length, how
+ * much of it the lane was on a CPU or ready, and whether it was looked at often.
  */
 function lookedFor(
   timeline: Timeline,
   { samples }: Pick<Tables, 'samples'>,
   lane: number,
-  partOf: (state: number, length: number, busy: number) => readonly [from: number, to: number],
+  partOf: (
+    state: number,
+    length: number,
+    busy: number,
+    isFine: boolean,
+  ) => readonly [from: number, to: number],
 ): Intervals {
   const begin = timeline.offset[lane] as number;
   const count = (timeline.offset[lane + 1] as number) - begin;
@@ -97,7 +102,9 @@ function lookedFor(
     const start = timeline.from[at] as number;
     const length = (timeline.to[at] as number) - start;
     const busy = Math.min(length, (timeline.cpu[at] as number) + (timeline.ready[at] as number));
-    const part = partOf(samples.state[timeline.row[at] as number] as number, length, busy);
+    const row = timeline.row[at] as number;
+    const isFine = length <= FINE * Math.max(1, samples.count[row] as number);
+    const part = partOf(samples.state[row] as number, length, busy, isFine);
     if (!(part[1] > part[0])) continue;
     const first = start + part[0];
     if (found > 0 && first <= (to[found - 1] as number)) to[found - 1] = start + part[1];
