@@ -126,7 +126,7 @@ export function deviceWords(
     },
     orchestration: {
       title: 'Orchestration',
-      sentence: `the busiest device had work for ${share(orchestration)} of the time, and else waited for the host`,
+      sentence: `the busiest device had work for ${share(orchestration)} of ${time(whole)}`,
     },
   } as const satisfies Record<string, FactorWords>;
 }
