@@ -1,4 +1,4 @@
-import { GIL_WAIT, READY, RUNNING, type Tables } from '../model/index.ts';
+import { GIL_WAIT, READY, RUNNING, type Tables, WAITING } from '../model/index.ts';
 import { ACTIVITIES, IS_READY, RUNS } from './activity.ts';
 import { firstAbove } from './ascending.ts';
 import { type Coverage, coverageOf, coveredIn, unionOfAll } from './coverage.ts';
@@ -53,14 +53,34 @@ export function laneLoad(
   return { lane, useful, ready, gil: Math.min(waited, lived - useful - ready), lived };
 }
 
-/** When a lane was seen waiting for the GIL. */
-export const gilWaits = (timeline: Timeline, tables: Pick<Tables, 'samples'>, lane: number): Coverage =>
-  coverageOf(
+/**
+ * When a lane waited for the GIL: what it was off the CPU in rows that it was seen waiting for it in, and, of threads that hand it to
+ * each other between two looks, in rows that it was seen running in, by the share that such waits have among its short ones. How often
+ * a wait was seen would not do: threads that take turns of 5 ms are looked at in step with their turns.
+ */
+export function gilWaits(timeline: Timeline, tables: Pick<Tables, 'samples'>, lane: number): Coverage {
+  const share = gilShare(timeline, tables, lane);
+  return coverageOf(
     lookedFor(timeline, tables, lane, (state, length, busy, isFine) => {
-      if (state !== GIL_WAIT) return [0, 0];
-      return isFine ? [0, length] : [busy, length];
+      if (state === GIL_WAIT) return [busy, length];
+      const isHidden = isFine && (state === RUNNING || state === READY);
+      return isHidden ? [busy, busy + share * (length - busy)] : [0, 0];
     }),
   );
+}
+
+/** Of the time of a lane's short waits, the share of those for the GIL; 0 where none was seen. */
+function gilShare(timeline: Timeline, { samples }: Pick<Tables, 'samples'>, lane: number): number {
+  let [gil, others] = [0, 0];
+  const end = timeline.offset[lane + 1] as number;
+  for (let at = timeline.offset[lane] as number; at < end; at++) {
+    const length = (timeline.to[at] as number) - (timeline.from[at] as number);
+    const state = samples.state[timeline.row[at] as number] as number;
+    if (state === GIL_WAIT) gil += length;
+    else if (state === WAITING && length <= FINE) others += length;
+  }
+  return gil > 0 ? gil / (gil + others) : 0;
+}
 
 /**
  * When a lane had something to do: on a CPU, ready, or waiting for the GIL. Of a long row that was busy in part, the end is where it
