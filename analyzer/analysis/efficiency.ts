@@ -35,7 +35,7 @@ export interface Efficiency {
 /** What the factors follow from. Nanos, for one worker: of several teams the mean, weighted with their workers. */
 export interface Figures {
   readonly teams: number;
-  /** Workers that had less than a hundredth of the busiest one's load. */
+  /** Workers that had less than a twentieth of the busiest one's CPU time, which is what starting up takes. */
   readonly idle: number;
   /** Load of the busiest and of the average worker. */
   readonly busiest: number;
@@ -59,7 +59,7 @@ export interface TeamPart {
   readonly active: Coverage;
 }
 
-const NEVER_BUSY = 0.01;
+const HARDLY_ANY = 0.05;
 
 /**
  * The factors of teams in a region, and what each of their lanes did in it. Null when no team had two workers, or none of them
@@ -128,7 +128,7 @@ function sumsOf(
 ): PartSums | null {
   if (bySlot.length < 2) return null;
   let [useful, ready, gil, mostUseful, mostLoad, mostWanting] = [0, 0, 0, 0, 0, 0];
-  const load: number[] = [];
+  const own: number[] = [];
   for (const slot of bySlot) {
     let [u, r, g] = [0, 0, 0];
     for (const its of slot) [u, r, g] = [u + its.useful, r + its.ready, g + its.gil];
@@ -136,7 +136,7 @@ function sumsOf(
     mostUseful = Math.max(mostUseful, u);
     mostLoad = Math.max(mostLoad, u + r);
     mostWanting = Math.max(mostWanting, u + r + g);
-    load.push(u + r);
+    own.push(u);
   }
   let [time, any] = [0, 0];
   for (let i = 0; i < from.length; i++) {
@@ -150,7 +150,7 @@ function sumsOf(
     from: from[0] as number,
     to: to.at(-1) as number,
     workers: bySlot.length,
-    idle: load.filter((its) => its < NEVER_BUSY * mostLoad).length,
+    idle: own.filter((its) => its < HARDLY_ANY * mostUseful).length,
     useful,
     ready,
     gil,

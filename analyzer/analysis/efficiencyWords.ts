@@ -59,7 +59,8 @@ export function parallelWords(its: Efficiency | null): FactorWords {
 export function loadBalanceWords({ figures, workers, loadBalance, usefulBalance }: Efficiency): FactorWords {
   const { busiest, average, idle, teams } = figures;
   const who = teams > 1 ? `busiest of each of ${teams} teams` : 'busiest worker';
-  const never = idle === 0 ? '' : `; ${idle} of ${teams > 1 ? 'them' : workers} had none`;
+  const whose = teams > 1 ? counted(idle, 'worker') : `${idle} of ${workers}`;
+  const never = idle === 0 ? '' : `; ${whose} had hardly any`;
   const byCpu = Math.abs(usefulBalance - loadBalance) < SAME ? '' : ` (CPU: ${usefulBalance.toFixed(2)})`;
   return {
     title: 'Load balance',
@@ -126,7 +127,7 @@ export function deviceWords(
     },
     orchestration: {
       title: 'Orchestration',
-      sentence: `the busiest device had work for ${share(orchestration)} of the time, and else waited for the host`,
+      sentence: `the busiest device had work for ${share(orchestration)} of ${time(whole)}`,
     },
   } as const satisfies Record<string, FactorWords>;
 }

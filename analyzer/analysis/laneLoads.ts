@@ -1,4 +1,4 @@
-import { GIL_WAIT, READY, RUNNING, type Tables } from '../model/index.ts';
+import { GIL_WAIT, READY, RUNNING, type Tables, WAITING } from '../model/index.ts';
 import { ACTIVITIES, IS_READY, RUNS } from './activity.ts';
 import { firstAbove } from './ascending.ts';
 import { type Coverage, coverageOf, coveredIn, unionOfAll } from './coverage.ts';
@@ -22,9 +22,9 @@ export interface LaneLoad {
 export type LoadOf = (lane: number, region: Intervals) => LaneLoad;
 
 /**
- * Within a row of up to this many Nanos, two and a half periods of the usual sampling, a thread may have gone to sleep and come back
- * many times: threads hand the GIL to each other every 5 ms. What it was seen doing then stands for the row, as in any sampling. In a
- * longer row the kernel's counters say more.
+ * Between two looks of up to this many Nanos, two and a half periods of the usual sampling, a thread may have gone to sleep and come back
+ * many times: threads hand the GIL to each other every 5 ms. What it was seen doing then stands for the row, as in any sampling. Where it
+ * was looked at less often the kernel's counters say more.
  */
 const FINE = 25e6;
 
@@ -53,14 +53,34 @@ export function laneLoad(
   return { lane, useful, ready, gil: Math.min(waited, lived - useful - ready), lived };
 }
 
-/** When a lane was seen waiting for the GIL. */
-export const gilWaits = (timeline: Timeline, tables: Pick<Tables, 'samples'>, lane: number): Coverage =>
-  coverageOf(
-    lookedFor(timeline, tables, lane, (state, length, busy) => {
-      if (state !== GIL_WAIT) return [0, 0];
-      return length <= FINE ? [0, length] : [busy, length];
+/**
+ * When a lane waited for the GIL: what it was off the CPU in rows that it was seen waiting for it in, and, of threads that hand it to
+ * each other between two looks, in rows that it was seen running in, by the share that such waits have among its short ones. How often
+ * a wait was seen would not do: threads that take turns of 5 ms are looked at in step with their turns.
+ */
+export function gilWaits(timeline: Timeline, tables: Pick<Tables, 'samples'>, lane: number): Coverage {
+  const share = gilShare(timeline, tables, lane);
+  return coverageOf(
+    lookedFor(timeline, tables, lane, (state, length, busy, isFine) => {
+      if (state === GIL_WAIT) return [busy, length];
+      const isHidden = isFine && (state === RUNNING || state === READY);
+      return isHidden ? [busy, busy + share * (length - busy)] : [0, 0];
     }),
   );
+}
+
+/** Of the time of a lane's short waits, the share of those for the GIL; 0 where none was seen. */
+function gilShare(timeline: Timeline, { samples }: Pick<Tables, 'samples'>, lane: number): number {
+  let [gil, others] = [0, 0];
+  const end = timeline.offset[lane + 1] as number;
+  for (let at = timeline.offset[lane] as number; at < end; at++) {
+    const length = (timeline.to[at] as number) - (timeline.from[at] as number);
+    const state = samples.state[timeline.row[at] as number] as number;
+    if (state === GIL_WAIT) gil += length;
+    else if (state === WAITING && length <= FINE) others += length;
+  }
+  return gil > 0 ? gil / (gil + others) : 0;
+}
 
 /**
  * When a lane had something to do: on a CPU, ready, or waiting for the GIL. Of a long row that was busy in part, the end is where it
@@ -71,22 +91,27 @@ export const activeIntervals = (
   tables: Pick<Tables, 'samples'>,
   lane: number,
 ): Intervals =>
-  lookedFor(timeline, tables, lane, (state, length, busy) => {
+  lookedFor(timeline, tables, lane, (state, length, busy, isFine) => {
     const isActive = state === RUNNING || state === READY || state === GIL_WAIT;
-    if (state === GIL_WAIT || (length <= FINE && isActive)) return [0, length];
-    if (length <= FINE) return [0, 0];
+    if (state === GIL_WAIT || (isFine && isActive)) return [0, length];
+    if (isFine) return [0, 0];
     return isActive ? [length - busy, length] : [0, busy];
   });
 
 /**
- * `partOf`: the part of a row that counts, from and to Nanos after its beginning, by the state it was seen in, its length, and
- * how much of it the lane was on a CPU or ready.
+ * `partOf`: the part of a row that counts, from and to Nanos after its beginning, by the state it was seen in, its length, how
+ * much of it the lane was on a CPU or ready, and whether it was looked at often.
  */
 function lookedFor(
   timeline: Timeline,
   { samples }: Pick<Tables, 'samples'>,
   lane: number,
-  partOf: (state: number, length: number, busy: number) => readonly [from: number, to: number],
+  partOf: (
+    state: number,
+    length: number,
+    busy: number,
+    isFine: boolean,
+  ) => readonly [from: number, to: number],
 ): Intervals {
   const begin = timeline.offset[lane] as number;
   const count = (timeline.offset[lane + 1] as number) - begin;
@@ -97,7 +122,9 @@ function lookedFor(
     const start = timeline.from[at] as number;
     const length = (timeline.to[at] as number) - start;
     const busy = Math.min(length, (timeline.cpu[at] as number) + (timeline.ready[at] as number));
-    const part = partOf(samples.state[timeline.row[at] as number] as number, length, busy);
+    const row = timeline.row[at] as number;
+    const isFine = length <= FINE * Math.max(1, samples.count[row] as number);
+    const part = partOf(samples.state[row] as number, length, busy, isFine);
     if (!(part[1] > part[0])) continue;
     const first = start + part[0];
     if (found > 0 && first <= (to[found - 1] as number)) to[found - 1] = start + part[1];

@@ -4,16 +4,15 @@ import type { Summary } from '../../analyzer/analysis/summary.ts';
 import { fitted, moduleName, WIDTH } from './text.ts';
 import { seconds } from './units.ts';
 
-/** Told elsewhere in the summary: cores in its first lines, devices in their own. */
-const ELSEWHERE: ReadonlySet<Factor> = new Set([
-  'cores',
-  'device',
+/** What communication and the use of devices are made of is told where it takes more than this from them. */
+const DETAILS: ReadonlySet<Factor> = new Set([
+  'gil',
+  'overlap',
+  'supply',
   'deviceLoadBalance',
   'deviceCopies',
   'deviceOrchestration',
 ]);
-/** What communication is made of is told where it takes more than this from it. */
-const DETAILS: ReadonlySet<Factor> = new Set(['gil', 'overlap', 'supply']);
 const WORTH_TELLING = 0.95;
 const TITLE_WIDTH = 19;
 const NAME_WIDTH = 44;
@@ -25,14 +24,15 @@ const two = (value: number | null): string => (value === null ? '' : value.toFix
 
 /** The factors of the run, each with its reason, and the regions in which most worker time was lost. */
 export function efficiencyLines({ efficiency }: Summary): string[] {
-  if (efficiency.parallel === null) return ['  parallel efficiency: fewer than two workers ran'];
   const parallelPart = 1 - (efficiency.serialShare ?? 0);
   const tree = efficiency.tree.filter(({ factor, value }) => {
-    if (ELSEWHERE.has(factor) || value === null) return false;
+    // Cores in use are in the first lines of the summary.
+    if (factor === 'cores' || value === null) return false;
     if (factor === 'supply' && Math.abs(value - parallelPart) < SAME) return false;
     return !DETAILS.has(factor) || value <= WORTH_TELLING;
   });
-  return [...tree.flatMap(nodeLines), ...regionLines(efficiency)];
+  const none = efficiency.parallel === null ? ['  parallel efficiency: fewer than two workers ran'] : [];
+  return [...none, ...tree.flatMap(nodeLines), ...regionLines(efficiency)];
 }
 
 function nodeLines({ title, depth, value, sentence }: NodeLine): string[] {

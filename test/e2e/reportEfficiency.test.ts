@@ -86,9 +86,15 @@ withBrowser(`efficiency in the report${chromium === null ? ' (no Chromium in PAT
     expect(complaints).toEqual([]);
   });
 
-  test.each(['light', 'dark'] as const)('can be read by everybody, in %s', async (colorScheme) => {
-    const { page } = await browser.open(recording, { hash: 'tab=efficiency', colorScheme });
+  test.each([
+    ['light', 1440],
+    ['dark', 1440],
+    ['light', 360],
+  ] as const)('can be read by everybody, in %s at %d pixels', async (colorScheme, width) => {
+    const viewport = { width, height: 900 };
+    const { page } = await browser.open(recording, { hash: 'tab=efficiency', colorScheme, viewport });
     await settled(page);
     expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
   });
 });

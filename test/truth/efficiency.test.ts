@@ -14,6 +14,8 @@ const SCRIPT = join(ROOT, 'fixtures/workloads/truth/efficiency.cjs');
 /** What a factor may be off: where nobody else uses the machine, and where somebody does. */
 const QUIET = 0.03;
 const BUSY = 0.05;
+/** What the part of waiting that is for the GIL may be off. */
+const GIL = 0.15;
 /** Nanoseconds that the program's main thread computes alone, before and after its workers. */
 const ALONE = 0.6e9;
 
@@ -81,7 +83,10 @@ describe('factors are those of the workers', () => {
       const serial = summary.efficiency.serialSeconds ?? 0;
       expect(serial * 1e9).toBeGreaterThan(0.97 * ALONE);
       const part = summary.wallSeconds - (known.end - known.begin) / 1e9;
-      expect(Math.abs(serial - part) / summary.wallSeconds).toBeLessThan(kind === 'processes' ? QUIET : 0.1);
+      expect((serial - part) / summary.wallSeconds).toBeLessThan(QUIET);
+      // Spawned interpreters start while the main thread waits for them.
+      if (kind !== 'spawn')
+        expect((part - serial) / summary.wallSeconds).toBeLessThan(kind === 'processes' ? QUIET : 0.1);
       if (kind === 'processes') return;
       const region = summary.efficiency.regions.find(({ title }) => title === 'work');
       expect(region).toMatchObject({ kind: 'tasks', workers: 2, rounds: 1 });
@@ -101,8 +106,8 @@ describe('factors are those of the workers', () => {
   test('that are threads under a GIL, and how much of their waiting is for it', async () => {
     const { known, told } = await judged([PYTHON, PROGRAM, 'threads', '0.5:0', '0.5:0']);
     expectClose(told, known, QUIET);
-    // Each has it half of the time. How often a thread was seen to wait is a matter of chance, in a hundred looks by a twentieth.
-    expect(Math.abs((told.efficiency?.gil ?? 0) - 0.5)).toBeLessThan(2 * BUSY);
+    // Each has it half of the time. What hides between two looks is shared out by the waits that were seen, which is not exact.
+    expect(Math.abs((told.efficiency?.gil ?? 0) - 0.5)).toBeLessThan(GIL);
   });
 
   test('that are workers of Node', async () => {
