@@ -68,7 +68,7 @@ export function savedBySharedWaits(trace: Trace, unit: number, waits: Iterable<n
     const pause = (kernels.from[next] as number) - (kernels.to[next - 1] as number);
     if (pause < MOST_PACE) pauses += pause;
   }
-  return { least: REPLAY_LEAST * open, most: Math.max(open, pauses) };
+  return { least: REPLAY_LEAST * open, most: REPLAY_MOST * Math.max(open, pauses) };
 }
 
 /** Nanos from an instant to the first kernel and from the last one to another instant; pauses between kernels are the device's own. */
