@@ -64,6 +64,7 @@ function groupsOf(trace: Trace): CopyGroup[] {
   const { transfers } = tables;
   if (transfers.length === 0) return [];
   const steps = stepsOf(trace);
+  if (steps.works === 0) return [];
   const { work, of } = steps;
   const causeOf = causes(trace, steps);
   const sites = new Sites(tables.stacks.length, siteOf);

@@ -18,7 +18,7 @@ const LEAST_WAITS = 5;
 /** Gaps (Nanos) of less are the pace of launching. */
 const LEAST_GAP = 20_000;
 /** What is gained of what more workers could do at least: they cost start-up, and take cores from others. */
-const WORKERS_LEAST = 0.5;
+const WORKERS_LEAST = 0.8;
 
 interface Starved {
   readonly waits: number;
@@ -53,13 +53,11 @@ function concluded(trace: Trace, unit: number, its: Starved): Conclusion {
   const process = tables.lanes.process[its.lane] as number;
   const workers = workersOf(trace, process);
   const cores = Math.max(1, meta.host.cores);
-  // One worker more than now shortens the wait by its part of the loading, as far as there are cores for it.
-  const could = workers === 0 ? 1 - 1 / Math.max(2, cores) : Math.max(0, 1 - workers / cores);
-  const most = workers > 0 && could === 0 ? its.time : Math.min(its.time, its.time * Math.max(could, 0.5));
-  const change =
-    workers > 0 && could === 0
-      ? `Make loading cheaper: its ${workers} workers have all ${cores} cores. Decode and resize once and keep the result, or do it on the device.`
-      : `Give the loader that is asked ${lineOf(trace, its.site)} more workers (num_workers=${Math.max(2, cores)}, persistent_workers=True, pin_memory=True).`;
+  const isFull = workers >= cores;
+  const { least, most } = savedByWorkers(its, workers, cores);
+  const change = isFull
+    ? `Make loading cheaper: its ${workers} workers have all ${cores} cores. Decode and resize once and keep the result, or do it on the device.`
+    : `Give the loader that is asked ${lineOf(trace, its.site)} more workers (num_workers=${Math.max(2, cores)}, persistent_workers=True, pin_memory=True).`;
   return {
     subject: `device ${unit}`,
     title: `${deviceName(trace, unit)} is idle for ${percent(its.time / wall)} of the run, waiting for the data loader${placeOf(trace, its.site)}`,
@@ -75,8 +73,25 @@ function concluded(trace: Trace, unit: number, its: Starved): Conclusion {
       workers,
       cores,
     },
-    gain: saving(wall, workers > 0 && could === 0 ? 0 : WORKERS_LEAST * most, most),
+    gain: saving(wall, least, most),
   };
+}
+
+/**
+ * Nanos that more workers save, of a loop that takes the longer of loading and the rest once they take place at the same time: at least with a
+ * core left for the loop, at most with all of them. Workers that have all cores already are not helped by more.
+ */
+function savedByWorkers(
+  { time, first, last }: Starved,
+  workers: number,
+  cores: number,
+): { least: number; most: number } {
+  const loop = Math.max(last - first, time);
+  if (workers >= cores) return { least: 0, most: time };
+  // Workers that the loop waits for are busy all the time.
+  const loading = workers === 0 ? time : loop * workers;
+  const saved = (count: number) => Math.max(0, loop - Math.max(loading / count, loop - time));
+  return { least: WORKERS_LEAST * saved(Math.max(1, workers, cores - 1)), most: saved(cores) };
 }
 
 /** Workers of the largest loader of a process, 0 for one without. */
@@ -89,7 +104,7 @@ function workersOf({ tables: { pools } }: Trace, process: number): number {
 }
 
 function starvedOf(trace: Trace, { any }: DeviceBusy, unit: number, loader: LoaderStacks): Starved {
-  const { tables, deviceWork } = trace;
+  const { tables } = trace;
   const lane = launcherOf(trace, unit);
   const sites = new Map<string, { site: Site; time: number }>();
   let [waits, time, first, last] = [0, 0, 0, 0];
@@ -128,7 +143,7 @@ function starvedOf(trace: Trace, { any }: DeviceBusy, unit: number, loader: Load
     lane,
     site: most.site,
     first,
-    last: Math.max(first, last, deviceWork.length > 0 ? last : 0),
+    last,
   };
 }
 

@@ -1,11 +1,12 @@
 import { GONE } from '../../analysis/deviceReplay/replay.ts';
 import type { DeviceSteps } from '../../analysis/deviceReplay/steps.ts';
-import { boundOfWaits } from '../../analysis/deviceReplay/whatIf.ts';
+import { savedBySharedWaits } from '../../analysis/deviceReplay/whatIf.ts';
 import { stepsOf } from '../../analysis/deviceTrace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { waitAfter } from '../deviceCopies.ts';
 import { aboutCopies, copyGain, deviceName, marking, worthGroups } from '../deviceCopyRule.ts';
 import { duration, lineOf, placeOf } from '../deviceWords.ts';
+import { saving } from '../gain.ts';
 import type { Rule } from '../rule.ts';
 
 /** Fewer reads are results, and not a habit of each step. */
@@ -36,8 +37,8 @@ export const scalarReads: Rule = {
           group,
           (steps) => ({ changes: { effect: marking(steps, group.steps, GONE) }, share: READ_LESS }),
           null,
-          boundOfWaits(trace, group.unit, withWaits(stepsOf(trace), group.steps)),
         );
+        const shared = savedBySharedWaits(trace, group.unit, withWaits(stepsOf(trace), group.steps));
         return {
           ...aboutCopies(trace, group),
           title: `${count} times the host waits for a number from ${deviceName(trace, group.unit)}${placeOf(trace, group.site)}`,
@@ -49,6 +50,7 @@ export const scalarReads: Rule = {
             callSeconds: toSeconds(group.called),
           },
           ...gain,
+          ...(shared && { gain: saving(trace.wall, shared.least, shared.most) }),
         };
       }),
 };

@@ -1,6 +1,6 @@
 import { NO_WAIT, savedByReplay } from '../../analysis/deviceReplay/replay.ts';
 import { type DeviceSteps, waitNames } from '../../analysis/deviceReplay/steps.ts';
-import { boundOfWaits, canReplay, isLaunch, promised } from '../../analysis/deviceReplay/whatIf.ts';
+import { canReplay, isLaunch, promised, savedBySharedWaits } from '../../analysis/deviceReplay/whatIf.ts';
 import { stepsOf } from '../../analysis/deviceTrace.ts';
 import type { Site } from '../../analysis/sites.ts';
 import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
@@ -43,7 +43,7 @@ export const synchronisation: Rule = {
         const effect = new Uint8Array(steps.length);
         for (const step of its.steps) effect[step] = NO_WAIT;
         const saved = savedByReplay(steps, { effect });
-        const { least, most } = promised(saved, saved, boundOfWaits(trace, its.unit, its.steps));
+        const { least, most } = savedBySharedWaits(trace, its.unit, its.steps) ?? promised(saved);
         const count = its.steps.length;
         return {
           subject: `device ${its.unit}`,

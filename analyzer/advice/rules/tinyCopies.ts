@@ -1,14 +1,17 @@
+import { coveredIn } from '../../analysis/coverage.ts';
 import { GONE, NO_THINK } from '../../analysis/deviceReplay/replay.ts';
 import type { DeviceSteps } from '../../analysis/deviceReplay/steps.ts';
 import { MOST_PACE } from '../../analysis/deviceReplay/whatIf.ts';
+import { busyOf, stepsOf } from '../../analysis/deviceTrace.ts';
+import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';
-import { waitAfter } from '../deviceCopies.ts';
+import { type CopyGroup, waitAfter } from '../deviceCopies.ts';
 import { aboutCopies, copyGain, deviceName, marking, worthGroups } from '../deviceCopyRule.ts';
 import { duration, lineOf, placeOf, volume } from '../deviceWords.ts';
 import type { Rule } from '../rule.ts';
 
-/** Fewer copies are a handful of parameters. */
-const LEAST_COPIES = 20;
+/** Fewer copies are a handful of parameters, or of results. */
+const LEAST_COPIES = 50;
 /** Calls between two copies that are looked through for whether one follows the other: a flush, a wait. */
 const MOST_BETWEEN = 3;
 
@@ -26,6 +29,7 @@ export const tinyCopies: Rule = {
           group,
           (steps) => ({ changes: { effect: merged(steps, group.steps) }, share: 1 }),
           (steps) => ({ effect: allButOne(steps, group.steps) }),
+          latencies(trace, group),
         );
         const way = group.direction === 'H2D' ? 'to' : 'from';
         const each = group.bytes / count;
@@ -44,6 +48,28 @@ export const tinyCopies: Rule = {
         };
       }),
 };
+
+/**
+ * Nanos that the copies of a group cost: their calls and waits, but for the time in which a kernel ran that they waited for, and what the thread
+ * did between those that follow each other.
+ */
+function latencies(trace: Trace, { unit, steps: copies }: CopyGroup): number {
+  const steps = stepsOf(trace);
+  const kernels = busyOf(trace).units[unit]?.kernels;
+  const open = (step: number): number => {
+    const [from, to] = [steps.callStart[step] as number, steps.callEnd[step] as number];
+    return Math.max(0, to - from) - (kernels ? coveredIn(kernels, from, to) : 0);
+  };
+  let sum = 0;
+  for (const [i, step] of copies.entries()) {
+    sum += open(step);
+    const wait = waitAfter(steps, step);
+    if (wait >= 0) sum += open(wait);
+    const think = steps.think[step] as number;
+    if (i > 0 && think < MOST_PACE && follows(steps, copies[i - 1] as number, step)) sum += think;
+  }
+  return sum;
+}
 
 /** One copy for each row of copies between which the thread does nothing else with the device; the loop around them goes, too. */
 function merged(steps: DeviceSteps, copies: readonly number[]): Uint8Array {

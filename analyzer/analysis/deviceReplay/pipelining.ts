@@ -1,5 +1,5 @@
 import { DIRECTIONS, type Tables } from '../../model/index.ts';
-import { coveredIn } from '../coverage.ts';
+import { type Coverage, coveredIn } from '../coverage.ts';
 import type { DeviceBusy } from '../deviceBusy.ts';
 import { computes } from '../deviceWork.ts';
 import { type DeviceSteps, tookOf } from './steps.ts';
@@ -35,6 +35,7 @@ export function pipelining(
   let [before, downloads, computing] = [0, 0, false];
   let left = 0;
   const counted: number[] = [];
+  const exposedPart = exposure(busy.kernels);
   for (let step = 0; step < steps.length; step++) {
     const at = of[step] as number;
     if (at < 0 || work.unit[at] !== unit) continue;
@@ -55,7 +56,7 @@ export function pipelining(
     if (direction !== H2D && direction !== D2H) continue;
     computing = false;
     const buffer = transfers.buffer[row] as number;
-    const open = took - coveredIn(busy.kernels, work.start[at] as number, work.end[at] as number);
+    const open = exposedPart(work.start[at] as number, work.end[at] as number);
     exposed += open;
     if (direction === D2H) {
       downloads += open;
@@ -69,4 +70,15 @@ export function pipelining(
     }
   }
   return { exposed, hidden, turns, steps: counted };
+}
+
+/** Nanos between two instants that nothing covers, for copies that begin one after the other: most lie between two intervals. */
+function exposure(covers: Coverage): (from: number, to: number) => number {
+  let at = 0;
+  return (from, to) => {
+    while (at < covers.to.length && (covers.to[at] as number) <= from) at++;
+    const isFree = at === 0 || (covers.to[at - 1] as number) <= from;
+    if (isFree && (at >= covers.from.length || (covers.from[at] as number) >= to)) return to - from;
+    return to - from - coveredIn(covers, from, to);
+  };
 }

@@ -35,7 +35,7 @@ export function savedByReplay(steps: DeviceSteps, { effect, scale }: StepChanges
   const recorded = new Float64Array(lanes);
   const free = new Float64Array(lanes).fill(Number.NEGATIVE_INFINITY);
   const ended = new Float64Array(length);
-  let [workDone, workRecorded] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let workDone = Number.NEGATIVE_INFINITY;
   for (let step = 0; step < length; step++) {
     const thread = lane[step] as number;
     const its = effect[step] as number;
@@ -63,14 +63,13 @@ export function savedByReplay(steps: DeviceSteps, { effect, scale }: StepChanges
         free[on] = Math.max(last, ended[step] as number);
       }
       workDone = Math.max(workDone, ended[step] as number);
-      workRecorded = Math.max(workRecorded, work.end[of[step] as number] as number);
     }
     if (thread < 0 || isWithin) continue;
     begun[thread] = start;
     recorded[thread] = callEnd[step] as number;
     done[thread] = callDone(start, its, step);
   }
-  return leastSaved(steps.given, recorded, done, [workDone, workRecorded]);
+  return leastSaved(steps.given, recorded, done, [workDone, steps.lastEnd]);
 
   function callDone(start: number, its: number, step: number): number {
     if ((its & (GONE | NO_CALL)) !== 0) return start;

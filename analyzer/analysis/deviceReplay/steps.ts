@@ -63,6 +63,10 @@ export interface DeviceSteps {
   readonly tail: Float64Array;
   /** The next step of the same thread, -1 for none. */
   readonly next: Int32Array;
+  /** Nanos for which the device worked on it, 0 for a call without work. */
+  readonly took: Float64Array;
+  /** When the last work ended; minus infinity without any. */
+  readonly lastEnd: number;
   /** By lane, Nanos of its calls and of the work that they gave. */
   readonly given: Float64Array;
   /** Work whose call is known, and all work. */
@@ -76,10 +80,7 @@ const startOf = ({ of, work, callStart }: DeviceSteps, step: number): number => 
 };
 
 /** Nanos for which the device worked on a step. */
-export const tookOf = ({ of, work }: Pick<DeviceSteps, 'of' | 'work'>, step: number): number => {
-  const at = of[step] as number;
-  return at < 0 ? 0 : (work.end[at] as number) - (work.start[at] as number);
-};
+export const tookOf = ({ took }: Pick<DeviceSteps, 'took'>, step: number): number => took[step] as number;
 
 /** The steps of a run; linear in its work and calls where these are in order of time, some 0.3 s for two million. */
 export function deviceSteps(tables: Tables, work: DeviceWork): DeviceSteps {
@@ -92,15 +93,22 @@ export function deviceSteps(tables: Tables, work: DeviceWork): DeviceSteps {
     ...{ callStart: times(), callEnd: times(), think: times(), hostLag: times(), streamLag: times() },
     ...{ behind: whole(), awaited: whole(), tail: times(), next: whole(), called: 0, works: 0 },
     given: new Float64Array(tables.lanes.length),
+    took: times(),
+    lastEnd: Number.NEGATIVE_INFINITY,
   };
   placeCalls(steps, tables);
   for (let step = 0; step < length; step++) {
     const thread = steps.lane[step] as number;
+    const at = of[step] as number;
+    if (at >= 0) {
+      steps.took[step] = (work.end[at] as number) - (work.start[at] as number);
+      steps.lastEnd = Math.max(steps.lastEnd, work.end[at] as number);
+    }
     if (thread >= 0) {
       const called = (steps.callEnd[step] as number) - (steps.callStart[step] as number);
       steps.given[thread] = (steps.given[thread] as number) + called + tookOf(steps, step);
     }
-    if ((of[step] as number) < 0) continue;
+    if (at < 0) continue;
     steps.works++;
     if (thread >= 0) steps.called++;
   }

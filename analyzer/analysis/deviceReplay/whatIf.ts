@@ -1,7 +1,8 @@
 import { DIRECTIONS, MEMORY_KINDS } from '../../model/index.ts';
-import { coveredIn } from '../coverage.ts';
+import { firstAbove } from '../ascending.ts';
 import { busyOf, stepsOf } from '../deviceTrace.ts';
 import { computes, type DeviceDirection } from '../deviceWork.ts';
+import type { Intervals } from '../intervals.ts';
 import type { Trace } from '../trace.ts';
 import { pipelining } from './pipelining.ts';
 import { GONE, NO_CALL, NO_LAG, NO_THINK, NO_WAIT, type StepChanges, savedByReplay } from './replay.ts';
@@ -47,21 +48,35 @@ export const promised = (least: number, most = least, bound = Number.POSITIVE_IN
 });
 
 /**
- * Nanos of waits that can go away at most: on a device that shares the host's memory, and mostly its cores, the host cannot do in the
- * meantime what it did afterwards; only when neither worked is there something to save. Unbounded elsewhere.
+ * What leaving waits out saves on a device that shares the host's memory, and mostly its cores; null for others. What a replay says does not hold
+ * there: the host cannot compute meanwhile. At least the part of the waits goes away in which no kernel ran, at most the pauses of the device around them
+ * that are not longer than the pace of launching.
  */
-export function boundOfWaits(trace: Trace, unit: number, waits: Iterable<number>): number {
+export function savedBySharedWaits(trace: Trace, unit: number, waits: Iterable<number>): DeviceSaving | null {
   const { tables, deviceWork } = trace;
   const steps = stepsOf(trace);
   const busy = busyOf(trace).units[unit];
-  if (!busy || tables.devices.sharesMemory[deviceWork.units.row[unit] as number] !== 1)
-    return Number.POSITIVE_INFINITY;
-  let open = 0;
+  if (!busy || tables.devices.sharesMemory[deviceWork.units.row[unit] as number] !== 1) return null;
+  const { kernels } = busy;
+  let [open, pauses, last] = [0, 0, -1];
   for (const step of waits) {
     const [from, to] = [steps.callStart[step] as number, steps.callEnd[step] as number];
-    open += Math.max(0, to - from) - coveredIn(busy.any, from, to);
+    open += aroundKernels(kernels, from, to);
+    const next = firstAbove(kernels.from, to);
+    if (next === 0 || next >= kernels.from.length || next === last) continue;
+    last = next;
+    const pause = (kernels.from[next] as number) - (kernels.to[next - 1] as number);
+    if (pause < MOST_PACE) pauses += pause;
   }
-  return open;
+  return { least: REPLAY_LEAST * open, most: REPLAY_MOST * Math.max(open, pauses) };
+}
+
+/** Nanos from an instant to the first kernel and from the last one to another instant; pauses between kernels are the device's own. */
+function aroundKernels({ from, to }: Intervals, start: number, end: number): number {
+  const first = firstAbove(to, start);
+  const last = firstAbove(from, end) - 1;
+  if (last < first) return Math.max(0, end - start);
+  return Math.max(0, (from[first] as number) - start) + Math.max(0, end - (to[last] as number));
 }
 
 /** What a variant would save; null where no device did anything, or it cannot be told. */

@@ -39,4 +39,18 @@ test('on a device that shares the cores of the host only the time in which neith
   silent(scalarReads, shared);
 });
 
+test('there, too, short pauses around each read are told, with a gain that the program reaches', () => {
+  const steps = (every: number) =>
+    program(
+      9000,
+      (its, turn) => {
+        its.work(8 * US, ['main']);
+        its.kernel(60 * US, { stack: ['main', 'compute'] });
+        if (turn % every === 0) its.download(4, { waits: true, stack: ['main', 'loss'] });
+      },
+      { sharesMemory: 1 },
+    );
+  holds(scalarReads, steps(1), steps(300), 'loss');
+});
+
 test('anything else is tolerated', () => toleratesAnything(scalarReads));

@@ -33,4 +33,13 @@ test('copies with a kernel between them may need it: the least that is promised 
   expect(only(tinyCopies, between).gain?.lo).toBeLessThan(1.02);
 });
 
+test('reads of small results that wait for long kernels are no copies too many', () => {
+  const results = program(60, (its) => {
+    its.kernel(20 * MS);
+    its.download(1024, { stack, waits: true });
+    its.work(1 * MS, ['main', 'look']);
+  });
+  silent(tinyCopies, results);
+});
+
 test('anything else is tolerated', () => toleratesAnything(tinyCopies));
