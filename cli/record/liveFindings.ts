@@ -16,6 +16,12 @@ const REST = 50;
 /** Bytes of a spool above which nobody looks any more: it is read whole, and takes some three times its size beside the program. */
 const MOST_BYTES = 100e6;
 
+/** Milliseconds until the first look, and to rest after one that took so long. */
+export interface Pace {
+  readonly first: number;
+  readonly restAfter: (milliseconds: number) => number;
+}
+
 /** How long to rest after a look of so many milliseconds. */
 export const restAfter = (milliseconds: number): number => Math.max(LEAST_MS, REST * milliseconds);
 
@@ -27,16 +33,23 @@ export class LiveFindings {
   private readonly spool: string;
   private readonly script: URL;
   private readonly listener: (findings: readonly Finding[]) => void;
+  private readonly pace: Pace;
   private worker: Worker | null = null;
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
 
   /** `script`: URL of the bundled thread (`findingsWorker.ts`). */
-  constructor(spool: string, script: URL, listener: (findings: readonly Finding[]) => void) {
+  constructor(
+    spool: string,
+    script: URL,
+    listener: (findings: readonly Finding[]) => void,
+    pace: Pace = { first: FIRST_MS, restAfter },
+  ) {
+    this.pace = pace;
     this.spool = spool;
     this.script = script;
     this.listener = listener;
-    this.wait(FIRST_MS);
+    this.wait(pace.first);
   }
 
   /** Ends it, also in the middle of a look. */
@@ -68,7 +81,7 @@ export class LiveFindings {
     worker.on('message', ({ findings, milliseconds }: LookAnswer) => {
       if (this.stopped) return;
       this.listener(findings);
-      this.wait(restAfter(milliseconds));
+      this.wait(this.pace.restAfter(milliseconds));
     });
     worker.on('error', () => this.stop());
     return worker;
