@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Finding } from '../../analyzer/model/index.ts';
 
-/** What the thread answers: what it found, and how long that took. */
+/** What the thread answers: what it found, and the CPU that it took. */
 export interface LookAnswer {
   readonly findings: readonly Finding[];
   readonly milliseconds: number;
@@ -11,18 +11,18 @@ export interface LookAnswer {
 /** Milliseconds from the start to the first look, and between two looks at least: what is found twice is told after ten seconds. */
 const FIRST_MS = 5000;
 const LEAST_MS = 5000;
-/** A look is paid for with so many times its own length of rest: at most a fiftieth of a core goes into looking. */
+/** A look is paid for with so many times its own CPU time of rest: at most a fiftieth of a core goes into looking. */
 const REST = 50;
 /** Bytes of a spool above which nobody looks any more: it is read whole, and takes some three times its size beside the program. */
 const MOST_BYTES = 100e6;
 
-/** Milliseconds until the first look, and to rest after one that took so long. */
+/** Milliseconds until the first look, and to rest after one that took so many of CPU. */
 export interface Pace {
   readonly first: number;
   readonly restAfter: (milliseconds: number) => number;
 }
 
-/** How long to rest after a look of so many milliseconds. */
+/** Milliseconds to rest after a look that took so many of CPU. */
 export const restAfter = (milliseconds: number): number => Math.max(LEAST_MS, REST * milliseconds);
 
 /**
@@ -61,6 +61,8 @@ export class LiveFindings {
   }
 
   private wait(milliseconds: number): void {
+    // Whoever is told may have had enough.
+    if (this.stopped) return;
     this.timer = setTimeout(() => this.look(), milliseconds);
     this.timer.unref();
   }
