@@ -102,6 +102,21 @@ test('the pools of a run are in the overview and have a view of their own, from 
   await session.see(/^ solve_tile {2}train.py:48 /m);
 }, 40_000);
 
+test('what is likely to be worth a change comes into the overview after two looks, and f lists it with what to do', async () => {
+  const session = new Session(110, 30, 'findings=1');
+  await session.see(/^ likely: Two of 4 workers .* at train\.py:112 \(1\.3x to 1\.5x so far\)$/m);
+  expect(session.text()).toMatch(/ findings .*Hz/);
+  session.type('f');
+  const list = await session.see(/^▌1 +Two of 4 workers of the pool idle/m);
+  expect(list).toContain('Sort the tiles by size, the largest first, before pool.map at train.py:112.');
+  session.key('Down');
+  await session.see(/^▌2 +The same 4 MB table/m);
+  session.key('Escape');
+  await session.see(/^ hot functions/m);
+  session.resize(62, 15);
+  await session.see(/^ likely: .*… at train\.py:112 \(1\.3x to 1\.5x\)$/m);
+}, 60_000);
+
 test('after a resize the whole screen is drawn anew, small screens say what they need', async () => {
   const session = new Session(80, 24);
   await session.see('hot functions');

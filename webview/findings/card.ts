@@ -73,6 +73,7 @@ export function createCard(
   );
   const open = (opened: boolean): void => {
     details.hidden = !opened;
+    element.classList.toggle('open', opened);
     more.setAttribute('aria-expanded', String(opened));
   };
   more.addEventListener('click', () => open(details.hidden));

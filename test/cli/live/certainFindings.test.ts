@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { CertainFindings } from '../../../cli/live/certainFindings.ts';
-import { restAfter } from '../../../cli/record/liveFindings.ts';
 import { SOME_FINDINGS, STRAGGLER } from './findings.ts';
 
 test('a finding is told once two looks in a row had it, with the figures of the later one', () => {
@@ -33,10 +32,4 @@ test('the same rule at another line, and another rule at the same line, are othe
     { ...STRAGGLER, location: null },
   ]);
   expect(certain.findings).toEqual([]);
-});
-
-test('looking takes a fiftieth of a core at most, and is not done more often than every five seconds', () => {
-  expect(restAfter(20)).toBe(5000);
-  for (const milliseconds of [150, 2000, 30_000])
-    expect(milliseconds / (milliseconds + restAfter(milliseconds))).toBeLessThan(0.02);
 });
