@@ -2,12 +2,12 @@ import type { CollectorHealth } from '../../model/index.ts';
 import { now } from '../clock.ts';
 import type { Batch, Collector, RunContext } from '../collector.ts';
 import { CounterRows } from '../counterRows.ts';
-import { ProcFile, readText, statFields } from '../process/procfs.ts';
+import { ProcFile } from '../process/procfs.ts';
+import { Others } from './others.ts';
+import { RunTime } from './runTime.ts';
 
 const PERIOD_MS = 100;
 const DELIVER_EVERY = 5;
-/** Clock ticks a second in `/proc`: USER_HZ, fixed at 100 by the kernel's ABI on every architecture Node runs on. */
-const USER_HZ = 100;
 
 const MEMORY_TOTAL = /^MemTotal:\s*(\d+)/m;
 const MEMORY_AVAILABLE = /^MemAvailable:\s*(\d+)/m;
@@ -23,13 +23,13 @@ interface CoreTimes {
  */
 export class SystemCollector implements Collector {
   readonly id = 'system';
-  private readonly processes: () => Iterable<number>;
   private readonly rows = new CounterRows();
   private readonly stat = ProcFile.open('/proc/stat');
   private readonly meminfo = ProcFile.open('/proc/meminfo');
   private timer: NodeJS.Timeout | null = null;
   private cores: readonly CoreTimes[] = [];
-  private runTicks = new Map<number, number>();
+  private readonly runTime: RunTime;
+  private readonly others = new Others();
   private lastTime = 0;
   private ticks = 0;
   private failed = false;
@@ -38,7 +38,7 @@ export class SystemCollector implements Collector {
 
   /** `processes`: ids of the run's live processes, as far as they are known; perfscope's own belongs to them. */
   constructor(processes: () => Iterable<number>) {
-    this.processes = processes;
+    this.runTime = new RunTime(processes);
   }
 
   start(_run: RunContext, deliver: (batch: Batch) => void): void {
@@ -49,6 +49,7 @@ export class SystemCollector implements Collector {
       this.failed = true;
       return;
     }
+    this.runTime.start();
     this.lastTime = now();
     this.timer = setInterval(() => this.tick(), PERIOD_MS);
   }
@@ -57,7 +58,7 @@ export class SystemCollector implements Collector {
     if (this.timer) clearInterval(this.timer);
     this.stat?.close();
     this.meminfo?.close();
-    this.hand();
+    this.hand(0);
   }
 
   health(): CollectorHealth {
@@ -94,34 +95,21 @@ export class SystemCollector implements Collector {
     const kilobytes = (line: RegExp) => Number(line.exec(memory)?.[1] ?? Number.NaN);
     const used = (kilobytes(MEMORY_TOTAL) - kilobytes(MEMORY_AVAILABLE)) * 1024;
     if (Number.isFinite(used)) this.count('memory used (B)', time, used);
-    const others = busyCores - this.runCores(time);
-    this.count('other processes (cores)', time, Math.max(0, others));
+    const seconds = (time - this.lastTime) / 1e9;
+    this.others.add(time, seconds, busyCores * seconds - this.runTime.since());
     this.lastTime = time;
     this.ticks++;
-    if (this.ticks % DELIVER_EVERY === 0) this.hand();
-  }
-
-  /** Cores that the run and perfscope itself used since the last tick. */
-  private runCores(time: number): number {
-    const before = this.runTicks;
-    this.runTicks = new Map();
-    let ticks = 0;
-    for (const pid of this.processes()) {
-      const stat = readText(`/proc/${pid}/stat`);
-      if (stat === null) continue;
-      const fields = statFields(stat);
-      const own = Number(fields[11]) + Number(fields[12]);
-      this.runTicks.set(pid, own);
-      ticks += own - (before.get(pid) ?? own);
-    }
-    return ticks / USER_HZ / ((time - this.lastTime) / 1e9);
+    if (this.ticks % DELIVER_EVERY === 0) this.hand(DELIVER_EVERY);
   }
 
   private count(name: string, time: number, value: number): void {
     this.rows.count(name, this.startedAt, time, value);
   }
 
-  private hand(): void {
+  /** `kept`: periods whose others may still turn out to have been the run. */
+  private hand(kept: number): void {
+    for (const { time, cores } of this.others.settled(kept))
+      this.count('other processes (cores)', time, cores);
     const batch = this.rows.drain();
     if (batch) this.deliver(batch);
   }
