@@ -2,7 +2,7 @@ import type { Site } from '../analysis/sites.ts';
 import { SiteTimes } from '../analysis/siteTimes.ts';
 import type { Trace } from '../analysis/trace.ts';
 import { type WorkerTasks, workerTasks } from '../analysis/workerTasks.ts';
-import { functionText } from './functionText.ts';
+import { nameOf } from './places.ts';
 
 /** What the rules about pools of Node workers ask of a recording together. */
 export const workerTasksOf = (trace: Trace): readonly WorkerTasks[] =>
@@ -26,5 +26,5 @@ export function taskName(trace: Trace, { rows, pool }: WorkerTasks): string {
   const { tasks, pools } = trace.tables;
   const frame = tasks.function[rows[0] as number] as number;
   if (frame < 0) return `a task of ${pools.kind[pool]}`;
-  return functionText(trace, trace.functions.ofFrame[frame] as number);
+  return nameOf(trace, trace.functions.ofFrame[frame] as number);
 }

@@ -3,9 +3,10 @@ import { selfTime, timesInside } from '../analysis/callTimes.ts';
 import { stacksWithin } from '../analysis/stacksWithin.ts';
 import type { Trace } from '../analysis/trace.ts';
 import { wallOfStacks } from '../analysis/wallShares.ts';
+import { nameOf, placeText, siteSubject } from './places.ts';
+import { percent } from './quantities.ts';
 import type { Conclusion } from './rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from './sampledSaving.ts';
-import { functionText, percentText, placeText, siteSubject } from './siteText.ts';
 
 /**
  * Share of the time in such expressions that must be seen in what reads or writes one row or one value, and that may be in what takes many: masks and
@@ -73,8 +74,8 @@ export function rowAccess(trace: Trace, told: ReadonlySet<number>): Conclusion[]
     return [
       {
         subject: siteSubject(site),
-        title: `${functionText(trace, site)} goes through a DataFrame value by value`,
-        why: `${percentText(whole / trace.wall)} of the run looks up single rows and values in pandas, which takes microseconds for each.`,
+        title: `${nameOf(trace, site.function)} goes through a DataFrame value by value`,
+        why: `${percent(whole / trace.wall)} of the run looks up single rows and values in pandas, which takes microseconds for each.`,
         change: `Compute with whole columns at ${placeText(trace, site)}; where that cannot be done, take the columns out as arrays or lists before the loop (to_numpy, tolist, zip).`,
         site,
         lanes,

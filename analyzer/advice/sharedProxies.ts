@@ -4,9 +4,10 @@ import type { Site } from '../analysis/sites.ts';
 import { addToSlices, busyOf, slicesOf } from '../analysis/slices.ts';
 import type { Trace } from '../analysis/trace.ts';
 import { saving } from './gain.ts';
+import { nameOf, placeText } from './places.ts';
+import { percent } from './quantities.ts';
 import type { Conclusion } from './rule.ts';
 import { LEAST_LOOKS } from './sampledSaving.ts';
-import { functionText, percentText, placeText } from './siteText.ts';
 
 /** Share of the run that must be gained. */
 const LEAST_SAVED = 0.07;
@@ -69,7 +70,7 @@ export function sharedProxies(trace: Trace): Conclusion[] {
     return [
       {
         subject: `site ${site.function}:${site.line}`,
-        title: `${functionText(trace, site)} asks a manager process for every item`,
+        title: `${nameOf(trace, site.function)} asks a manager process for every item`,
         why: `${seen.size} ${seen.size === 1 ? 'worker spends' : 'workers spend'} ${(time / 1e9).toFixed(1)} s in calls to an object of multiprocessing.Manager: each is a message to another process, which answers one at a time.`,
         change: `Work on a plain object in each worker at ${placeText(trace, site)}, and return it or hand it over once at the end.`,
         site,
@@ -77,7 +78,7 @@ export function sharedProxies(trace: Trace): Conclusion[] {
         interval: { start: from, end: to },
         evidence: {
           callSeconds: time / 1e9,
-          savedShare: percentText(its / trace.wall),
+          savedShare: percent(its / trace.wall),
           callers: seen.size,
           samples: looks,
         },

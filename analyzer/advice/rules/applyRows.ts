@@ -1,8 +1,9 @@
 import { callSites, libraryFunctions } from '../../analysis/callSites.ts';
 import { enteredTimes, timesInside } from '../../analysis/callTimes.ts';
+import { nameOf, placeText, siteSubject } from '../places.ts';
+import { percent } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
-import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** Shares of the time that a change removes: of pandas' part alone at least, of all of it at most; measured, see the page. */
 const REMOVED_AT_LEAST = 0.92;
@@ -45,8 +46,8 @@ export const applyRows: Rule = {
       return [
         {
           subject: siteSubject(site),
-          title: `${functionText(trace, site)} applies a function to each row of a DataFrame`,
-          why: `${percentText(wall / trace.wall)} of the run is in apply(axis=1), ${percentText(pandas / trace.wall)} in pandas itself, which makes a Series of each row.`,
+          title: `${nameOf(trace, site.function)} applies a function to each row of a DataFrame`,
+          why: `${percent(wall / trace.wall)} of the run is in apply(axis=1), ${percent(pandas / trace.wall)} in pandas itself, which makes a Series of each row.`,
           change: `Compute with whole columns instead of apply(axis=1) at ${placeText(trace, site)}; where that cannot be done, call the function in a loop over zip() of the columns.`,
           site,
           lanes,

@@ -4,10 +4,10 @@ import type { Serving } from '../../analysis/serving.ts';
 import { LOADS, SYNCHRONOUS } from '../../analysis/stackTraits.ts';
 import { StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
-import { functionText } from '../functionText.ts';
 import { saving } from '../gain.ts';
 import { delaysOf, heldTime, quietWall, servingOf, traitsOf } from '../nodeThreads.ts';
-import { figure, percentText, secondsFigure, timeText } from '../quantities.ts';
+import { nameOf } from '../places.ts';
+import { duration, figure, percent, secondsFigure } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Milliseconds that a loop is late at most in a quarter of a second: a person notices a tenth of a second (Nielsen, 1993). */
@@ -92,7 +92,7 @@ function conclude(trace: Trace, { lane, from, to }: Serving, late: Late): Conclu
   const { tables, functions, homes } = trace;
   const holder = holderOf(blocked.weights(), tables, functions, homes);
   if (!holder || !(holder.time >= LEAST_SHARE * time) || holder.time < waited) return null;
-  const name = functionText(trace, holder.function);
+  const name = nameOf(trace, holder.function);
   const held = heldBy(trace, all.weights(), holder.function);
   const { cores } = trace.meta.host;
   const saved = held * (1 - 1 / cores);
@@ -101,8 +101,8 @@ function conclude(trace: Trace, { lane, from, to }: Serving, late: Late): Conclu
   const share = holder.time / time;
   return {
     subject: `function ${holder.function}`,
-    title: `${name} keeps the event loop from answering for up to ${timeText(late.longest)}`,
-    why: `The loop was ${timeText(late.median)} late in the middle and ${timeText(late.longest)} at most while it served requests for ${timeText(to - from)}; ${name} ran for ${percentText(share)} of the late time.`,
+    title: `${name} keeps the event loop from answering for up to ${duration(late.longest)}`,
+    why: `The loop was ${duration(late.median)} late in the middle and ${duration(late.longest)} at most while it served requests for ${duration(to - from)}; ${name} ran for ${percent(share)} of the late time.`,
     change: `Have ${name} run in worker threads (a pool such as piscina), or do its work in pieces that let the loop turn, so that other requests are answered meanwhile.`,
     site: { function: holder.function, line: holder.line },
     lanes: [lane],

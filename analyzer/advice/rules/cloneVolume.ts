@@ -3,10 +3,10 @@ import { SiteTimes } from '../../analysis/siteTimes.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import type { WorkerTasks } from '../../analysis/workerTasks.ts';
 import { DIRECTIONS, type Tables } from '../../model/index.ts';
-import { placeText } from '../functionText.ts';
 import { saving } from '../gain.ts';
 import { submittingSite, workerTasksOf } from '../nodePools.ts';
-import { figure, percentText, secondsFigure, timeText, volumeText } from '../quantities.ts';
+import { placeText } from '../places.ts';
+import { duration, figure, percent, secondsFigure, volume } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Share of the run that copies must add to it. */
@@ -186,8 +186,8 @@ function sentences(
     ? 'Hand buffers over (the transfer list of postMessage, Piscina.move) or keep them in a SharedArrayBuffer, so that only a reference is sent'
     : 'Send less: only the fields and rows that the other side uses, or numbers in a typed array that is transferred; what does not change is sent once, as workerData';
   return {
-    title: `${percentText(added / trace.wall)} of the run goes into copying ${volumeText(copies.bytes)} ${where}`,
-    why: `The ${what} carried ${volumeText(copies.bytes)}, which took ${timeText(copies.write)} to write and ${timeText(copies.read)} to read (${figure(rate / 1e6)} MB/s: ${isBinary ? 'memory as it is' : 'objects, field by field'}).`,
+    title: `${percent(added / trace.wall)} of the run goes into copying ${volume(copies.bytes)} ${where}`,
+    why: `The ${what} carried ${volume(copies.bytes)}, which took ${duration(copies.write)} to write and ${duration(copies.read)} to read (${figure(rate / 1e6)} MB/s: ${isBinary ? 'memory as it is' : 'objects, field by field'}).`,
     change: `${instead} (${place}).`,
   };
 }

@@ -2,9 +2,9 @@ import { deoptGroups } from '../../analysis/deopts.ts';
 import { sumOfTicks, type TierTicks, type TierTotals, tierTotals } from '../../analysis/tiers.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { TIERS } from '../../model/index.ts';
-import { functionText } from '../functionText.ts';
 import { saving } from '../gain.ts';
-import { figure, percentText } from '../quantities.ts';
+import { nameOf } from '../places.ts';
+import { figure, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Times that one function's code must be given up: V8 learns from each, and one or two are how it gets to know a function. */
@@ -54,7 +54,7 @@ function conclude(
   tiers: TierTotals,
 ): Conclusion {
   const { functions, wall } = trace;
-  const name = functionText(trace, id);
+  const name = nameOf(trace, id);
   const { ticks: all } = tiers;
   const share = sumOfTicks(ticks) / all;
   const beside = besides(tiers, ticks) / all;
@@ -65,7 +65,7 @@ function conclude(
   return {
     subject: `function ${id}`,
     title: `V8 gives up the optimised code of ${name} ${count} times`,
-    why: `${worst.count} times for "${worst.reason}" at ${place}; ${name} has ${percentText(share)} of V8's ticks, ${percentText(slow)} of all in code that is not optimised.`,
+    why: `${worst.count} times for "${worst.reason}" at ${place}; ${name} has ${percent(share)} of V8's ticks, ${percent(slow)} of all in code that is not optimised.`,
     change: `Keep what ${place} works with the same all the time: objects made in one place with all fields in one order, arrays of one kind of element, no methods or fields that change later.`,
     site: { function: id, line },
     lanes: [...worst.lanes].filter((lane) => lane >= 0),

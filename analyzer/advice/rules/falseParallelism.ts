@@ -4,7 +4,8 @@ import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
 import type { Site } from '../../analysis/sites.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
-import { duration, functionOfPool, nameOf, ofFunction, percent, placeOf } from '../poolWords.ts';
+import { functionOfPool, nameOf, ofFunction, placeOf } from '../places.ts';
+import { duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 import { computes, isLoader, slotsOf } from '../slots.ts';
 

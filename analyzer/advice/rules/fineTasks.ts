@@ -1,6 +1,7 @@
 import type { Trace } from '../../analysis/trace.ts';
 import { type FineTasks, fineTasks } from '../fineTasks.ts';
-import { count, nameOf, percent, placeOf, time } from '../poolText.ts';
+import { nameOf, placeOf } from '../places.ts';
+import { count, duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** One call hands out many tasks that are shorter than what handing out takes. */
@@ -22,8 +23,8 @@ export function conclusionOf(trace: Trace, fine: FineTasks, change: string): Con
     subject: one.subject,
     title: `Handing out ${count(work.tasks)} tasks of ${name} takes ${percent(overhead)} of the time that its workers have`,
     why:
-      `A task computes for ${time(work.meanTask)}, and every ${time(replay.recorded / work.tasks)} one was done by ${count(one.workers)} workers. ` +
-      `With ${count(chunk)} calls in a task, a replay of what was recorded ends after ${time(outcome.replayed)} instead of ${time(replay.recorded)}.`,
+      `A task computes for ${duration(work.meanTask)}, and every ${duration(replay.recorded / work.tasks)} one was done by ${count(one.workers)} workers. ` +
+      `With ${count(chunk)} calls in a task, a replay of what was recorded ends after ${duration(outcome.replayed)} instead of ${duration(replay.recorded)}.`,
     change,
     site: one.site,
     lanes: one.lanes,

@@ -2,10 +2,10 @@ import type { HeapCollections } from '../../analysis/collections.ts';
 import { holderOf } from '../../analysis/holders.ts';
 import type { FunctionTime } from '../../analysis/siteTimes.ts';
 import type { Trace } from '../../analysis/trace.ts';
-import { functionText, placeText } from '../functionText.ts';
 import { saving } from '../gain.ts';
 import { heapsOf, heldTime, pausesByStack, quietShare, quietWall } from '../nodeThreads.ts';
-import { figure, percentText, secondsFigure, timeText } from '../quantities.ts';
+import { nameOf, placeText } from '../places.ts';
+import { duration, figure, percent, secondsFigure } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Nanos of pauses in any second: a tenth of the time, and what a person notices when it comes at once. */
@@ -50,11 +50,11 @@ function conclude(
   const [total, mostInSecond] = [heap.total * quiet, heap.mostInSecond * quiet];
   const wall = quietWall(trace, lane);
   const time = found * quiet;
-  const name = functionText(trace, id);
+  const name = nameOf(trace, id);
   return {
     subject: `function ${id}`,
-    title: `${tables.lanes.name[lane]} stands still for garbage for ${percentText(total / wall)} of the run`,
-    why: `Its heap was collected ${pauses.from.length} times, ${timeText(total)} in all and ${timeText(mostInSecond)} in the worst second; ${percentText(time / total)} of that came while ${name} allocated.`,
+    title: `${tables.lanes.name[lane]} stands still for garbage for ${percent(total / wall)} of the run`,
+    why: `Its heap was collected ${pauses.from.length} times, ${duration(total)} in all and ${duration(mostInSecond)} in the worst second; ${percent(time / total)} of that came while ${name} allocated.`,
     change: `Have ${name} (${placeText(trace, { function: id, line })}) allocate less: reuse objects and buffers, use typed arrays instead of arrays of objects, and work in one pass instead of by intermediate arrays.`,
     site: { function: id, line },
     lanes: [lane],

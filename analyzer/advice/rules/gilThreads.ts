@@ -4,8 +4,8 @@ import { StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { GIL_WAIT, WAITING } from '../../model/index.ts';
 import { saving } from '../gain.ts';
+import { percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
-import { percentText } from '../siteText.ts';
 
 /**
  * Threads that wait for the GIL, on average, from which a slice of the run is held up by it. Two that compute in Python wait half of their
@@ -76,7 +76,7 @@ function concluded(trace: Trace, pid: number, waiting: readonly number[], busy: 
     {
       subject: `process ${pid}`,
       title: `${lanes.length} threads compute in Python, one at a time`,
-      why: `For ${percentText(held.time / trace.wall)} of the run ${lanes.length} threads want to run at once and use ${used.toFixed(1)} cores: all but one wait for the GIL.`,
+      why: `For ${percent(held.time / trace.wall)} of the run ${lanes.length} threads want to run at once and use ${used.toFixed(1)} cores: all but one wait for the GIL.`,
       change: `Run ${name} in ${Math.min(cores, lanes.length)} processes (ProcessPoolExecutor, multiprocessing.Pool) instead of threads, or in code that lets the GIL go.`,
       site,
       lanes,

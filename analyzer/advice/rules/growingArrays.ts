@@ -2,9 +2,10 @@ import { type CallSite, type CallSites, callSites } from '../../analysis/callSit
 import { stacksWithinFunction } from '../../analysis/stacksWithin.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { wallOfRows, wallOfStacks } from '../../analysis/wallShares.ts';
+import { nameOf, placeText, siteSubject } from '../places.ts';
+import { percent } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
-import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /**
  * Times that the copying must have been come back to. One call that joins a thousand parts is what is asked for; of a frame it copies
@@ -73,8 +74,8 @@ function concluded(trace: Trace, calls: CallSites | null, proven: boolean) {
     return [
       {
         subject: siteSubject(site),
-        title: `${functionText(trace, site)} makes an array longer by copying all of it, again and again`,
-        why: `${percentText(share)} of the run copies what was there already${isProof ? ', and passes of its loop take longer and longer' : ''}.`,
+        title: `${nameOf(trace, site.function)} makes an array longer by copying all of it, again and again`,
+        why: `${percent(share)} of the run copies what was there already${isProof ? ', and passes of its loop take longer and longer' : ''}.`,
         change: `Collect the parts in a list at ${placeText(trace, site)} and join them once, after the loop; or make the array at its full size and fill it.`,
         site,
         lanes,

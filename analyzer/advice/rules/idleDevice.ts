@@ -3,8 +3,9 @@ import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { deviceName } from '../deviceCopyRule.ts';
 import { type IdleDevice, idleDevices } from '../deviceIdle.ts';
-import { duration, lineOf, percent, placeOf } from '../deviceWords.ts';
 import { saving } from '../gain.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Share of the run that the device must be idle between its first work and its last. */
@@ -41,7 +42,7 @@ function concluded(trace: Trace, its: IdleDevice): Conclusion[] {
   return [
     {
       subject: `device ${its.unit}`,
-      title: `${deviceName(trace, its.unit)} is idle for ${percent(its.idle / (its.last - its.first))} of its time while the host ${doing}${placeOf(trace, place.site)}`,
+      title: `${deviceName(trace, its.unit)} is idle for ${percent(its.idle / (its.last - its.first))} of its time while the host ${doing}${inCode(trace, place.site)}`,
       why: `It had ${its.gaps} gaps, ${duration(its.idle)} in all between its first work and its last; for ${duration(place.time)} of them the thread that then gave it work was at this line.`,
       change: `Let what is done ${lineOf(trace, place.site)} for the next step take place while the device works on this one: in a thread or a worker of its own, with a queue of one or two steps between; or do it on the device.`,
       site: place.site,

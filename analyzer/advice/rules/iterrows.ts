@@ -3,10 +3,11 @@ import { enteredFunctions } from '../../analysis/callTimes.ts';
 import { stacksWithinFunction } from '../../analysis/stacksWithin.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { wallOfRows } from '../../analysis/wallShares.ts';
+import { nameOf, placeText, siteSubject } from '../places.ts';
+import { percent } from '../quantities.ts';
 import { rowAccess } from '../rowAccess.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
-import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** What stays of a loop over columns at least, and at most of pandas' part when only the rows become tuples; measured, see the page. */
 const REMOVED = 0.98;
@@ -76,12 +77,12 @@ function concluded(
 ): Conclusion[] {
   const share = pandas / trace.wall;
   if (!(share >= LEAST_SHARE) || looks < LEAST_LOOKS) return [];
-  const name = functionText(trace, site);
+  const name = nameOf(trace, site.function);
   return [
     {
       subject: siteSubject(site),
       title: `${name} loops over the rows of a DataFrame with iterrows`,
-      why: `${percentText(share)} of the run makes a Series of each row and reads values out of it.`,
+      why: `${percent(share)} of the run makes a Series of each row and reads values out of it.`,
       change: `Compute with whole columns at ${placeText(trace, site)}; where that cannot be done, loop over itertuples() or over zip() of the columns.`,
       site,
       lanes,

@@ -1,10 +1,10 @@
 import { SiteTimes } from '../../analysis/siteTimes.ts';
 import { COPIES_JSON } from '../../analysis/stackTraits.ts';
 import type { Trace } from '../../analysis/trace.ts';
-import { functionText, placeText } from '../functionText.ts';
 import { saving } from '../gain.ts';
 import { heldTime, pausesIn, quietWall, traitsOf } from '../nodeThreads.ts';
-import { figure, percentText, secondsFigure, timeText } from '../quantities.ts';
+import { nameOf, placeText } from '../places.ts';
+import { duration, figure, percent, secondsFigure } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Share of the run that copies must take in one thread: what they give back cannot be more, and 8 % is worth a change. */
@@ -49,8 +49,8 @@ function conclude(trace: Trace, lane: number, id: number, line: number, time: nu
   const collected = pausesIn(trace, lane, id);
   return {
     subject: `function ${id}`,
-    title: `${percentText(time / wall)} of the run goes into copies through JSON in ${functionText(trace, id)}`,
-    why: `JSON.stringify and JSON.parse of its result took ${timeText(time)} at ${place}, and collecting what they leave behind another ${timeText(collected)}.`,
+    title: `${percent(time / wall)} of the run goes into copies through JSON in ${nameOf(trace, id)}`,
+    why: `JSON.stringify and JSON.parse of its result took ${duration(time)} at ${place}, and collecting what they leave behind another ${duration(collected)}.`,
     change: `At ${place} copy only what is changed afterwards (such as {...value, list: value.list.slice()}), or do without the copy where nobody changes it. structuredClone copies more kinds of values and is no faster.`,
     site: { function: id, line },
     lanes: [lane],

@@ -6,8 +6,9 @@ import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { deviceName, intervalOf, lanesOf } from '../deviceCopyRule.ts';
-import { duration, lineOf, percent, placeOf } from '../deviceWords.ts';
 import { saving } from '../gain.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Fewer launches in rows are no loop. */
@@ -55,7 +56,7 @@ export const launchBound: Rule = {
       const count = its.steps.length;
       return {
         subject: `device ${its.unit}`,
-        title: `${deviceName(trace, its.unit)} waits for the launches of ${count} short kernels${placeOf(trace, site)}`,
+        title: `${deviceName(trace, its.unit)} waits for the launches of ${count} short kernels${inCode(trace, site)}`,
         why: `A kernel took ${duration(its.took / count)} and the host ${duration(its.period / count)} until it launched the next; after ${percent(its.short / count)} of the launches the device ran dry.`,
         change: `Give the device fewer and larger kernels ${lineOf(trace, site)}: fuse them (one kernel for the whole loop, torch.compile), work on more data at once, or replay them as a CUDA graph.`,
         site,

@@ -1,8 +1,9 @@
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
 import { type Imbalance, imbalances } from '../imbalance.ts';
+import { nameOf, placeOf } from '../places.ts';
 import { isWorthIt } from '../poolCase.ts';
-import { count, nameOf, percent, placeOf, time } from '../poolText.ts';
+import { count, duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 import { type UnevenShares, unevenShares } from '../unevenShares.ts';
 
@@ -27,8 +28,8 @@ function conclusion(trace: Trace, imbalance: Imbalance): Conclusion {
     subject: one.subject,
     title: `The work of ${name} is spread unevenly: its ${workers} workers are idle for ${percent(idle)} of their time`,
     why:
-      `In the ${time(replay.recorded)} that it took, the mean worker was at work for ${percent(balance)} of what the busiest was; ` +
-      `the longest of ${count(work.tasks)} tasks ran ${time(longestTime)}.`,
+      `In the ${duration(replay.recorded)} that it took, the mean worker was at work for ${percent(balance)} of what the busiest was; ` +
+      `the longest of ${count(work.tasks)} tasks ran ${duration(longestTime)}.`,
     change: changeOf(trace, imbalance),
     site: one.site,
     lanes: one.lanes,
@@ -84,7 +85,7 @@ function ofShares(trace: Trace, shares: UnevenShares): Conclusion | null {
   return {
     subject: `process ${parent}`,
     title: `The work of ${name} is spread unevenly: its ${lanes.length} workers are idle for ${percent(idle)} of their time`,
-    why: `The busiest computed for ${time(busiest)}, and the mean one for ${percent(balance)} of that.`,
+    why: `The busiest computed for ${duration(busiest)}, and the mean one for ${percent(balance)} of that.`,
     change: `Cut the work of ${name} into more pieces than there are workers and let each take the next one when it is free, or deal it out in turns: the shares are not of equal time.`,
     site: { function: shares.function, line: trace.functions.line[shares.function] ?? 0 },
     lanes,

@@ -6,9 +6,10 @@ import { positionAt } from '../../analysis/timeline.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { deviceName } from '../deviceCopyRule.ts';
-import { duration, lineOf, percent, placeOf } from '../deviceWords.ts';
 import { saving } from '../gain.ts';
 import { type LoaderStacks, loaderStacks } from '../loaderFrames.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Share of the run that a device must be idle for its loader: what TensorBoard's profiler called a bottleneck of input. */
@@ -60,7 +61,7 @@ function concluded(trace: Trace, unit: number, its: Starved): Conclusion {
     : `Give the loader that is asked ${lineOf(trace, its.site)} more workers (num_workers=${Math.max(2, cores)}, persistent_workers=True, pin_memory=True).`;
   return {
     subject: `device ${unit}`,
-    title: `${deviceName(trace, unit)} is idle for ${percent(its.time / wall)} of the run, waiting for the data loader${placeOf(trace, its.site)}`,
+    title: `${deviceName(trace, unit)} is idle for ${percent(its.time / wall)} of the run, waiting for the data loader${inCode(trace, its.site)}`,
     why: `In ${its.waits} gaps the thread that launches stood in its loader, ${duration(its.time)} in all; ${workers === 0 ? 'the loader has no workers and loads in this thread' : `its ${workers} workers were not ready with the next batch`}.`,
     change,
     site: its.site,

@@ -3,9 +3,10 @@ import { type Site, UNKNOWN_SITE } from '../../analysis/sites.ts';
 import { addToSlices, cpuSlices, slicesOf } from '../../analysis/slices.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
+import { nameOf, placeText, siteSubject } from '../places.ts';
+import { percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 import { sharedProxies } from '../sharedProxies.ts';
-import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** Share of the run that must be gained for a finding: what is less is within what two runs differ by. */
 const LEAST_SAVED = 0.07;
@@ -115,8 +116,8 @@ function concluded(trace: Trace, place: Place): Conclusion[] {
   return [
     {
       subject: `lock ${first}`,
-      title: `${functionText(trace, site)} waits for a lock that another worker holds`,
-      why: `${lanes.length} workers wait ${(waited / 1e9).toFixed(1)} s together for ${locks === 1 ? 'one lock' : `${locks} locks`} here, and ${percentText(lost / trace.wall)} of the run has fewer at work for it.${holder}`,
+      title: `${nameOf(trace, site.function)} waits for a lock that another worker holds`,
+      why: `${lanes.length} workers wait ${(waited / 1e9).toFixed(1)} s together for ${locks === 1 ? 'one lock' : `${locks} locks`} here, and ${percent(lost / trace.wall)} of the run has fewer at work for it.${holder}`,
       change: `Hold the lock at ${placeText(trace, held ?? site)} for less: compute and do input and output outside of it, or keep results for each worker and merge them once.`,
       site,
       lanes,

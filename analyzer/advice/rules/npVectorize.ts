@@ -1,8 +1,9 @@
 import { callSites } from '../../analysis/callSites.ts';
 import { enteredTimes } from '../../analysis/callTimes.ts';
+import { nameOf, placeText, siteSubject } from '../places.ts';
+import { percent } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
-import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** Share of the calls in other libraries than numpy above which the function does what no array operation does: text, files, dates. */
 const MOST_FOREIGN = 0.25;
@@ -38,8 +39,8 @@ export const npVectorize: Rule = {
       return [
         {
           subject: siteSubject(site),
-          title: `${functionText(trace, site)} calls a Python function for each element or row of an array`,
-          why: `${percentText(share)} of the run is in np.vectorize or np.apply_along_axis, which are loops in Python and no array operations.`,
+          title: `${nameOf(trace, site.function)} calls a Python function for each element or row of an array`,
+          why: `${percent(share)} of the run is in np.vectorize or np.apply_along_axis, which are loops in Python and no array operations.`,
           change: `Write the function that is called at ${placeText(trace, site)} with operations on whole arrays (np.where, np.select, np.clip for its branches; an axis argument for rows).`,
           site,
           lanes,

@@ -5,7 +5,8 @@ import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { deviceName } from '../deviceCopyRule.ts';
-import { duration, lineOf, percent, placeOf } from '../deviceWords.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Share of the run that the kernel must take: a small one may be small. */
@@ -47,7 +48,7 @@ export const occupancy: Rule = {
       return [
         {
           subject: `device ${unit}`,
-          title: `${called} occupies ${Math.max(1, Math.round(mean))} of the ${units} multiprocessors of ${deviceName(trace, unit)}${placeOf(trace, site)}`,
+          title: `${called} occupies ${Math.max(1, Math.round(mean))} of the ${units} multiprocessors of ${deviceName(trace, unit)}${inCode(trace, site)}`,
           why: `${count} launches took ${duration(took)}, ${percent(took / covered(busy.kernels))} of the kernels' time, and had fewer blocks than half the device can run side by side.`,
           change: `Launch it with more and smaller blocks ${lineOf(trace, site)}, let each thread do less, or give it several problems at once.`,
           site,

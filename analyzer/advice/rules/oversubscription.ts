@@ -7,7 +7,8 @@ import { addActivity } from '../../analysis/timeline.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { type Gain, LANE_KINDS } from '../../model/index.ts';
 import { saving } from '../gain.ts';
-import { percent, placeOf } from '../poolWords.ts';
+import { placeOf } from '../places.ts';
+import { percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 import { isProcesses } from '../slots.ts';
 

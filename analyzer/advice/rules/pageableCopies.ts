@@ -3,7 +3,8 @@ import type { DeviceSteps } from '../../analysis/deviceReplay/steps.ts';
 import { PINNED_LEAST, PINNED_MOST } from '../../analysis/deviceReplay/whatIf.ts';
 import { toSeconds } from '../../model/index.ts';
 import { aboutCopies, copyGain, deviceName, marking, worthGroups } from '../deviceCopyRule.ts';
-import { duration, lineOf, placeOf, volume } from '../deviceWords.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration, volume } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 
 /** Copies that are asked not to wait, and do, because their memory is pageable. */
@@ -31,7 +32,7 @@ export const pageableCopies: Rule = {
       const [way, end] = group.direction === 'H2D' ? ['to', 'from'] : ['from', 'to'];
       return {
         ...aboutCopies(trace, group),
-        title: `${count} copies ${way} ${deviceName(trace, group.unit)} wait because their memory is pageable${placeOf(trace, group.site)}`,
+        title: `${count} copies ${way} ${deviceName(trace, group.unit)} wait because their memory is pageable${inCode(trace, group.site)}`,
         why: `They were asked to be asynchronous and moved ${volume(group.bytes)} ${end} pageable memory, which the driver first copies itself: ${duration(group.called)} in their calls, at ${volume(group.took > 0 ? (group.bytes / group.took) * 1e9 : 0)}/s.`,
         change:
           group.direction === 'H2D'

@@ -1,5 +1,6 @@
 import { burdens } from '../carrying.ts';
-import { bytes, duration, functionOfPool, nameOf, ofFunction, placeOf } from '../poolWords.ts';
+import { functionOfPool, nameOf, ofFunction, placeOf } from '../places.ts';
+import { duration, volume } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 
 /** Tasks carry so much to their workers that pickling it is what takes time. */
@@ -11,7 +12,7 @@ export const pickledArguments: Rule = {
     burdens(trace, 'bytesOut', () => ({ bytesOut: 0, packOut: 0, unpackOut: 0 })).map(
       ({ use, carried, pieces, unit, run, site, cost, gain }) => ({
         subject: `pool ${use.pool}`,
-        title: `${bytes(carried.bytesOut)} of arguments go to the workers${ofFunction(trace, use.pool)}, ${bytes(carried.bytesOut / pieces)} a ${unit}`,
+        title: `${volume(carried.bytesOut)} of arguments go to the workers${ofFunction(trace, use.pool)}, ${volume(carried.bytesOut / pieces)} a ${unit}`,
         why: `One process pickles them for all workers, one after the other: ${duration(carried.packOut)}; unpickling them takes ${duration(carried.unpackOut)} more, while ${nameOf(trace, functionOfPool(trace, use.pool))} itself ran for ${duration(run)}.`,
         change: `Pass what tells a worker where to find its data instead of the data at ${placeOf(trace, site) || 'the call'}: an index, a path, a key. Data that is in memory before the pool is made is there in forked workers; else use an initializer or multiprocessing.shared_memory.`,
         site,

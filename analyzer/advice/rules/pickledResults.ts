@@ -1,5 +1,6 @@
 import { burdens } from '../carrying.ts';
-import { bytes, duration, functionOfPool, nameOf, ofFunction, placeOf } from '../poolWords.ts';
+import { functionOfPool, nameOf, ofFunction, placeOf } from '../places.ts';
+import { duration, volume } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 
 /** Tasks give back so much that pickling it is what takes time. */
@@ -11,7 +12,7 @@ export const pickledResults: Rule = {
     burdens(trace, 'bytesBack', () => ({ bytesBack: 0, packBack: 0, unpackBack: 0 })).map(
       ({ use, carried, pieces, unit, run, site, cost, gain }) => ({
         subject: `pool ${use.pool}`,
-        title: `${bytes(carried.bytesBack)} of results come back from the workers${ofFunction(trace, use.pool)}, ${bytes(carried.bytesBack / pieces)} a ${unit}`,
+        title: `${volume(carried.bytesBack)} of results come back from the workers${ofFunction(trace, use.pool)}, ${volume(carried.bytesBack / pieces)} a ${unit}`,
         why: `Workers pickle them for ${duration(carried.packBack)}, and one process unpickles those of all workers, one after the other: ${duration(carried.unpackBack)}, while ${nameOf(trace, functionOfPool(trace, use.pool))} itself ran for ${duration(run)}.`,
         change: `Return less from ${nameOf(trace, functionOfPool(trace, use.pool))}: reduce the result in the worker to what is used of it after ${placeOf(trace, site) || 'the call'}, or write it to a file or to multiprocessing.shared_memory and return where it is.`,
         site,

@@ -5,7 +5,8 @@ import { firstOnLane } from '../../analysis/taskTimes.ts';
 import { positionAt } from '../../analysis/timeline.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
-import { duration, nameOf, percent, placeOf } from '../poolWords.ts';
+import { nameOf, placeOf } from '../places.ts';
+import { duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Two pools of one line may be two purposes of one helper function; three are a habit. */

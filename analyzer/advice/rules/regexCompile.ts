@@ -1,8 +1,9 @@
 import { callSites, libraryFunctions } from '../../analysis/callSites.ts';
 import { leafTimes, staysInside, timesInside } from '../../analysis/callTimes.ts';
+import { nameOf, placeText, siteSubject } from '../places.ts';
+import { percent } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
-import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** Times that compiling must have been come back to: a program that compiles all its patterns when it starts stays in it. */
 const LEAST_STAYS = 3;
@@ -57,10 +58,10 @@ export const regexCompile: Rule = {
       return [
         {
           subject: siteSubject(site),
-          title: `${functionText(trace, site)} ${what}`,
+          title: `${nameOf(trace, site.function)} ${what}`,
           why: isCompiling
-            ? `${percentText(share)} of the run compiles patterns, at ${stays} or more different times: more of them than the cache of re keeps.`
-            : `${percentText(share)} of the run is spent in the cache of re, beside the matching itself.`,
+            ? `${percent(share)} of the run compiles patterns, at ${stays} or more different times: more of them than the cache of re keeps.`
+            : `${percent(share)} of the run is spent in the cache of re, beside the matching itself.`,
           change: isCompiling
             ? `Compile each pattern once, before the loop around ${placeText(trace, site)}, and keep it; for plain words use a set, str methods or one pattern with alternatives.`
             : `Compile the pattern once with re.compile, before the loop around ${placeText(trace, site)}, and call its methods.`,

@@ -1,6 +1,7 @@
 import type { Carriage, PoolUse } from '../../analysis/poolUse.ts';
 import { burdens } from '../carrying.ts';
-import { bytes, duration, ofFunction, percent, placeOf } from '../poolWords.ts';
+import { ofFunction, placeOf } from '../places.ts';
+import { duration, percent, volume } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 
 /** Share of what is carried that was carried before, from which on it is one state and not values that look alike. */
@@ -14,7 +15,7 @@ export const repeatedState: Rule = {
   evaluate: (trace) =>
     burdens(trace, 'bytesOut', onceAWorker).map(({ use, carried, pieces, run, site, cost, gain }) => ({
       subject: `pool ${use.pool}`,
-      title: `Each task${ofFunction(trace, use.pool)} carries the same ${bytes(carried.bytesOut / pieces)} again: ${bytes(carried.bytesOut)} in ${pieces} tasks`,
+      title: `Each task${ofFunction(trace, use.pool)} carries the same ${volume(carried.bytesOut / pieces)} again: ${volume(carried.bytesOut)} in ${pieces} tasks`,
       why: `${percent(carried.repeated ?? 0)} of what was pickled had been sent to the workers before. Pickling and unpickling it took ${duration(cost)}.`,
       change: `Give the state to each worker once, with the pool's initializer (or as a global that is set before the pool is made), and pass only what differs at ${placeOf(trace, site) || 'the call'}. A bound method carries its whole object.`,
       site,

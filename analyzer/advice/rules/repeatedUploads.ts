@@ -1,7 +1,8 @@
 import { GONE } from '../../analysis/deviceReplay/replay.ts';
 import { toSeconds } from '../../model/index.ts';
 import { aboutCopies, copyGain, deviceName, marking, worthGroups } from '../deviceCopyRule.ts';
-import { duration, lineOf, placeOf, volume } from '../deviceWords.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration, volume } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 
 /** The same content goes to a device again and again. */
@@ -20,7 +21,7 @@ export const repeatedUploads: Rule = {
       const each = volume(group.bytes / count);
       return {
         ...aboutCopies(trace, group),
-        title: `What ${deviceName(trace, group.unit)} has already is uploaded again ${count} times${placeOf(trace, group.site)}`,
+        title: `What ${deviceName(trace, group.unit)} has already is uploaded again ${count} times${inCode(trace, group.site)}`,
         why: `${count} copies to the device had the address, the size (${each}) and, by a hash of samples, the content of an earlier one; they took ${duration(group.took)} there, and their calls ${duration(group.called)}.`,
         change: `Upload it once before the loop and pass the device's buffer to what is called ${lineOf(trace, group.site)}; where a kernel overwrites it, keep a second copy on the device.`,
         evidence: {

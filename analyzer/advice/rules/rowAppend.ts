@@ -1,8 +1,9 @@
 import { callSites, libraryFunctions } from '../../analysis/callSites.ts';
 import { timesInside } from '../../analysis/callTimes.ts';
+import { nameOf, placeText, siteSubject } from '../places.ts';
+import { percent } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
-import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** A list takes a row in less than a microsecond and a frame is made of them once; measured, see the page. */
 const REMOVED_AT_LEAST = 0.96;
@@ -36,8 +37,8 @@ export const rowAppend: Rule = {
       return [
         {
           subject: siteSubject(site),
-          title: `${functionText(trace, site)} appends rows to a DataFrame one by one`,
-          why: `${percentText(share)} of the run makes the frame anew for a row that it did not have, copying all that are there.`,
+          title: `${nameOf(trace, site.function)} appends rows to a DataFrame one by one`,
+          why: `${percent(share)} of the run makes the frame anew for a row that it did not have, copying all that are there.`,
           change: `Collect the rows in a list at ${placeText(trace, site)} and make the DataFrame of them once, after the loop.`,
           site,
           lanes,

@@ -5,8 +5,9 @@ import { stepsOf } from '../../analysis/deviceTrace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { waitAfter } from '../deviceCopies.ts';
 import { aboutCopies, copyGain, deviceName, marking, worthGroups } from '../deviceCopyRule.ts';
-import { duration, lineOf, placeOf } from '../deviceWords.ts';
 import { saving } from '../gain.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 
 /** Fewer reads are results, and not a habit of each step. */
@@ -41,7 +42,7 @@ export const scalarReads: Rule = {
         const shared = savedBySharedWaits(trace, group.unit, withWaits(stepsOf(trace), group.steps));
         return {
           ...aboutCopies(trace, group),
-          title: `${count} times the host waits for a number from ${deviceName(trace, group.unit)}${placeOf(trace, group.site)}`,
+          title: `${count} times the host waits for a number from ${deviceName(trace, group.unit)}${inCode(trace, group.site)}`,
           why: `Each read of ${Math.round(group.bytes / count)} bytes waits until the device has done all that was launched before, and the device then has nothing to do: ${duration(group.called)} in these calls.`,
           change: `Keep the number on the device ${lineOf(trace, group.site)} (sum it up there) and read it once in many steps, or after the loop.`,
           evidence: {

@@ -1,10 +1,10 @@
 import type { Trace } from '../../analysis/trace.ts';
 import type { WorkerTasks } from '../../analysis/workerTasks.ts';
-import { placeText } from '../functionText.ts';
 import { saving } from '../gain.ts';
 import { submittingSite, taskName, workerTasksOf } from '../nodePools.ts';
 import { servingOf } from '../nodeThreads.ts';
-import { figure, secondsFigure, timeText } from '../quantities.ts';
+import { placeText } from '../places.ts';
+import { duration, figure, secondsFigure } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Tasks below which it may be chance that none was submitted before the other was back. */
@@ -51,7 +51,7 @@ function conclude(trace: Trace, its: WorkerTasks): Conclusion | null {
   return {
     subject: `pool ${pool}`,
     title: `Tasks of ${name} are awaited one by one: one worker of ${kind} works at a time`,
-    why: `${rows.length} tasks were submitted, each when the one before was back (${figure(concurrency)} under way at a time), and took ${timeText(busy)} together; ${workers} could have run at a time.`,
+    why: `${rows.length} tasks were submitted, each when the one before was back (${figure(concurrency)} under way at a time), and took ${duration(busy)} together; ${workers} could have run at a time.`,
     change: `Submit the tasks at ${placeText(trace, site)} before awaiting any: await Promise.all(items.map((item) => pool.run(item))), in portions where there are very many.`,
     site,
     lanes,

@@ -6,8 +6,9 @@ import { busyOf, stepsOf } from '../../analysis/deviceTrace.ts';
 import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import { toSeconds } from '../../model/index.ts';
 import { deviceName, intervalOf, lanesOf } from '../deviceCopyRule.ts';
-import { duration, lineOf, percent, placeOf } from '../deviceWords.ts';
 import { saving } from '../gain.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Share of the run that overlap must hide to be worth two streams and two buffers. */
@@ -47,7 +48,7 @@ export const serialCopies: Rule = {
       return [
         {
           subject: `device ${unit}`,
-          title: `${deviceName(trace, unit)} copies and computes in turns and never both${placeOf(trace, site)}`,
+          title: `${deviceName(trace, unit)} copies and computes in turns and never both${inCode(trace, site)}`,
           why: `Its copies took ${duration(memory)} and its kernels ${duration(kernels)}, with ${percent(overlapped)} of the copies during kernels; in ${its.turns} turns, ${duration(its.hidden)} of copies could have taken place while a kernel before or after them ran.`,
           change: `Use two streams and two buffers in turn ${lineOf(trace, site)}: copy the next part from pinned memory on one stream while the kernels of this part run on the other.`,
           site,

@@ -4,7 +4,8 @@ import { type LaneCode, laneCode, outside, siteBeside, siteOfMost } from '../../
 import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
-import { duration, nameOf, percent, placeOf } from '../poolWords.ts';
+import { nameOf, placeOf } from '../places.ts';
+import { duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 import { isLoader, slotsOf } from '../slots.ts';
 

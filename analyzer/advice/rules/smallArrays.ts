@@ -2,9 +2,10 @@ import { type CallSites, callSites, libraryFunctions } from '../../analysis/call
 import { selfTime, timesInside } from '../../analysis/callTimes.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { wallOfStacks } from '../../analysis/wallShares.ts';
+import { nameOf, placeText, siteSubject } from '../places.ts';
+import { percent } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 import { LEAST_LOOKS, LEAST_SHARE, sampledSaving } from '../sampledSaving.ts';
-import { functionText, percentText, placeText, siteSubject } from '../siteText.ts';
 
 /** Lines that a function of numpy computes at, at most: four in `std` and `roll`, one in those that are known to. The others look at arguments. */
 const COMPUTING_LINES = 4;
@@ -55,8 +56,8 @@ export const smallArrays: Rule = {
       return [
         {
           subject: siteSubject(site),
-          title: `${functionText(trace, site)} calls numpy for a few numbers at a time`,
-          why: `${percentText(share)} of the run is in numpy at this line, and ${percentText(overhead)} of that at lines that look at arguments: on large arrays next to nothing is.`,
+          title: `${nameOf(trace, site.function)} calls numpy for a few numbers at a time`,
+          why: `${percent(share)} of the run is in numpy at this line, and ${percent(overhead)} of that at lines that look at arguments: on large arrays next to nothing is.`,
           change: `Compute for all items at once with an axis argument at ${placeText(trace, site)}, or use plain Python numbers (math, sum, max) for so few.`,
           site,
           lanes,

@@ -15,7 +15,8 @@ import type { Site } from '../../analysis/sites.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { type Feeding, feedingOf } from '../feeding.ts';
 import { saving } from '../gain.ts';
-import { duration, nameOf, ofFunction, percent, placeOf } from '../poolWords.ts';
+import { nameOf, ofFunction, placeOf } from '../places.ts';
+import { duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 import { isProcesses, slotsOf } from '../slots.ts';
 

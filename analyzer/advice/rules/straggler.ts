@@ -1,6 +1,7 @@
 import type { Trace } from '../../analysis/trace.ts';
 import { type Imbalance, imbalances } from '../imbalance.ts';
-import { count, nameOf, percent, placeOf, time } from '../poolText.ts';
+import { nameOf, placeOf } from '../places.ts';
+import { count, duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** One task runs on when all others are done, and no order of them would hide it. */
@@ -24,12 +25,12 @@ function conclusion(
   const place = placeOf(trace, one.site);
   return {
     subject: one.subject,
-    title: `One task of ${name} takes ${time(longestTime)}, and for ${time(alone)} the other workers have nothing to do`,
+    title: `One task of ${name} takes ${duration(longestTime)}, and for ${duration(alone)} the other workers have nothing to do`,
     why:
-      `The ${count(work.tasks)} tasks took ${time(replay.recorded)}, of which the ${count(one.workers)} workers were idle for ${percent(idle)} at the end. ` +
-      `The mean task ran ${time(work.meanTask)}.`,
+      `The ${count(work.tasks)} tasks took ${duration(replay.recorded)}, of which the ${count(one.workers)} workers were idle for ${percent(idle)} at the end. ` +
+      `The mean task ran ${duration(work.meanTask)}.`,
     change:
-      `Split the long task of ${name}${place === '' ? '' : `, submitted at ${place},`} into parts of about ${time(partOf(replay.recorded, one.workers, longestTime))}` +
+      `Split the long task of ${name}${place === '' ? '' : `, submitted at ${place},`} into parts of about ${duration(partOf(replay.recorded, one.workers, longestTime))}` +
       (remedy.kind === 'split' && remedy.orderHelps
         ? ', or submit it before the others.'
         : ', or make it faster: no order of the tasks hides it.'),

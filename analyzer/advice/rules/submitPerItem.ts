@@ -1,7 +1,7 @@
 import type { Trace } from '../../analysis/trace.ts';
 import { LANGUAGES } from '../../model/index.ts';
 import { type FineTasks, fineTasks } from '../fineTasks.ts';
-import { nameOf, placeOf } from '../poolText.ts';
+import { nameOf, placeOf } from '../places.ts';
 import type { Rule } from '../rule.ts';
 import { conclusionOf } from './fineTasks.ts';
 

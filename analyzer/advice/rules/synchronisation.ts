@@ -8,8 +8,9 @@ import type { Trace } from '../../analysis/trace.ts';
 import { DIRECTIONS, toSeconds } from '../../model/index.ts';
 import { deviceName, intervalOf, lanesOf } from '../deviceCopyRule.ts';
 import { addSamples } from '../deviceSamples.ts';
-import { duration, lineOf, placeOf } from '../deviceWords.ts';
 import { saving } from '../gain.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Fewer waits are the ends of phases, or of the run. */
@@ -47,7 +48,7 @@ export const synchronisation: Rule = {
         const count = its.steps.length;
         return {
           subject: `device ${its.unit}`,
-          title: `${count} waits for ${deviceName(trace, its.unit)} before the next launch${placeOf(trace, its.site)}`,
+          title: `${count} waits for ${deviceName(trace, its.unit)} before the next launch${inCode(trace, its.site)}`,
           why: `Each wait (${duration(its.waited / count)} on average) let the queue run empty, and what followed was a launch and no look at a result: the device had nothing to do from the end of the wait until then.`,
           change: `Leave out the synchronisation ${lineOf(trace, its.site)}: the order of the stream keeps kernels behind each other. Wait once, before the results are read.`,
           site: its.site,

@@ -1,9 +1,9 @@
 import { SiteTimes } from '../../analysis/siteTimes.ts';
 import { LOADS, SYNCHRONOUS } from '../../analysis/stackTraits.ts';
 import type { Trace } from '../../analysis/trace.ts';
-import { placeText } from '../functionText.ts';
 import { heldTime, servingOf, traitsOf } from '../nodeThreads.ts';
-import { figure, percentText, secondsFigure, timeText } from '../quantities.ts';
+import { placeText } from '../places.ts';
+import { duration, figure, percent, secondsFigure } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Share of the time that a thread serves below which nobody would notice the wait: one request in twenty waits a little. */
@@ -52,8 +52,8 @@ export const synchronousCalls: Rule = {
         const share = Math.min(1, time / served);
         return {
           subject: `function ${id}`,
-          title: `${name} keeps requests waiting for ${percentText(share)} of the time that the server answers`,
-          why: `The event loop stood still in ${name}, which ${place} calls, for ${timeText(time)} of the ${timeText(served)} from the first request to the last; no other request is answered meanwhile.`,
+          title: `${name} keeps requests waiting for ${percent(share)} of the time that the server answers`,
+          why: `The event loop stood still in ${name}, which ${place} calls, for ${duration(time)} of the ${duration(served)} from the first request to the last; no other request is answered meanwhile.`,
           change: `Await the asynchronous form of ${name} at ${place}, or keep its result where it stays the same. Requests then wait less; that the server does more of them is not to be expected.`,
           site: { function: id, line },
           lanes: [...(lanes.get(id) ?? [])],

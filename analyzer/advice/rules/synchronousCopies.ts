@@ -5,7 +5,8 @@ import type { Trace } from '../../analysis/trace.ts';
 import { MEMORY_KINDS, toSeconds } from '../../model/index.ts';
 import type { CopyGroup } from '../deviceCopies.ts';
 import { aboutCopies, copyGain, deviceName, marking, worthGroups } from '../deviceCopyRule.ts';
-import { duration, lineOf, placeOf, volume } from '../deviceWords.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration, volume } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 
 /** One copy at the beginning and one at the end have to be waited for by somebody. */
@@ -51,7 +52,7 @@ export const synchronousCopies: Rule = {
         );
         return {
           ...aboutCopies(trace, group),
-          title: `The host waits for ${count} copies ${isUpload ? 'to' : 'from'} ${deviceName(trace, group.unit)}${placeOf(trace, group.site)}`,
+          title: `The host waits for ${count} copies ${isUpload ? 'to' : 'from'} ${deviceName(trace, group.unit)}${inCode(trace, group.site)}`,
           why: `Each call returned when its copy was done: ${duration(group.called)} of the thread for ${volume(group.bytes)}, in which it gave the device nothing else to do.`,
           change: isUpload
             ? `Copy asynchronously from pinned memory ${lineOf(trace, group.site)}, with two buffers in turn, and let the stream's order keep the kernel behind its copy.`

@@ -6,8 +6,9 @@ import { mostOften, StackWeights } from '../../analysis/stackWeights.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { deviceName, intervalOf, lanesOf } from '../deviceCopyRule.ts';
-import { duration, lineOf, percent, placeOf } from '../deviceWords.ts';
 import { saving } from '../gain.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration, percent } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /**
@@ -76,7 +77,7 @@ function concluded(trace: Trace, unit: number, its: readonly number[]): Conclusi
   return [
     {
       subject: `device ${unit}`,
-      title: `Matrix products leave the tensor cores of ${deviceName(trace, unit)} unused${placeOf(trace, site)}`,
+      title: `Matrix products leave the tensor cores of ${deviceName(trace, unit)} unused${inCode(trace, site)}`,
       why: `${its.length} products of single precision, such as ${name}, took ${duration(took)}, ${percent(took / trace.wall)} of the run, on the ordinary cores.`,
       change: `Allow TF32 (torch.backends.cuda.matmul.allow_tf32 = True, or torch.set_float32_matmul_precision("high")), or compute in bfloat16 under torch.autocast ${lineOf(trace, site)}; check that its precision is enough.`,
       site,

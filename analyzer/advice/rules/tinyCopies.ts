@@ -7,7 +7,8 @@ import type { Trace } from '../../analysis/trace.ts';
 import { toSeconds } from '../../model/index.ts';
 import { type CopyGroup, waitAfter } from '../deviceCopies.ts';
 import { aboutCopies, copyGain, deviceName, marking, worthGroups } from '../deviceCopyRule.ts';
-import { duration, lineOf, placeOf, volume } from '../deviceWords.ts';
+import { inCode, lineOf } from '../places.ts';
+import { duration, volume } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
 
 /** Fewer copies are a handful of parameters, or of results. */
@@ -35,7 +36,7 @@ export const tinyCopies: Rule = {
         const each = group.bytes / count;
         return {
           ...aboutCopies(trace, group),
-          title: `${count} copies of ${volume(each)} each ${way} ${deviceName(trace, group.unit)}${placeOf(trace, group.site)}`,
+          title: `${count} copies of ${volume(each)} each ${way} ${deviceName(trace, group.unit)}${inCode(trace, group.site)}`,
           why: `Their bytes would take ${duration(each / 10)} each at 10 GB/s; call and copy took ${duration((group.called + group.took) / count)} each, ${duration(group.called)} of the host in all.`,
           change: `Gather what is copied ${lineOf(trace, group.site)} in one array of the host and copy it at once${group.direction === 'H2D' ? ', before the loop' : ', after the loop'}.`,
           evidence: {

@@ -1,10 +1,10 @@
 import { unionOf } from '../../analysis/intervals.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import type { WorkerTasks } from '../../analysis/workerTasks.ts';
-import { placeText } from '../functionText.ts';
 import { saving } from '../gain.ts';
-import { taskName, workerTasksOf } from '../nodePools.ts';
-import { figure, secondsFigure, timeText } from '../quantities.ts';
+import { workerTasksOf } from '../nodePools.ts';
+import { placeText } from '../places.ts';
+import { duration, figure, secondsFigure } from '../quantities.ts';
 import type { Conclusion, Rule } from '../rule.ts';
 
 /** Workers below which nobody gains much by keeping them. */
@@ -58,8 +58,8 @@ function conclude(trace: Trace, its: WorkerTasks): Conclusion | null {
   const each = startup / lives.length;
   return {
     subject: `pool ${pool}`,
-    title: `A worker is made for each task of ${taskName(trace, its)}, and is longer in starting than at work`,
-    why: `${made} workers were made one after another, ${atOnce} at a time, for ${rows.length} tasks; beginning and ending took each ${timeText(each)}, the task ${timeText(its.run / rows.length)}.`,
+    title: `Each task has a worker of its own, which is longer in starting than at work`,
+    why: `${made} workers were made one after another, ${atOnce} at a time, for ${rows.length} tasks; beginning and ending took each ${duration(each)}, the task ${duration(its.run / rows.length)}.`,
     change: `Keep the workers that ${placeText(trace, site)} makes and send them one task after another, as piscina and workerpool do.`,
     site,
     lanes: its.lanes,

@@ -106,7 +106,7 @@ test('messages to processes of their own are arguments, at the line that sends t
   const trace = messages(2e6);
   const [found, ...more] = pickledArguments.evaluate(trace);
   expect(more).toEqual([]);
-  expect(found?.title).toContain('2 MB a message');
+  expect(found?.title).toContain('2.0 MB a message');
   expect(trace.functions.name[found?.site.function ?? -1]).toBe('feed');
   expect(found?.gain?.lo).toBeGreaterThan(1.5);
   expect(pickledResults.evaluate(trace)).toEqual([]);

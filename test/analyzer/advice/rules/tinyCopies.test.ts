@@ -18,7 +18,7 @@ const rows = (count: number, together: boolean, kernel = 2 * MS, waits = true) =
 test('rows that are copied one by one are told, with what one copy instead gives', () => {
   const its = holds(tinyCopies, rows(300, false), rows(300, true), 'place');
   expect(its.evidence).toMatchObject({ copies: 6000, meanBytes: 256 });
-  expect(its.title).toBe('6000 copies of 256 bytes each to GPU 0 in place at place.py:2');
+  expect(its.title).toBe('6000 copies of 256 B each to GPU 0 in place at place.py:2');
 });
 
 test('a few parameters for each long kernel are none', () => {
