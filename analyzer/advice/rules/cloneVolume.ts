@@ -2,7 +2,7 @@ import type { Site } from '../../analysis/sites.ts';
 import { SiteTimes } from '../../analysis/siteTimes.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import type { WorkerTasks } from '../../analysis/workerTasks.ts';
-import { DIRECTIONS, type Tables } from '../../model/index.ts';
+import { DIRECTIONS, LANGUAGES, type Tables } from '../../model/index.ts';
 import { saving } from '../gain.ts';
 import { submittingSite, workerTasksOf } from '../nodePools.ts';
 import { placeText } from '../places.ts';
@@ -22,6 +22,8 @@ const LEAST_SAVED = 0.5;
 
 /** Where as much comes back as is sent, the line that sends is told; the other one only where that is clearly more. */
 const LEAST_OF_WAY_OUT = 0.6;
+
+const JAVASCRIPT = LANGUAGES.indexOf('javascript');
 
 /** J04: what is sent between threads is copied, and that is much. */
 export const cloneVolume: Rule = {
@@ -128,6 +130,8 @@ function ofMessages(trace: Trace): Conclusion[] {
     if (transfers.direction[row] !== message || !(bytes > 0)) continue;
     const stack = transfers.stack[row] as number;
     const { function: id } = trace.siteOf(stack);
+    // Messages of Python are pickled.
+    if (functions.language[id] !== JAVASCRIPT) continue;
     const its = byFunction.get(id) ?? { copies: { bytes: 0, write: 0, read: 0 }, lanes: new Set(), count: 0 };
     byFunction.set(id, its);
     const weight = transfers.weight[row] as number;
