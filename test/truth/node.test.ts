@@ -12,8 +12,8 @@ const INLINED = join(ROOT, 'fixtures/workloads/truth/inlined.cjs');
 const SPLIT = join(ROOT, 'fixtures/workloads/truth/split.cjs');
 /** Points that a share may be off. */
 const POINTS = 2;
-/** About 6 s of CPU, 10,000 samples at `RATE`: the standard deviation of a share of 70 % is half a point. */
-const UNITS = 40_000;
+/** 5 to 10 s of CPU, at least 10,000 samples at `RATE`: the standard deviation of a share of 70 % is half a point at most. */
+const UNITS = 32_000;
 const RATE = '2000';
 /** The same of loops that V8 compiles anew with each caller, and not always equally well. */
 const INLINED_POINTS = 3;

@@ -20,8 +20,14 @@ const LIKELIEST = 97;
 /** Strings of a recording, so that two of their numbers make one. */
 const MOST_STRINGS = 2 ** 26;
 
-/** How often each stack was seen to launch something. */
-type Seen = Map<number, number>;
+/** How often a stack was seen to launch something, and how likely all of those looks were wrong, 0 to 1. */
+interface Looks {
+  count: number;
+  doubt: number;
+}
+
+/** Looks by stack. */
+type Seen = Map<number, Looks>;
 
 /**
  * Which code launched what, told from the whole of a run. Few launches are seen while they last, but programs repeat themselves:
@@ -30,10 +36,10 @@ type Seen = Map<number, number>;
  *
  *     seen        solve:12 launched `dot` after `copy`      3 times
  *                 norm:40  launched `dot` after `dot`       once
- *     not seen    `dot` after `copy`                        solve:12, certainty 97 % of 3/4
+ *     not seen    `dot` after `copy`                        solve:12, certainty 97 % of 3/4, were looks sure
  *
  * A launch gets the stack that was seen most often for its kind, with its share of all looks and one more, since a
- * single one proves little. Where the nearest sample says more, that stays. What was never seen gets the callers that its
+ * single one proves little; and less where so few looks may all have come too late, as those at brief calls do. Where the nearest sample says more, that stays. What was never seen gets the callers that its
  * neighbours have in common.
  */
 export class LearntStacks {
@@ -116,9 +122,12 @@ export class LearntStacks {
       if ((certainty[at] as number) < SEEN_BRIEFLY || (stack[at] as number) < 0) continue;
       for (let neighbours = 0; neighbours <= 2; neighbours++) {
         const kind = this.kind(order, i, neighbours);
-        const stacks = seen.get(kind) ?? new Map<number, number>();
+        const stacks: Seen = seen.get(kind) ?? new Map();
         seen.set(kind, stacks);
-        stacks.set(stack[at] as number, (stacks.get(stack[at] as number) ?? 0) + 1);
+        const looks = stacks.get(stack[at] as number) ?? { count: 0, doubt: 1 };
+        stacks.set(stack[at] as number, looks);
+        looks.count++;
+        looks.doubt *= 1 - (certainty[at] as number) / 100;
       }
     }
     if (seen.size === 0) return;
@@ -187,12 +196,12 @@ export class LearntStacks {
 }
 
 function mostSeen(stacks: Seen): { stack: number; certainty: number } {
-  let [stack, most, all] = [-1, 0, 0];
-  for (const [each, count] of stacks) {
-    all += count;
-    if (count > most) [stack, most] = [each, count];
+  let [stack, most, all] = [-1, { count: 0, doubt: 1 }, 0];
+  for (const [each, looks] of stacks) {
+    all += looks.count;
+    if (looks.count > most.count) [stack, most] = [each, looks];
   }
-  return { stack, certainty: Math.round((LIKELIEST * most) / (all + 1)) };
+  return { stack, certainty: Math.round((LIKELIEST * (1 - most.doubt) * most.count) / (all + 1)) };
 }
 
 function parentsOf(stacks: Iterable<Tables['stacks']>): number[] {

@@ -52,14 +52,20 @@ const seen = (name: number, stack: number): Launch => ({ name, stack, certainty:
 test('what code was seen to launch a kernel launched it the other times too', () => {
   expect(learnt([seen(DOT, 7), { name: DOT }, { name: DOT, stack: 9, certainty: 20 }])).toEqual([
     '7 97',
-    '7 49',
-    '7 49',
+    '7 47',
+    '7 47',
   ]);
 });
 
 test('one look proves less than many', () => {
   const many = learnt([...new Array(9).fill(seen(DOT, 7)), { name: DOT }]);
   expect(many.at(-1)).toBe('7 87');
+});
+
+test('looks at brief calls, which may come too late, prove less, until they are many', () => {
+  const brief = { name: DOT, stack: 7, certainty: 60 };
+  expect(learnt([brief, { name: DOT }]).at(-1)).toBe('7 29');
+  expect(learnt([...new Array(9).fill(brief), { name: DOT }]).at(-1)).toBe('7 87');
 });
 
 test('what was launched before and after tells places apart that launch the same', () => {
