@@ -94,8 +94,13 @@ test('the pools of a run are in the overview and have a view of their own, from 
   session.key('5');
   await session.see(/^ solve_tile +.*\d+ ms +.*4\.2 MB/m);
   expect(session.text()).toMatch(/^ 15 lanes in Progress.update .* main in Progress.save/m);
-  session.type('/solve');
+  // One after the other: keys that come together may be read as one.
+  session.type('/');
+  await session.see(/^ \/_ /m);
+  session.type('solve');
+  await session.see(/^ \/solve_ /m);
   session.key('Enter');
+  await session.see(/^ \/solve /m);
   session.key('Down');
   await session.see(/^▌solve_tile/m);
   session.key('Enter');

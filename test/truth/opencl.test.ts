@@ -73,9 +73,13 @@ for (const [manner, least, points] of MANNERS)
   testPyOpenCl(
     `launches of kernels, ${manner}: code is right as often as is promised, and in more than ${least} %`,
     async () => {
-      const { ended, file } = await record(folder.path, [], [PYTHON, LAUNCHES, manner, SECONDS]);
+      const { ended, file, summary } = await record(folder.path, [], [PYTHON, LAUNCHES, manner, SECONDS]);
       const { right, promised, launches } = shares(openRecording(file).tables);
-      expect(String(launches)).toBe(ended.stdout.trim());
+      // The driver may tell of the last one when the process is ending already, which is then said.
+      const warnings = summary.collectors.find(({ id }) => id === 'opencl')?.warnings.join() ?? '';
+      const untold = Number(/(\d+) commands? had not ended/.exec(warnings)?.[1] ?? 0);
+      expect(untold).toBeLessThan(2);
+      expect(String(launches + untold)).toBe(ended.stdout.trim());
       expect(right).toBeGreaterThan(promised - points);
       expect(right).toBeGreaterThan(least);
     },
