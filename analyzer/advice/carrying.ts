@@ -6,6 +6,7 @@ import type { Trace } from '../analysis/trace.ts';
 import { directionsOf, type Gain } from '../model/index.ts';
 import { saving } from './gain.ts';
 import { messageLoad, siteOfMessages } from './messageLoad.ts';
+import type { Conclusion } from './rule.ts';
 import { isProcesses } from './slots.ts';
 
 /**
@@ -36,6 +37,25 @@ export interface Burden {
   /** Of the pool's time, spent at both ends on what could be left out. */
   readonly cost: number;
   readonly gain: Gain;
+}
+
+/** Lanes that a finding names at most. */
+const MOST_LANES = 64;
+
+/** What every conclusion about a burden says of its place, whatever is carried. */
+export function whereOf({
+  use,
+  site,
+  gain,
+}: Burden): Pick<Conclusion, 'subject' | 'site' | 'lanes' | 'interval' | 'gain'> {
+  const { from, to } = use.underWay;
+  return {
+    subject: `pool ${use.pool}`,
+    site,
+    lanes: use.workers.slice(0, MOST_LANES),
+    interval: { start: from[0] as number, end: to.at(-1) as number },
+    gain,
+  };
 }
 
 /** What would be left of a pool's load without something. */

@@ -1,6 +1,7 @@
 import { timelineIn } from '../analysis/laneCode.ts';
 import type { Carriage, PoolUse } from '../analysis/poolUse.ts';
 import { type Site, UNKNOWN_SITE } from '../analysis/sites.ts';
+import { stacksWithin } from '../analysis/stacksWithin.ts';
 import type { Trace } from '../analysis/trace.ts';
 import { DIRECTIONS } from '../model/index.ts';
 
@@ -93,16 +94,10 @@ export const takingStacks = (trace: Trace): Uint8Array => queueStacks(trace, 'ta
 
 function queueStacks(trace: Trace, key: string, method: RegExp): Uint8Array {
   return trace.once(`queueStacks ${key}`, () => {
-    const { functions, tables } = trace;
-    const isMethod = Uint8Array.from(functions.name, (name, id) =>
-      Number(method.test(name) && QUEUES.test(functions.file[id] ?? '')),
+    const { name: names, file } = trace.functions;
+    const isMethod = Uint8Array.from(names, (name, id) =>
+      Number(method.test(name) && QUEUES.test(file[id] ?? '')),
     );
-    const found = new Uint8Array(tables.stacks.length);
-    for (let i = 0; i < found.length; i++) {
-      const parent = tables.stacks.parent[i] as number;
-      const its = functions.ofFrame[tables.stacks.frame[i] as number] as number;
-      found[i] = isMethod[its] === 1 || (parent >= 0 && found[parent] === 1) ? 1 : 0;
-    }
-    return found;
+    return stacksWithin(trace, isMethod);
   });
 }

@@ -1,3 +1,4 @@
+import { baseName } from '../analysis/baseName.ts';
 import type { Site } from '../analysis/sites.ts';
 import type { Trace } from '../analysis/trace.ts';
 
@@ -5,7 +6,7 @@ import type { Trace } from '../analysis/trace.ts';
 
 /** `app.py:12`; empty where no file is known. */
 export function placeOf({ functions }: Trace, { function: id, line }: Site): string {
-  const file = lastPart(functions.file[id] ?? '');
+  const file = baseName(functions.file[id] ?? '');
   return file === '' ? '' : `${file}:${line}`;
 }
 
@@ -16,7 +17,7 @@ export const placeText = (trace: Trace, site: Site): string => placeOf(trace, si
 export function nameOf(trace: Trace, id: number, unknown = 'a function'): string {
   const { name, file, line } = trace.functions;
   const its = name[id] ?? '';
-  if (its === '<module>') return lastPart(file[id] ?? '') || its;
+  if (its === '<module>') return baseName(file[id] ?? '') || its;
   if (its !== '' && its !== '(anonymous)') return its;
   if ((file[id] ?? '') === '') return unknown;
   return line[id] === 1
@@ -56,5 +57,3 @@ export function lineOf(trace: Trace, site: Site): string {
   const place = placeOf(trace, site);
   return place === '' ? 'where it is called' : `at ${place}`;
 }
-
-const lastPart = (path: string): string => path.split(/[/\\]/).at(-1) ?? path;

@@ -1,3 +1,4 @@
+import { baseName } from '../analysis/baseName.ts';
 import { type PairKey, pairsOf } from '../analysis/comparison/pairs.ts';
 import type { Finding, Gain } from '../model/index.ts';
 
@@ -38,7 +39,7 @@ export interface Checked {
 /** When two runs' findings are about one thing, the surest first. */
 const FINDING_KEYS: readonly PairKey<Finding>[] = [
   { of: ({ rule, location: at }) => at && `${rule}\0${at.file}\0${at.function}` },
-  { of: ({ rule, location: at }) => at && `${rule}\0${at.file.split(/[/\\]/).at(-1)}\0${at.function}` },
+  { of: ({ rule, location: at }) => at && `${rule}\0${baseName(at.file)}\0${at.function}` },
   { of: ({ rule, location: at }) => at && `${rule}\0${at.function}`, isUnique: true },
   { of: ({ rule, location: at }) => (at === null ? rule : null) },
 ];

@@ -1,3 +1,4 @@
+import { outermostOf } from '../analysis/outermost.ts';
 import type { Trace } from '../analysis/trace.ts';
 import { LANE_KINDS, LANE_ROLES } from '../model/index.ts';
 
@@ -105,15 +106,11 @@ const WHOLE_FILE = '<module>';
 /** The outermost function of the program that each lane was in for most of its CPU time, as a number of `Functions`; -1 for none. */
 function entriesOf(trace: Trace): Int32Array {
   const { tables, functions, homes } = trace;
-  const { stacks, samples, lanes } = tables;
-  const entry = new Int32Array(stacks.length).fill(-1);
-  for (let i = 0; i < stacks.length; i++) {
-    const parent = stacks.parent[i] as number;
-    const above = parent < 0 ? -1 : (entry[parent] as number);
-    const its = functions.ofFrame[stacks.frame[i] as number] as number;
-    const isOwn = homes[its]?.origin === 'own' && functions.name[its] !== WHOLE_FILE;
-    entry[i] = above >= 0 ? above : isOwn ? its : -1;
-  }
+  const { samples, lanes } = tables;
+  const isOwn = Uint8Array.from(homes, ({ origin }, id) =>
+    Number(origin === 'own' && functions.name[id] !== WHOLE_FILE),
+  );
+  const entry = outermostOf(trace, isOwn);
   const spent = Array.from({ length: lanes.length }, () => new Map<number, number>());
   for (let i = 0; i < samples.length; i++) {
     const stack = samples.stack[i] as number;

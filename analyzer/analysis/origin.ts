@@ -1,4 +1,5 @@
 import { LANGUAGES } from '../model/index.ts';
+import { baseName } from './baseName.ts';
 import type { Functions } from './functions.ts';
 
 /**
@@ -32,7 +33,7 @@ export function homeOf(name: string, file: string, language: number): Home {
   const spoken = LANGUAGES[language];
   if (spoken === 'kernel') return { origin: 'native', module: 'kernel' };
   if (spoken === 'native') {
-    const library = file.split(/[/\\]/).at(-1) ?? '';
+    const library = baseName(file);
     return { origin: 'native', module: library.replace(/\.so[.\d]*$/, '') || 'native' };
   }
   if (file === '') return { origin: 'native', module: name.startsWith('[') ? 'interpreter' : 'native' };
@@ -46,7 +47,7 @@ export function homeOf(name: string, file: string, language: number): Home {
   const standard = STANDARD.exec(file) ?? WINDOWS_STANDARD.exec(file);
   if (standard) return { origin: 'library', module: stem(standard[1] ?? standard[2] ?? '') };
   if (AGENT.test(file)) return { origin: 'library', module: 'perfscope' };
-  return { origin: 'own', module: stem(file.split(/[/\\]/).at(-1) ?? file) };
+  return { origin: 'own', module: stem(baseName(file)) };
 }
 
 /** The home of every function, by its number. */

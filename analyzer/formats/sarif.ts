@@ -2,6 +2,8 @@
  * Findings as SARIF 2.1.0, which editors and code scanning read:
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html
  */
+
+import { baseName } from '../analysis/baseName.ts';
 import { sourcePath } from '../analysis/sourcePath.ts';
 import type { Finding, RecordingMeta, Severity } from '../model/index.ts';
 
@@ -10,8 +12,6 @@ const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-
 const BASE = 'SRCROOT';
 
 const LEVELS = { high: 'error', medium: 'warning', low: 'note' } as const satisfies Record<Severity, string>;
-export type SarifLevel = (typeof LEVELS)[Severity];
-
 /** A kind of result. `page`: its explanation in Markdown. */
 export interface SarifRule {
   readonly id: string;
@@ -102,7 +102,7 @@ function locations({ location }: Finding, directory: string) {
 
 /** The same in the next recording although lines have moved, so that a result is told to be an old one. */
 const fingerprint = ({ rule, location }: Finding): string =>
-  [rule, location?.file.split(/[/\\]/).at(-1) ?? '', location?.function ?? ''].join('|');
+  [rule, baseName(location?.file ?? ''), location?.function ?? ''].join('|');
 
 const propertiesOf = ({ gain, withheld, evidence, lanes, interval, change, docs }: Finding) => ({
   gain,

@@ -1,8 +1,7 @@
+import { baseName } from '../../analyzer/analysis/baseName.ts';
 import { homeOf, type Origin } from '../../analyzer/analysis/origin.ts';
 
 export type { Origin } from '../../analyzer/analysis/origin.ts';
-
-const baseName = (file: string): string => file.split(/[/\\]/).at(-1) ?? file;
 
 /** Whose code a function is, and where it is in few cells: `train.py:87` for own code, `<numpy>` for a library's. */
 export function placeOf(

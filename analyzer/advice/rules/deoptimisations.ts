@@ -1,3 +1,4 @@
+import { baseName } from '../../analysis/baseName.ts';
 import { deoptGroups } from '../../analysis/deopts.ts';
 import { sumOfTicks, type TierTicks, type TierTotals, tierTotals } from '../../analysis/tiers.ts';
 import type { Trace } from '../../analysis/trace.ts';
@@ -61,7 +62,7 @@ function conclude(
   const slow = SLOW.reduce((sum, tier) => sum + (ticks[tier] as number), 0) / all;
   const isHere = worst.file === functions.file[id] && worst.line > 0;
   const line = isHere ? worst.line : (functions.line[id] as number);
-  const place = `${worst.file.split(/[/\\]/).at(-1)}:${worst.line}`;
+  const place = `${baseName(worst.file)}:${worst.line}`;
   return {
     subject: `function ${id}`,
     title: `V8 gives up the optimised code of ${name} ${count} times`,

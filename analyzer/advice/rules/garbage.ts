@@ -1,6 +1,7 @@
 import type { HeapCollections } from '../../analysis/collections.ts';
 import { holderOf } from '../../analysis/holders.ts';
 import type { FunctionTime } from '../../analysis/siteTimes.ts';
+import { stacksWithinFunction } from '../../analysis/stacksWithin.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import { saving } from '../gain.ts';
 import { heapsOf, heldTime, pausesByStack, quietShare, quietWall } from '../nodeThreads.ts';
@@ -72,13 +73,8 @@ function conclude(
 
 /** Nanos that a lane was in a function or what it called. */
 function inFunction(trace: Trace, lane: number, id: number): number {
-  const { samples, stacks } = trace.tables;
-  const { ofFrame } = trace.functions;
-  const isIn = new Uint8Array(stacks.length);
-  for (let i = 0; i < stacks.length; i++) {
-    const parent = stacks.parent[i] as number;
-    if (ofFrame[stacks.frame[i] as number] === id || (parent >= 0 && isIn[parent] === 1)) isIn[i] = 1;
-  }
+  const { samples } = trace.tables;
+  const isIn = stacksWithinFunction(trace, id);
   let sum = 0;
   for (let row = 0; row < samples.length; row++) {
     const stack = samples.stack[row] as number;

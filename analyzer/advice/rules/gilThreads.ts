@@ -1,3 +1,4 @@
+import { outermostOf } from '../../analysis/outermost.ts';
 import type { Site } from '../../analysis/sites.ts';
 import { addToSlices, busyOf, busySlices, cpuSlices, eachSlice, slicesOf } from '../../analysis/slices.ts';
 import { StackWeights } from '../../analysis/stackWeights.ts';
@@ -200,15 +201,11 @@ function workOf(trace: Trace, lanes: readonly number[]): { readonly site: Site; 
 }
 
 function outermostOwn(trace: Trace, among: ReadonlySet<number>): Site {
-  const { samples, stacks, lanes } = trace.tables;
-  const { functions, homes } = trace;
-  const outermost = new Int32Array(stacks.length);
-  for (let stack = 0; stack < stacks.length; stack++) {
-    const parent = stacks.parent[stack] as number;
-    const below = parent < 0 ? -1 : (outermost[parent] as number);
-    const id = functions.ofFrame[stacks.frame[stack] as number] as number;
-    outermost[stack] = below >= 0 ? below : homes[id]?.origin === 'own' ? id : -1;
-  }
+  const { samples, lanes } = trace.tables;
+  const outermost = outermostOf(
+    trace,
+    Uint8Array.from(trace.homes, ({ origin }) => Number(origin === 'own')),
+  );
   const weights = new StackWeights();
   for (let row = 0; row < samples.length; row++) {
     const lane = samples.lane[row] as number;
@@ -220,5 +217,5 @@ function outermostOwn(trace: Trace, among: ReadonlySet<number>): Site {
   }
   let best = { id: -1, weight: 0 };
   for (const [id, weight] of weights.weights()) if (weight > best.weight) best = { id, weight };
-  return { function: best.id, line: best.id < 0 ? 0 : (functions.line[best.id] as number) };
+  return { function: best.id, line: best.id < 0 ? 0 : (trace.functions.line[best.id] as number) };
 }

@@ -1,4 +1,4 @@
-import { burdens } from '../carrying.ts';
+import { burdens, whereOf } from '../carrying.ts';
 import { functionOfPool, nameOf, ofFunction, placeOf } from '../places.ts';
 import { duration, volume } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
@@ -9,15 +9,13 @@ export const pickledArguments: Rule = {
   title: 'Arguments pickled',
   explains: ['P03', 'P04', 'P10'],
   evaluate: (trace) =>
-    burdens(trace, 'bytesOut', () => ({ bytesOut: 0, packOut: 0, unpackOut: 0 })).map(
-      ({ use, carried, pieces, unit, run, site, cost, gain }) => ({
-        subject: `pool ${use.pool}`,
+    burdens(trace, 'bytesOut', () => ({ bytesOut: 0, packOut: 0, unpackOut: 0 })).map((burden) => {
+      const { use, carried, pieces, unit, run, site, cost } = burden;
+      return {
+        ...whereOf(burden),
         title: `${volume(carried.bytesOut)} of arguments go to the workers${ofFunction(trace, use.pool)}, ${volume(carried.bytesOut / pieces)} a ${unit}`,
         why: `One process pickles them for all workers, one after the other: ${duration(carried.packOut)}; unpickling them takes ${duration(carried.unpackOut)} more, while ${nameOf(trace, functionOfPool(trace, use.pool))} itself ran for ${duration(run)}.`,
         change: `Pass what tells a worker where to find its data instead of the data at ${placeOf(trace, site) || 'the call'}: an index, a path, a key. Data that is in memory before the pool is made is there in forked workers; else use an initializer or multiprocessing.shared_memory.`,
-        site,
-        lanes: use.workers.slice(0, 64),
-        interval: { start: use.underWay.from[0] as number, end: use.underWay.to.at(-1) as number },
         evidence: {
           pieces,
           pickledBytes: carried.bytesOut,
@@ -26,7 +24,6 @@ export const pickledArguments: Rule = {
           costSeconds: cost / 1e9,
           runSeconds: run / 1e9,
         },
-        gain,
-      }),
-    ),
+      };
+    }),
 };

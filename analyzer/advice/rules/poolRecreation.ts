@@ -1,6 +1,7 @@
 import { timelineIn } from '../../analysis/laneCode.ts';
 import { type PoolUse, poolUses } from '../../analysis/poolUse.ts';
 import type { Site } from '../../analysis/sites.ts';
+import { stacksWithin } from '../../analysis/stacksWithin.ts';
 import { firstOnLane } from '../../analysis/taskTimes.ts';
 import { positionAt } from '../../analysis/timeline.ts';
 import type { Trace } from '../../analysis/trace.ts';
@@ -154,14 +155,9 @@ function timeInPools(trace: Trace, lane: number, first: number, last: number): n
 
 /** 1 for each stack in the code of Python's pools, or in what that called. */
 const stacksOfPools = (trace: Trace): Uint8Array =>
-  trace.once('stacksOfPools', () => {
-    const { functions, tables } = trace;
-    const isPool = Uint8Array.from(functions.file, (file) => Number(POOL_FILES.test(file)));
-    const found = new Uint8Array(tables.stacks.length);
-    for (let i = 0; i < found.length; i++) {
-      const parent = tables.stacks.parent[i] as number;
-      const its = functions.ofFrame[tables.stacks.frame[i] as number] as number;
-      found[i] = isPool[its] === 1 || (parent >= 0 && found[parent] === 1) ? 1 : 0;
-    }
-    return found;
-  });
+  trace.once('stacksOfPools', () =>
+    stacksWithin(
+      trace,
+      Uint8Array.from(trace.functions.file, (file) => Number(POOL_FILES.test(file))),
+    ),
+  );

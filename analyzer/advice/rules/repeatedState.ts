@@ -1,5 +1,5 @@
 import type { Carriage, PoolUse } from '../../analysis/poolUse.ts';
-import { burdens } from '../carrying.ts';
+import { burdens, whereOf } from '../carrying.ts';
 import { ofFunction, placeOf } from '../places.ts';
 import { duration, percent, volume } from '../quantities.ts';
 import type { Rule } from '../rule.ts';
@@ -13,23 +13,22 @@ export const repeatedState: Rule = {
   title: 'Same state pickled per task',
   explains: ['D01', 'P03', 'P04', 'P10'],
   evaluate: (trace) =>
-    burdens(trace, 'bytesOut', onceAWorker).map(({ use, carried, pieces, run, site, cost, gain }) => ({
-      subject: `pool ${use.pool}`,
-      title: `Each task${ofFunction(trace, use.pool)} carries the same ${volume(carried.bytesOut / pieces)} again: ${volume(carried.bytesOut)} in ${pieces} tasks`,
-      why: `${percent(carried.repeated ?? 0)} of what was pickled had been sent to the workers before. Pickling and unpickling it took ${duration(cost)}.`,
-      change: `Give the state to each worker once, with the pool's initializer (or as a global that is set before the pool is made), and pass only what differs at ${placeOf(trace, site) || 'the call'}. A bound method carries its whole object.`,
-      site,
-      lanes: use.workers.slice(0, 64),
-      interval: { start: use.underWay.from[0] as number, end: use.underWay.to.at(-1) as number },
-      evidence: {
-        pieces,
-        pickledBytes: carried.bytesOut,
-        repeatedShare: carried.repeated ?? 0,
-        costSeconds: cost / 1e9,
-        runSeconds: run / 1e9,
-      },
-      gain,
-    })),
+    burdens(trace, 'bytesOut', onceAWorker).map((burden) => {
+      const { use, carried, pieces, run, site, cost } = burden;
+      return {
+        ...whereOf(burden),
+        title: `Each task${ofFunction(trace, use.pool)} carries the same ${volume(carried.bytesOut / pieces)} again: ${volume(carried.bytesOut)} in ${pieces} tasks`,
+        why: `${percent(carried.repeated ?? 0)} of what was pickled had been sent to the workers before. Pickling and unpickling it took ${duration(cost)}.`,
+        change: `Give the state to each worker once, with the pool's initializer (or as a global that is set before the pool is made), and pass only what differs at ${placeOf(trace, site) || 'the call'}. A bound method carries its whole object.`,
+        evidence: {
+          pieces,
+          pickledBytes: carried.bytesOut,
+          repeatedShare: carried.repeated ?? 0,
+          costSeconds: cost / 1e9,
+          runSeconds: run / 1e9,
+        },
+      };
+    }),
 };
 
 /** What is left when each worker gets once what it now gets with every task. */

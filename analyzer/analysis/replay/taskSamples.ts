@@ -1,5 +1,6 @@
 import { GIL_WAIT, RUNNING, WAITING } from '../../model/index.ts';
 import { firstAfter, overlap } from '../intervals.ts';
+import { stacksWithin } from '../stacksWithin.ts';
 import { functionOfTask } from '../taskGroups.ts';
 import { taskIntervals } from '../taskIntervals.ts';
 import type { Trace } from '../trace.ts';
@@ -66,19 +67,14 @@ export function taskSamplesOf(trace: Trace): TaskSamples {
 }
 
 /** 1 for each stack within the function of a task. */
-function stacksOfTasks({ tables, functions }: Trace): Uint8Array {
-  const { stacks, tasks } = tables;
+function stacksOfTasks(trace: Trace): Uint8Array {
+  const { tables, functions } = trace;
+  const { tasks } = tables;
   const called = functionOfTask(tables, functions);
   const isTask = new Uint8Array(functions.count);
   for (let row = 0; row < tasks.length; row++) {
     const its = called(row);
     if (its >= 0) isTask[its] = 1;
   }
-  const within = new Uint8Array(stacks.length);
-  for (let i = 0; i < stacks.length; i++) {
-    const parent = stacks.parent[i] as number;
-    const own = isTask[functions.ofFrame[stacks.frame[i] as number] as number] === 1;
-    within[i] = own || (parent >= 0 && within[parent] === 1) ? 1 : 0;
-  }
-  return within;
+  return stacksWithin(trace, isTask);
 }

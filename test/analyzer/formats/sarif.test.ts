@@ -96,8 +96,8 @@ test('a file outside the directory has its whole path, and what is no file has n
   expect(at('/opt/a b/c%.py')).toMatchObject({
     physicalLocation: { artifactLocation: { uri: 'file:///opt/a%20b/c%25.py' } },
   });
-  expect(at('C:\\work\\a.py')).toMatchObject({
-    physicalLocation: { artifactLocation: { uri: 'file:///C:/work/a.py' } },
+  expect(at('C:\\app\\a.py')).toMatchObject({
+    physicalLocation: { artifactLocation: { uri: 'file:///C:/app/a.py' } },
   });
   expect(at('<string>')).toEqual({ logicalLocations: [{ name: 'f', kind: 'function' }] });
 });
