@@ -1,4 +1,5 @@
 import type { Tooltip } from './dom/tooltip.ts';
+import type { Host } from './host.ts';
 import type { Profile } from './profile.ts';
 import type { Store } from './state/store.ts';
 import type { ViewState } from './state/viewState.ts';
@@ -6,6 +7,7 @@ import type { Palette } from './theme/palette.ts';
 
 /** What every view is given. A view that draws calls `palette()` each time: the theme may have changed. */
 export interface ViewContext {
+  readonly host: Host;
   readonly profile: Profile;
   readonly store: Store<ViewState>;
   readonly tooltip: Tooltip;

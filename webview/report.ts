@@ -1,27 +1,27 @@
-import type { Rule } from '../analyzer/advice/rule.ts';
-import { UserError } from '../analyzer/model/index.ts';
+import { type Advice, UserError } from '../analyzer/model/index.ts';
 import { decodeRecording } from '../analyzer/recording/index.ts';
 import { h } from './dom/element.ts';
-import { PAYLOAD_ID, ROOT_ID } from './page.ts';
+import { ADVICE_ID, PAYLOAD_ID, ROOT_ID } from './page.ts';
+import { pageHost } from './pageHost.ts';
 import { fromBase64 } from './payload.ts';
 import { createThemeSwitch } from './theme/theme.ts';
 import { mountViewer } from './viewer.ts';
 
-/** The viewer in a page that `reportPage` made: takes the recording out of the page and shows it with what `rules` find. */
-export function openReport(rules?: readonly Rule[]): void {
+/** The viewer in a page that `reportPage` made: takes the recording out of the page and shows it. */
+export function openReport(): void {
   const root = document.getElementById(ROOT_ID);
   const payload = document.getElementById(PAYLOAD_ID);
   if (!root || !payload) return;
   try {
+    const advice = JSON.parse(document.getElementById(ADVICE_ID)?.textContent ?? 'null') as Advice | null;
     const recording = decodeRecording(payloadOf(payload), 'This report');
     root.replaceChildren();
-    mountViewer(root, recording, rules);
+    mountViewer(root, recording, pageHost(advice));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     showError(root, error.message);
   }
 }
-
 function payloadOf(element: HTMLElement): Uint8Array {
   const text = element.textContent?.trim() ?? '';
   // The text is as large as the recording and of no use any more.

@@ -1,9 +1,12 @@
-import { PAYLOAD_ID, ROOT_ID } from './page.ts';
+import type { Advice } from '../analyzer/model/index.ts';
+import { ADVICE_ID, PAYLOAD_ID, ROOT_ID } from './page.ts';
 import { toBase64 } from './payload.ts';
 
 export interface ReportPageOptions {
   /** The bytes of a `.perfscope` file. */
   readonly recording: Uint8Array;
+  /** What to change; null where nobody asked. */
+  readonly advice: Advice | null;
   /** The bundle of `webview/main.ts`, as a classic script. */
   readonly script: string;
   /** The bundle of `webview/viewer.css`. */
@@ -23,7 +26,7 @@ const ICON =
  * viewer itself, which is named by its hash. What the recording holds never becomes markup: it is Base64 until the viewer
  * reads it.
  */
-export function reportPage({ recording, script, style, title, sha256 }: ReportPageOptions): string {
+export function reportPage({ recording, advice, script, style, title, sha256 }: ReportPageOptions): string {
   const code = inScript(script);
   const sheet = inStyle(style);
   const policy = [
@@ -47,6 +50,7 @@ export function reportPage({ recording, script, style, title, sha256 }: ReportPa
 </head>
 <body>
 <div id="${ROOT_ID}"><noscript><p>This report draws itself: it needs JavaScript, and loads nothing.</p></noscript></div>
+<script id="${ADVICE_ID}" type="application/json">${JSON.stringify(advice).replaceAll('<', '\\u003c')}</script>
 <script id="${PAYLOAD_ID}" type="application/octet-stream">${toBase64(recording)}</script>
 <script>${code}</script>
 </body>

@@ -1,5 +1,3 @@
-import { RULES } from '../analyzer/advice/registry.ts';
-import type { Rule } from '../analyzer/advice/rule.ts';
 import type { Recording } from '../analyzer/model/index.ts';
 import type { ViewContext } from './context.ts';
 import { h } from './dom/element.ts';
@@ -10,6 +8,7 @@ import { createFindings } from './findings/view.ts';
 import { createGlance } from './glance/view.ts';
 import { createHeader } from './header/view.ts';
 import { createHelp } from './help/help.ts';
+import type { Host } from './host.ts';
 import { createPanels, firstMetric, metricsOf, tabsOf } from './panels.ts';
 import { profileOf } from './profile.ts';
 import { fromHash, toHash } from './state/hash.ts';
@@ -23,8 +22,8 @@ import { createTimeline } from './timeline/view.ts';
 /** Browsers complain about pages that write their address more often than some 200 times in 30 seconds. */
 const ADDRESS_MS = 300;
 
-/** Shows a recording in `root`, with what `rules` find in it. The page's address keeps what is selected. */
-export function mountViewer(root: HTMLElement, recording: Recording, rules: readonly Rule[] = RULES): void {
+/** Shows a recording in `root`. */
+export function mountViewer(root: HTMLElement, recording: Recording, host: Host): void {
   const profile = profileOf(recording);
   const metric = firstMetric({ profile });
   const initial = { ...initialState(profile.bounds, metric), collapsed: collapsedAtFirst(profile) };
@@ -37,7 +36,7 @@ export function mountViewer(root: HTMLElement, recording: Recording, rules: read
     work: profile.devices.work.length,
     groups: profile.groups.count,
   };
-  const store = createStore<ViewState>({ ...initial, ...fromHash(location.hash, limits) }, (run) => {
+  const store = createStore<ViewState>({ ...initial, ...fromHash(host.address.read(), limits) }, (run) => {
     requestAnimationFrame(run);
   });
   const themes = createThemeSwitch();
@@ -48,6 +47,7 @@ export function mountViewer(root: HTMLElement, recording: Recording, rules: read
   });
   const spoken = h('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
   const view: ViewContext = {
+    host,
     profile,
     store,
     tooltip: createTooltip(root),
@@ -59,7 +59,7 @@ export function mountViewer(root: HTMLElement, recording: Recording, rules: read
   };
   const help = createHelp();
   const header = createHeader(view, themes, help);
-  const findings = createFindings(view, rules);
+  const findings = createFindings(view);
   const timeline = createTimeline(view);
   const panels = createPanels(view);
   root.append(
@@ -74,8 +74,8 @@ export function mountViewer(root: HTMLElement, recording: Recording, rules: read
     help,
     spoken,
   );
-  keepAddress(store, initial, profile.bounds);
-  addEventListener('hashchange', () => store.set({ ...initial, ...fromHash(location.hash, limits) }));
+  keepAddress(view, initial);
+  host.address.onChange(() => store.set({ ...initial, ...fromHash(host.address.read(), limits) }));
   document.addEventListener('keydown', (event) => {
     const typing = event.target instanceof HTMLInputElement && event.target.type === 'search';
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || typing) return;
@@ -120,19 +120,11 @@ export function takenBack(state: ViewState, bounds: ViewState['view']): Partial<
   return { view: bounds };
 }
 
-function keepAddress(
-  store: ReturnType<typeof createStore<ViewState>>,
-  initial: ViewState,
-  bounds: ViewState['view'],
-): void {
-  const write = afterPause(() => {
-    const hash = toHash(store.get(), initial, bounds);
-    try {
-      history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
-    } catch {
-      // A sandboxed page may not write its address; nothing else depends on it.
-    }
-  }, ADDRESS_MS);
+function keepAddress({ store, host, profile }: ViewContext, initial: ViewState): void {
+  const write = afterPause(
+    () => host.address.write(toHash(store.get(), initial, profile.bounds)),
+    ADDRESS_MS,
+  );
   store.on(Object.keys(initial) as (keyof ViewState)[], write);
 }
 

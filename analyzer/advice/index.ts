@@ -1,5 +1,5 @@
 import type { Trace } from '../analysis/trace.ts';
-import { type Finding, SEVERITIES, type Severity, toSeconds } from '../model/index.ts';
+import { type Advice, type Finding, SEVERITIES, type Severity, toSeconds } from '../model/index.ts';
 import { expected } from './gain.ts';
 import { reasonToWithhold } from './quiet.ts';
 import { RULES } from './registry.ts';
@@ -23,6 +23,13 @@ export function advise(trace: Trace, rules: readonly Rule[] = RULES): Finding[] 
   const withheld = concluded.length > 0 ? reasonToWithhold(trace) : null;
   return concluded.map((each) => findingOf(trace, each, each.conclusion.withheld ?? withheld));
 }
+
+/** What `advise` finds, with what a view says where that is nothing. */
+export const adviceOf = (trace: Trace, rules: readonly Rule[] = RULES): Advice => ({
+  findings: advise(trace, rules),
+  rules: rules.length,
+  doubt: reasonToWithhold(trace),
+});
 
 /** What `advise` makes findings of, in its order: root causes that are worth telling, with gains that may have to be withheld. */
 export function conclude(trace: Trace, rules: readonly Rule[] = RULES): Concluded[] {

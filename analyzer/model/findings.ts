@@ -32,3 +32,13 @@ export interface Finding {
   /** Page of the rule, from the project's root. */
   readonly docs: string;
 }
+
+/** What rules say of a recording, as plain data: what a view shows without asking them. */
+export interface Advice {
+  /** What gives most first. */
+  readonly findings: readonly Finding[];
+  /** How many rules looked. */
+  readonly rules: number;
+  /** Why no gain is told of this run; null where gains are. */
+  readonly doubt: string | null;
+}

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { adviceOf } from '../../analyzer/advice/index.ts';
+import { Trace } from '../../analyzer/analysis/trace.ts';
 import { encodeRecording, isArchive } from '../../analyzer/recording/index.ts';
 import { reportPage } from '../../webview/reportPage.ts';
 import { viewerAssets } from '../assets.ts';
@@ -24,6 +26,7 @@ export function writeReport(file: string, output: string): number {
   const { script, style } = viewerAssets();
   const page = reportPage({
     recording: original && isArchive(original) ? original : encodeRecording(recording),
+    advice: adviceOf(new Trace(recording)),
     script,
     style,
     title: recording.meta.command.join(' ') || 'perfscope',

@@ -5,6 +5,10 @@ import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { adviceOf } from '../../analyzer/advice/index.ts';
+import { RULES } from '../../analyzer/advice/registry.ts';
+import type { Rule } from '../../analyzer/advice/rule.ts';
+import { Trace } from '../../analyzer/analysis/trace.ts';
 import type { Recording } from '../../analyzer/model/index.ts';
 import { encodeRecording } from '../../analyzer/recording/index.ts';
 import { reportPage } from '../../webview/reportPage.ts';
@@ -39,10 +43,10 @@ export interface ReportBrowser {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
 
-/** Bundles the viewer as the build does and starts the browser. `entry`: another one, with rules that a test has made. */
+/** Bundles the viewer as the build does and starts the browser. `rulesOf`: the rules that a page's findings come from. */
 export async function startReportBrowser(
   executablePath: string,
-  entry = 'webview/main.ts',
+  rulesOf: (title: string) => readonly Rule[] = () => RULES,
 ): Promise<ReportBrowser> {
   const bundled = async (file: string): Promise<string> => {
     const { outputFiles } = await build({
@@ -56,7 +60,7 @@ export async function startReportBrowser(
     });
     return outputFiles[0]?.text ?? '';
   };
-  const [script, style] = await Promise.all([bundled(entry), bundled('webview/viewer.css')]);
+  const [script, style] = await Promise.all([bundled('webview/main.ts'), bundled('webview/viewer.css')]);
   const folder = mkdtempSync(join(tmpdir(), 'perfscope-report-'));
   const browser: Browser = await chromium.launch({
     executablePath,
@@ -69,7 +73,8 @@ export async function startReportBrowser(
       const bytes = recording instanceof Uint8Array ? recording : encodeRecording(recording);
       const title = recording instanceof Uint8Array ? 'damaged' : recording.meta.command.join(' ');
       const file = join(folder, `report-${pages++}.html`);
-      writeFileSync(file, reportPage({ recording: bytes, script, style, title, sha256 }));
+      const advice = recording instanceof Uint8Array ? null : adviceOf(new Trace(recording), rulesOf(title));
+      writeFileSync(file, reportPage({ recording: bytes, advice, script, style, title, sha256 }));
       const address = pathToFileURL(file).href;
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
       await context.setOffline(true);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Recording } from '../../analyzer/model/index.ts';
 import { HOSTILE, syntheticRecording } from '../webview/syntheticRecording.ts';
+import { HOSTILE_RULES, SOME_RULES } from '../webview/syntheticRules.ts';
 import { plain, settled, texts, violations } from './reading.ts';
 import { findChromium, type OpenedPage, type ReportBrowser, startReportBrowser } from './reportBrowser.ts';
 
@@ -11,6 +12,10 @@ const withBrowser = chromium === null ? describe.skip : describe;
 /** Whatever the machine's other processes did would be a reason to withhold gains. */
 const run = (command: string): Recording =>
   syntheticRecording({ counters: false, meta: { command: ['python', command] } });
+
+/** The title of a page says which rules fire on it. */
+const rulesOf = (title: string) =>
+  title.includes('hostile') ? HOSTILE_RULES : title.includes('clean') ? [] : SOME_RULES;
 
 const cards = (page: Page) => page.locator('.finding');
 const selection = (page: Page): Promise<string[]> => texts(page, '.legend .selected');
@@ -27,7 +32,7 @@ withBrowser(`findings in the report${chromium === null ? ' (no Chromium in PATH)
     return opened;
   };
   beforeAll(async () => {
-    browser = await startReportBrowser(chromium ?? '', 'test/e2e/reportWithRules.ts');
+    browser = await startReportBrowser(chromium ?? '', rulesOf);
   });
   afterAll(async () => {
     await browser.close();

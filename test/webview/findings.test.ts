@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { reasonToWithhold } from '../../analyzer/advice/quiet.ts';
 import { evidenceName, gainOf, gainWords } from '../../analyzer/advice/words.ts';
 import { emptyTables, type Finding } from '../../analyzer/model/index.ts';
 import { emptyWords } from '../../webview/findings/empty.ts';
 import { findingInterval, keyed, LET_GO, selectingFinding } from '../../webview/findings/selection.ts';
 import { commonReason, evidenceFigure, placeOf } from '../../webview/findings/words.ts';
-import { profileOf } from '../../webview/profile.ts';
+import { type Profile, profileOf } from '../../webview/profile.ts';
 import { initialState } from '../../webview/state/viewState.ts';
 import { exactRecording, syntheticRecording } from './syntheticRecording.ts';
 
@@ -143,17 +144,19 @@ test('a place is the line and its function, nothing where none is known', () => 
   expect(placeOf(FINDING)).toEqual({ line: '', function: '' });
 });
 
+const emptyWordsOf = (of: Profile) => emptyWords(of, { rules: 42, doubt: reasonToWithhold(of.trace) });
+
 test('a run in which nothing is found says how well it used what it had, and what speaks against believing it', () => {
-  const words = emptyWords(profile, 42);
+  const words = emptyWordsOf(profile);
   expect(words.claim).toBe('Nothing found to change');
   expect(words.figure).toMatch(/^efficiency 0\.\d\d$/);
   expect(words.sentences.map(plain).join(' ')).toMatch(
     /^42 rules looked .* 7 workers spent only \d\d % .* no rule knows why/,
   );
-  const short = emptyWords(profileOf(exactRecording()), 42);
+  const short = emptyWordsOf(profileOf(exactRecording()));
   expect(short.claim).toBe('Nothing worth changing');
   expect(short.figure).toBe('0.40 cores used');
   expect(short.sentences[2]).toMatch(/^Mind that the run did 0\.20 s of work/);
-  const none = emptyWords(profileOf({ ...recording, tables: emptyTables() }), 42);
+  const none = emptyWordsOf(profileOf({ ...recording, tables: emptyTables() }));
   expect(none.claim).toBe('Nothing to judge');
 });

@@ -23,6 +23,7 @@ test('the page runs the viewer only, and loads nothing', () => {
   const script = 'console.log("</script><!-- x")';
   const page = reportPage({
     recording: new Uint8Array([1, 2, 3]),
+    advice: { findings: [], rules: 3, doubt: HOSTILE[0] },
     script,
     style: 'b{content:"</style>"}',
     title: HOSTILE[0],
@@ -36,7 +37,7 @@ test('the page runs the viewer only, and loads nothing', () => {
   expect(page).not.toContain('unsafe');
   expect(page).not.toContain('<img');
   expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
-  expect(page.match(/<script/g)).toHaveLength(2);
+  expect(page.match(/<script/g)).toHaveLength(3);
 });
 
 test('notes say what a reader must know, and nothing when all went well', () => {

@@ -43,24 +43,9 @@ export function settling(work: () => void): () => void {
   };
 }
 
-/**
- * Runs `works` one after the other once the page has been painted, and lets the page answer between them; `done` after the last.
- * A work that throws does not keep the others from their turn.
- */
-export function inPieces(works: readonly (() => void)[], done: () => void): void {
-  let next = 0;
-  const step = (): void => {
-    const work = works[next++];
-    if (!work) {
-      wait(-1);
-      done();
-      return;
-    }
-    // First, so that a work that throws is told to the browser and not to those that follow.
-    setTimeout(step);
-    work();
-  };
+/** Runs `work` once the page has been painted; the page says that it waits until that is done. */
+export function afterPaint(work: () => Promise<void>): void {
   wait(1);
   // A frame's callback runs before it is painted; what that callback orders runs after.
-  requestAnimationFrame(() => setTimeout(step));
+  requestAnimationFrame(() => setTimeout(() => work().finally(() => wait(-1))));
 }

@@ -1,6 +1,6 @@
-import { reasonToWithhold } from '../../analyzer/advice/quiet.ts';
 import type { Efficiency } from '../../analyzer/analysis/efficiency.ts';
 import { ACCEPTABLE } from '../../analyzer/analysis/efficiencyTree.ts';
+import type { Advice } from '../../analyzer/model/index.ts';
 import { h } from '../dom/element.ts';
 import { counted, inCores, percent } from '../format.ts';
 import { factsOf } from '../glance/facts.ts';
@@ -10,8 +10,8 @@ import type { Profile } from '../profile.ts';
 const CRAMPED = '(max-width: 860px), (max-height: 640px)';
 
 /** That nothing was found, with what is known of how well the run used what it had: one line, and more once it is opened. */
-export function nothingFound(profile: Profile, rules: number): HTMLElement {
-  const { claim, figure, sentences, isGood } = emptyWords(profile, rules);
+export function nothingFound(profile: Profile, advice: Advice): HTMLElement {
+  const { claim, figure, sentences, isGood } = emptyWords(profile, advice);
   return h(
     'details',
     { class: isGood ? 'nothing good' : 'nothing', open: !matchMedia(CRAMPED).matches },
@@ -34,7 +34,7 @@ export interface EmptyWords {
   readonly isGood: boolean;
 }
 
-export function emptyWords(profile: Profile, rules: number): EmptyWords {
+export function emptyWords(profile: Profile, { rules, doubt }: Omit<Advice, 'findings'>): EmptyWords {
   if (profile.lanes.length === 0)
     return {
       claim: 'Nothing to judge',
@@ -43,7 +43,6 @@ export function emptyWords(profile: Profile, rules: number): EmptyWords {
       isGood: false,
     };
   const { efficiency } = profile.trace.efficiency.run();
-  const doubt = reasonToWithhold(profile.trace);
   return {
     claim: isPoor(efficiency) ? 'Nothing found to change' : 'Nothing worth changing',
     figure: efficiency

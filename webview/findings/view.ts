@@ -1,9 +1,7 @@
-import { advise } from '../../analyzer/advice/index.ts';
-import type { Rule } from '../../analyzer/advice/rule.ts';
-import type { Finding } from '../../analyzer/model/index.ts';
+import type { Advice } from '../../analyzer/model/index.ts';
 import type { ViewContext } from '../context.ts';
 import { h } from '../dom/element.ts';
-import { inPieces } from '../dom/settle.ts';
+import { afterPaint } from '../dom/settle.ts';
 import { counted, visible } from '../format.ts';
 import { sameLanes, type ViewState } from '../state/viewState.ts';
 import { type Card, createCard } from './card.ts';
@@ -20,9 +18,9 @@ export interface Findings {
 /** An address has microseconds. */
 const EXACT = 1000;
 
-/** What to change, first of all: the findings of `rules` as cards, each of which selects what it is about. */
-export function createFindings(view: ViewContext, rules: readonly Rule[]): Findings {
-  const { profile, store, announce } = view;
+/** What to change, first of all: findings as cards, each of which selects what it is about. */
+export function createFindings(view: ViewContext): Findings {
+  const { profile, store, announce, host } = view;
   const body = h('div', {}, h('p', { class: 'note' }, 'Looking for what to change …'));
   const heading = h('h2', {}, 'Change these first');
   const element = h(
@@ -52,13 +50,13 @@ export function createFindings(view: ViewContext, rules: readonly Rule[]): Findi
     const selected = at();
     for (const [i, card] of cards.entries()) card.show(i === selected);
   };
-  const show = (found: readonly Finding[]): void => {
-    findings = keyed(found);
+  const show = (advice: Advice): void => {
+    findings = keyed(advice.findings);
     const reason = commonReason(findings);
     cards = findings.map((finding, i) => createCard(finding, i, reason === null, () => toggle(i)));
     element.setAttribute('aria-busy', 'false');
     heading.hidden = findings.length === 0;
-    if (findings.length === 0) body.replaceChildren(nothingFound(profile, rules.length));
+    if (findings.length === 0) body.replaceChildren(nothingFound(profile, advice));
     else {
       const note = reason && h('p', { class: 'note' }, 'No gain is told: ', h('bdi', {}, visible(reason)));
       body.replaceChildren(...(note ? [note] : []), h('ol', {}, ...cards.map((card) => card.element)));
@@ -91,20 +89,11 @@ export function createFindings(view: ViewContext, rules: readonly Rule[]): Findi
       store.set({ finding: '' });
   });
 
-  /** Rules are asked one by one: each may take a part of a second of a run with a million events. */
-  const concluded = new Map<Rule, ReturnType<Rule['evaluate']>>();
-  inPieces(
-    rules.map((rule) => () => {
-      concluded.set(rule, rule.evaluate(profile.trace));
-    }),
-    () =>
-      show(
-        advise(
-          profile.trace,
-          rules.map((rule) => ({ ...rule, evaluate: () => concluded.get(rule) ?? [] })),
-        ),
-      ),
-  );
+  afterPaint(async () => {
+    const advice = await host.advice();
+    if (advice) show(advice);
+    else element.hidden = true;
+  });
   return {
     element,
     step: (by) => {
