@@ -1,6 +1,7 @@
 /**
  * `npm run corpus -- [RULE | RULE/CASE | clean | clean/NAME ...]`: records planted, fixed and clean programs and holds what the
  * rules say of them, and the gains that they predict, against the marked lines and against the clock. It needs the machine for itself.
+ * `--kept FOLDER` keeps recordings and times there, and judges what is there already without running it again.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     severity: { type: 'string' },
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
+    kept: { type: 'string' },
   },
 });
 const repeats = values.quick ? 1 : Number(values.repeats);
@@ -101,7 +103,7 @@ function main(): number {
   }
   const folder = mkdtempSync(join(tmpdir(), 'perfscope-corpus-'));
   try {
-    const bench = new Bench(folder);
+    const bench = new Bench(folder, values.kept);
     for (const each of cases) for (const severity of severities) runCase(bench, each, severity);
     for (const { name, program } of clean) {
       const title = `clean/${name}`;

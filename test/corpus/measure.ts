@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { conclude, findingOf } from '../../analyzer/advice/index.ts';
 import { coresOfOthers, reasonToWithhold } from '../../analyzer/advice/quiet.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
@@ -9,7 +9,7 @@ import { openRecording } from '../../analyzer/recording/open.ts';
 import { CLI } from '../harness/perfscope.ts';
 import { type Command, Commands } from './commands.ts';
 import { median } from './judgement.ts';
-import type { Program } from './workloads.ts';
+import { CORPUS, type Program } from './workloads.ts';
 
 const LIMIT_MS = 60_000;
 /** What a program exits with that lacks a module. */
@@ -34,15 +34,18 @@ export interface Told {
   readonly others: number | null;
 }
 
-/** Runs the programs of a corpus, in `folder`, with and without perfscope. */
+/** Runs the programs of a corpus, in `folder`, with and without perfscope. What is in `kept` already is not run again, and what is run is kept there. */
 export class Bench {
   private readonly folder: string;
+  private readonly kept: string | null;
   private readonly commands: Commands;
   private readonly known = new Map<string, Command>();
   private readonly warmed = new Set<string>();
 
-  constructor(folder: string) {
+  constructor(folder: string, kept?: string) {
     this.folder = folder;
+    this.kept = kept ?? null;
+    if (this.kept !== null) mkdirSync(this.kept, { recursive: true });
     this.commands = new Commands(folder);
   }
 
@@ -51,6 +54,14 @@ export class Bench {
    * things or end with an error.
    */
   time(planted: Program, fixed: Program, args: readonly string[], repeats: number): Timing {
+    const kept = this.keptAs(planted, args, 'json');
+    if (kept !== null && existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8')) as Timing;
+    const timing = this.timed(planted, fixed, args, repeats);
+    if (kept !== null) writeFileSync(kept, JSON.stringify(timing));
+    return timing;
+  }
+
+  private timed(planted: Program, fixed: Program, args: readonly string[], repeats: number): Timing {
     for (const program of [planted, fixed]) this.warm(program, args);
     const times: [number[], number[]] = [[], []];
     for (let round = 0; round < repeats; round++) {
@@ -65,16 +76,25 @@ export class Bench {
 
   /** Records a program and asks the rules. */
   tell(program: Program, args: readonly string[]): Told {
-    const file = join(this.folder, 'run.perfscope');
-    const flags = ['record', '--force', '--no-live', '-q', '-o', file, ...program.flags];
-    this.run(program, args, [process.execPath, CLI, ...flags, '--']);
+    const kept = this.keptAs(program, args, 'perfscope');
+    const file = kept ?? join(this.folder, 'run.perfscope');
+    if (kept === null || !existsSync(kept)) {
+      const flags = ['record', '--force', '--no-live', '-q', '-o', file, ...program.flags];
+      this.run(program, args, [process.execPath, CLI, ...flags, '--']);
+    }
     const trace = new Trace(openRecording(file));
-    rmSync(file);
+    if (kept === null) rmSync(file);
     return {
       findings: conclude(trace).map((each) => findingOf(trace, each, null)),
       withheld: reasonToWithhold(trace),
       others: coresOfOthers(trace),
     };
+  }
+
+  private keptAs(program: Program, args: readonly string[], ending: string): string | null {
+    if (this.kept === null) return null;
+    const name = relative(CORPUS, program.path).replaceAll(/[^\w.-]+/g, '_');
+    return join(this.kept, `${[name, ...args].join('-')}.${ending}`);
   }
 
   /** The first run of a program fills caches (a device's compiler has one, the file system) that are there for whoever runs it daily. */
