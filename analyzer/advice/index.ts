@@ -1,6 +1,7 @@
 import type { Trace } from '../analysis/trace.ts';
 import { type Advice, type Finding, SEVERITIES, type Severity, toSeconds } from '../model/index.ts';
 import { expected } from './gain.ts';
+import { withMargin } from './margin.ts';
 import { reasonToWithhold } from './quiet.ts';
 import { RULES } from './registry.ts';
 import type { Conclusion, Rule } from './rule.ts';
@@ -61,11 +62,8 @@ function severityOf(conclusion: Conclusion): Severity {
 }
 
 /** A conclusion as it is told. `withheld`: why its gain is not; null where it is. */
-export function findingOf(
-  { meta, functions }: Trace,
-  { rule, conclusion }: Concluded,
-  withheld: string | null,
-): Finding {
+export function findingOf(trace: Trace, { rule, conclusion }: Concluded, withheld: string | null): Finding {
+  const { meta, functions } = trace;
   const { site, interval, gain } = conclusion;
   const since = (time: number) => toSeconds(time - meta.clock.start);
   const file = functions.file[site.function] ?? '';
@@ -78,7 +76,7 @@ export function findingOf(
     interval: interval && { startSeconds: since(interval.start), endSeconds: since(interval.end) },
     why: conclusion.why,
     evidence: conclusion.evidence,
-    gain: withheld === null ? gain : null,
+    gain: gain && withheld === null ? withMargin(trace, gain) : null,
     withheld: gain === null ? null : withheld,
     change: conclusion.change,
     docs: `docs/rules/${rule.id}.md`,

@@ -33,7 +33,6 @@ const LEAST_SHARE = 0.1;
 const IN_TURNS = 1.15;
 
 export function unevenShares(trace: Trace): UnevenShares[] {
-  const entries = entriesOf(trace);
   const groups = new Map<string, number[]>();
   const { lanes, tasks, processes } = trace.tables;
   const hasTasks = new Uint8Array(lanes.length);
@@ -44,6 +43,7 @@ export function unevenShares(trace: Trace): UnevenShares[] {
   const parents = new Map<number, number>();
   for (let i = 0; i < processes.length; i++)
     parents.set(processes.process[i] as number, processes.parent[i] as number);
+  const entries = entriesOf(trace, new Set(parents.values()));
   for (let lane = 0; lane < lanes.length; lane++) {
     const isWorker = LANE_ROLES[trace.roles[lane] as number] === 'worker';
     if (!isWorker || hasTasks[lane] === 1 || LANE_KINDS[lanes.kind[lane] as number] !== 'thread') continue;
@@ -103,14 +103,26 @@ function judged(
 /** Names that stand for a file and not for a function of it. */
 const WHOLE_FILE = '<module>';
 
-/** The outermost function of the program that each lane was in for most of its CPU time, as a number of `Functions`; -1 for none. */
-function entriesOf(trace: Trace): Int32Array {
+/**
+ * The outermost function of the program that each lane was in for most of its CPU time, as a number of `Functions`; -1 for none. One that
+ * `parents`, processes that started others, were in as well is not what they were started for: a script that starts itself anew
+ * begins in the same `main`.
+ */
+function entriesOf(trace: Trace, parents: ReadonlySet<number>): Int32Array {
   const { tables, functions, homes } = trace;
   const { samples, lanes } = tables;
   const isOwn = Uint8Array.from(homes, ({ origin }, id) =>
     Number(origin === 'own' && functions.name[id] !== WHOLE_FILE),
   );
-  const entry = outermostOf(trace, isOwn);
+  const ofAll = outermostOf(trace, isOwn);
+  const isShared = functionsOf(trace, (lane) => parents.has(lanes.process[lane] as number));
+  const ofChildren = outermostOf(
+    trace,
+    isOwn.map((own, id) => (isShared[id] === 1 ? 0 : own)),
+  );
+  const entry = ofAll.map((its, stack) =>
+    (ofChildren[stack] as number) >= 0 ? (ofChildren[stack] as number) : its,
+  );
   const spent = Array.from({ length: lanes.length }, () => new Map<number, number>());
   for (let i = 0; i < samples.length; i++) {
     const stack = samples.stack[i] as number;
@@ -119,4 +131,23 @@ function entriesOf(trace: Trace): Int32Array {
     own?.set(its, (own.get(its) ?? 0) + (samples.cpu[i] as number));
   }
   return Int32Array.from(spent, (own) => [...own].sort((a, b) => b[1] - a[1])[0]?.[0] ?? -1);
+}
+
+/** 1 for each function that a lane of those which `isOf` takes was seen in. */
+function functionsOf({ tables, functions }: Trace, isOf: (lane: number) => boolean): Uint8Array {
+  const { samples, stacks } = tables;
+  const seen = new Uint8Array(functions.count);
+  const followed = new Uint8Array(stacks.length);
+  for (let row = 0; row < samples.length; row++) {
+    if (!isOf(samples.lane[row] as number)) continue;
+    for (
+      let at = samples.stack[row] as number;
+      at >= 0 && followed[at] !== 1;
+      at = stacks.parent[at] as number
+    ) {
+      followed[at] = 1;
+      seen[functions.ofFrame[stacks.frame[at] as number] as number] = 1;
+    }
+  }
+  return seen;
 }

@@ -1,5 +1,8 @@
+import { ACTIVITIES, RUNS } from '../../analysis/activity.ts';
 import type { Site } from '../../analysis/sites.ts';
 import { SiteTimes } from '../../analysis/siteTimes.ts';
+import { taskIntervals } from '../../analysis/taskIntervals.ts';
+import { addActivity } from '../../analysis/timeline.ts';
 import type { Trace } from '../../analysis/trace.ts';
 import type { WorkerTasks } from '../../analysis/workerTasks.ts';
 import { DIRECTIONS, LANGUAGES, type Tables } from '../../model/index.ts';
@@ -47,7 +50,7 @@ interface Copies {
 function ofPool(trace: Trace, its: WorkerTasks): Conclusion | null {
   const { tables, wall } = trace;
   const { tasks, pools } = tables;
-  const { pool, rows, from, to, busy, run, concurrency, lanes } = its;
+  const { pool, rows, from, to, busy, concurrency, lanes } = its;
   const out = copiesOf(tasks, rows, tasks.bytesOut, tasks.packOut, tasks.unpackOut);
   const back = copiesOf(tasks, rows, tasks.bytesBack, tasks.packBack, tasks.unpackBack);
   const bytes = out.bytes + back.bytes;
@@ -55,7 +58,7 @@ function ofPool(trace: Trace, its: WorkerTasks): Conclusion | null {
   const sideBySide = Math.max(1, Math.min(lanes.length, concurrency));
   const alone = out.write + back.read;
   // The work itself stays, side by side at best.
-  const atMost = busy - run / Math.max(1, lanes.length);
+  const atMost = busy - workOf(trace, its) / Math.max(1, lanes.length);
   const added = Math.min(atMost, alone + (out.read + back.write) / sideBySide);
   if (!(added >= LEAST_SHARE * wall) || bytes < LEAST_BYTES) return null;
   const isOut = out.write + out.read >= LEAST_OF_WAY_OUT * (back.write + back.read);
@@ -78,6 +81,19 @@ function ofPool(trace: Trace, its: WorkerTasks): Conclusion | null {
     },
     gain: saving(wall, LEAST_SAVED * added, added),
   };
+}
+
+/**
+ * What the workers did in the tasks, in Nanos: on a CPU, since copies of other threads may keep them from one, and a message is read in the
+ * time of the task that it starts. The tasks' whole time where nobody looked.
+ */
+function workOf({ tables, functions, timeline }: Trace, { pool, run }: WorkerTasks): number {
+  const times = new Float64Array(ACTIVITIES.length);
+  for (const [lane, within] of taskIntervals(tables, functions, { pool }).entries())
+    for (let i = 0; i < (within?.from.length ?? 0); i++)
+      addActivity(timeline, lane, within?.from[i] as number, within?.to[i] as number, times);
+  const running = times[RUNS] as number;
+  return running > 0 ? Math.min(run, running) : run;
 }
 
 function copiesOf(

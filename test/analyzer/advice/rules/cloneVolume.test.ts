@@ -37,6 +37,20 @@ test('objects that are sent to workers are told at the line that sends them', ()
   expect(found?.change).toMatch(/^Send less/);
 });
 
+test('what workers wait for a core in a task is no work that stays', () => {
+  const crowded = run({ bytesOut: 1e6, packOut: 10, run: 95 });
+  // Each worker is seen on a CPU for 60 of the 100 ms.
+  const rows = [1, 2].flatMap((thread) =>
+    Array.from({ length: 20 }, (_, i) => ({
+      thread,
+      to: 50 * (i + 1),
+      stack: ['work /app/w.js:0:4'],
+      waits: i % 5 > 2,
+    })),
+  );
+  expect(conclude({ ...crowded, rows })).toHaveLength(1);
+});
+
 test('memory that is copied as it is can be handed over', () => {
   expect(conclude(run({ bytesOut: 1e7, packOut: 10 }))[0]?.change).toMatch(/transfer list/);
 });

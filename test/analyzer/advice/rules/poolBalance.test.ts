@@ -4,7 +4,7 @@ import type { Rule } from '../../../../analyzer/advice/rule.ts';
 import { loadImbalance } from '../../../../analyzer/advice/rules/loadImbalance.ts';
 import { straggler } from '../../../../analyzer/advice/rules/straggler.ts';
 import { Trace } from '../../../../analyzer/analysis/trace.ts';
-import { nanos } from '../../../../analyzer/model/index.ts';
+import { nanos, processesSchema, TableBuilder } from '../../../../analyzer/model/index.ts';
 import { pooled } from '../../../harness/pooled.ts';
 import { anyTask, type PoolSpec, type TaskSpec } from '../../../harness/pools.ts';
 import { META, recordingOf } from '../../../harness/recordings.ts';
@@ -121,6 +121,32 @@ test('processes without a pool are judged by samples, at the function that all o
   expect(found?.gain?.hi).toBeCloseTo(2000 / 1500, 2);
   expect(loadImbalance.evaluate(shares([1800, 1500]))).toEqual([]);
   expect(loadImbalance.evaluate(shares([1800]))).toEqual([]);
+});
+
+test('a script that starts itself anew is blamed where its children do something else than it does', () => {
+  const start = META.clock.start;
+  const lane = (process: number, time: number) => ({ process, thread: process, end: start + time * MS });
+  const samples = [
+    { lane: 0, time: 1900 * MS, cpu: 10 * MS, stack: ['<module>', 'main', 'wait'] },
+    { lane: 1, time: 1800 * MS, cpu: 1800 * MS, stack: ['<module>', 'main', 'share', 'step'] },
+    { lane: 2, time: 800 * MS, cpu: 800 * MS, stack: ['<module>', 'main', 'share', 'step'] },
+  ];
+  const clock = { ...META.clock, end: nanos(start + 2000 * MS) };
+  const recording = recordingOf([{ process: 1, thread: 1 }, lane(2, 1800), lane(3, 800)], samples, { clock });
+  const processes = new TableBuilder(processesSchema);
+  for (const process of [1, 2, 3])
+    processes.push({
+      process,
+      parent: process > 1 ? 1 : 0,
+      start,
+      end: -1,
+      name: '',
+      command: '',
+      runtime: '',
+    });
+  const tables = { ...recording.tables, processes: processes.finish() };
+  const found = loadImbalance.evaluate(new Trace({ ...recording, tables }));
+  expect(found.map(({ title }) => title)).toEqual([expect.stringMatching(/^The work of share is/)]);
 });
 
 test('silent where workers end within a few percent, where tasks come one at a time, and where the pool is a small part', () => {
