@@ -1,5 +1,6 @@
 import { DIRECTIONS, SPAN_KINDS, type Tables } from '../model/index.ts';
 import { firstAbove, type LaneOrder, laneOrder } from './ascending.ts';
+import { columnOf } from './rowGroups.ts';
 
 /** Rows of a table by lane and time, with the time of each position. */
 export interface LaneMoments extends LaneOrder {
@@ -8,7 +9,7 @@ export interface LaneMoments extends LaneOrder {
 
 function momentsOf(lane: ArrayLike<number>, time: Float64Array, lanes: number): LaneMoments {
   const order = laneOrder(lane, time, lanes);
-  return { ...order, time: Float64Array.from(order.row, (row) => time[row] as number) };
+  return { ...order, time: columnOf(order.row, (row) => time[row] as number) };
 }
 
 /** The rows of `lockWaits`, by who waited and when that began. */

@@ -1,7 +1,7 @@
 import type { Tables } from '../model/index.ts';
 import type { Functions } from './functions.ts';
 import { type Intervals, unionOf } from './intervals.ts';
-import { groupRows, rowGroups } from './rowGroups.ts';
+import { columnOf, groupRows, rowGroups } from './rowGroups.ts';
 import { functionOfTask } from './taskGroups.ts';
 
 /**
@@ -36,8 +36,8 @@ export function taskIntervals(
   const within = new Array<Intervals | undefined>(lanes.length).fill(undefined);
   for (let group = 0; group < groups.count; group++) {
     const rows = groupRows(groups, group);
-    const starts = Float64Array.from(rows, (row) => tasks.start[row] as number);
-    const ends = Float64Array.from(rows, (row) => tasks.end[row] as number);
+    const starts = columnOf(rows, (row) => tasks.start[row] as number);
+    const ends = columnOf(rows, (row) => tasks.end[row] as number);
     within[tasks.lane[rows[0] as number] as number] = unionOf(starts, ends);
   }
   return within;

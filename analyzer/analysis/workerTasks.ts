@@ -1,7 +1,7 @@
 import type { Tables } from '../model/index.ts';
 import { ascending } from './ascending.ts';
 import { unionOf } from './intervals.ts';
-import { groupRows, rowGroups } from './rowGroups.ts';
+import { columnOf, groupRows, rowGroups } from './rowGroups.ts';
 
 /** `startMethod` of pools whose workers are threads of Node with heaps of their own. */
 export const NODE_WORKERS = 'worker';
@@ -41,10 +41,10 @@ export function workerTasks({ tasks, pools }: Pick<Tables, 'tasks' | 'pools'>): 
 }
 
 function totalsOf(tasks: Tables['tasks'], unordered: Uint32Array): WorkerTasks {
-  const submits = Float64Array.from(unordered, (row) => tasks.submit[row] as number);
+  const submits = columnOf(unordered, (row) => tasks.submit[row] as number);
   const rows = ascending(submits).map((at) => unordered[at] as number);
-  const starts = Float64Array.from(rows, (row) => tasks.submit[row] as number);
-  const ends = Float64Array.from(rows, (row) => backAt(tasks, row));
+  const starts = columnOf(rows, (row) => tasks.submit[row] as number);
+  const ends = columnOf(rows, (row) => backAt(tasks, row));
   const lanes = new Set<number>();
   let [under, run, to] = [0, 0, 0];
   for (const row of rows) {

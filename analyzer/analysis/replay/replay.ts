@@ -94,7 +94,7 @@ interface Sum {
 }
 
 /** A fit replays a pool two dozen times: of more tasks than this, as many rounds as hold about so many stand for all. */
-const MOST_TASKS = 50_000;
+const MOST_TASKS = 20_000;
 /** Fewer rounds than this stand for nothing but themselves. */
 const LEAST_ROUNDS = 15;
 

@@ -1,6 +1,7 @@
 import type { Tables } from '../../model/index.ts';
+import { columnOf } from '../rowGroups.ts';
 import { queueWait, runTime } from '../taskTimes.ts';
-import { columnOf, type Round } from './rounds.ts';
+import type { Round } from './rounds.ts';
 
 /** What one round gave the pool to do: columns, an entry a recorded task in the order in which workers took them. Times are Nanos. */
 export interface RoundWork {

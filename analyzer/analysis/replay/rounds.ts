@@ -1,6 +1,6 @@
 import type { Tables } from '../../model/index.ts';
 import { ascending } from '../ascending.ts';
-import { groupRows, rowGroups } from '../rowGroups.ts';
+import { columnOf, groupRows, rowGroups } from '../rowGroups.ts';
 import { firstOnLane, firstSeen, lastSeen, runTime } from '../taskTimes.ts';
 
 /**
@@ -30,13 +30,6 @@ export function roundsOf({ tasks, pools }: Pick<Tables, 'tasks' | 'pools'>): Rou
   const rounds: Round[] = [];
   for (let i = 0; i < byPool.count; i++) addRounds(tasks, groupRows(byPool, i), rounds);
   return rounds.sort((a, b) => a.start - b.start || a.pool - b.pool);
-}
-
-/** A value of each row. `Float64Array.from` goes through an iterator, which a million rows feel. */
-export function columnOf(rows: Uint32Array, of: (row: number) => number): Float64Array {
-  const column = new Float64Array(rows.length);
-  for (let i = 0; i < rows.length; i++) column[i] = of(rows[i] as number);
-  return column;
 }
 
 /** All processes that a program starts are of one pool: those of one line and function belong together, and to no others. */
