@@ -1,11 +1,11 @@
 /**
  * Runs every test: types, lint and format, then the tests proper, those that measure alone at the end. Ends with a line
- * `N passed, N failed, N skipped`. With PERFSCOPE_NO_SKIPS=1 a skipped test is a failure. Arguments go to jest.
+ * `N passed, N failed, N skipped`. With PERFSCOPE_NO_SKIPS=1 a skipped test is a failure. With arguments, which go to jest, only those tests run.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 const forbidSkips = process.env.PERFSCOPE_NO_SKIPS === '1';
 const results = mkdtempSync(join(tmpdir(), 'perfscope-test-'));
@@ -37,10 +37,20 @@ function jest(name, args) {
     passed += result.numPassedTests;
     failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
     skipped += result.numPendingTests + result.numTodoTests;
+    tellSlowest(result.testResults);
   } catch (error) {
     process.stdout.write(`jest left no result: ${error}\n`);
     failed++;
   }
+}
+
+/** Where the time of a run goes, for whoever wants it shorter. */
+function tellSlowest(files) {
+  const timed = files.map(({ name, startTime, endTime }) => ({ name, seconds: (endTime - startTime) / 1e3 }));
+  const slowest = timed.sort((a, b) => b.seconds - a.seconds).slice(0, 12);
+  process.stdout.write('slowest files, in seconds:\n');
+  for (const { name, seconds } of slowest)
+    process.stdout.write(`  ${seconds.toFixed(0).padStart(5)}  ${relative(process.cwd(), name)}\n`);
 }
 
 step('system parts', 'bash', ['test/setup']);
@@ -48,8 +58,11 @@ step('build', process.execPath, ['build.mjs']);
 step('types', 'npx', ['tsc', '--noEmit']);
 step('lint and format', 'npx', ['biome', 'check', '.']);
 const extra = process.argv.slice(2);
-jest('tests', ['--maxWorkers=2', '--testPathIgnorePatterns=/test/truth/', ...extra]);
-jest('measuring tests', ['--runInBand', '--testPathPatterns=/test/truth/', ...extra]);
+if (extra.length > 0) jest('chosen tests', ['--runInBand', ...extra]);
+else {
+  jest('tests', ['--maxWorkers=2', '--testPathIgnorePatterns=/test/truth/']);
+  jest('measuring tests', ['--runInBand', '--testPathPatterns=/test/truth/']);
+}
 rmSync(results, { recursive: true, force: true });
 
 if (forbidSkips && skipped > 0) {
