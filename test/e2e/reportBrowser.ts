@@ -11,6 +11,7 @@ import type { Rule } from '../../analyzer/advice/rule.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
 import type { Recording } from '../../analyzer/model/index.ts';
 import { encodeRecording } from '../../analyzer/recording/index.ts';
+import { VIEWER_BUNDLE } from '../../webview/bundle.mjs';
 import { reportPage } from '../../webview/reportPage.ts';
 
 /** The browser of this machine; null where there is none. */
@@ -50,13 +51,10 @@ export async function startReportBrowser(
 ): Promise<ReportBrowser> {
   const bundled = async (file: string): Promise<string> => {
     const { outputFiles } = await build({
+      ...VIEWER_BUNDLE,
       entryPoints: [file],
-      bundle: true,
-      target: 'es2022',
-      minify: true,
       write: false,
       format: 'iife',
-      logLevel: 'warning',
     });
     return outputFiles[0]?.text ?? '';
   };

@@ -7,7 +7,7 @@ import { notesOf, particulars } from '../../webview/header/notes.ts';
 import { headerStats } from '../../webview/header/stats.ts';
 import { fromBase64, toBase64 } from '../../webview/payload.ts';
 import { reportPage } from '../../webview/reportPage.ts';
-import { contrast } from '../../webview/theme/palette.ts';
+import { contrast } from '../../webview/theme/colour.ts';
 import { exactRecording, HOSTILE, syntheticMeta } from './syntheticRecording.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
