@@ -31,7 +31,9 @@ export function paintView(context: CanvasRenderingContext2D, view: Element): voi
     context.globalAlpha *= Number(style.opacity);
     const own = isSeen(style.backgroundColor) ? style.backgroundColor : ground;
     if (isSeen(style.backgroundColor)) paintBox(context, box, style.backgroundColor);
-    paintLines(context, box, style);
+    paintStripes(context, box, style.backgroundImage);
+    if (element.matches('.twisty')) paintTwisty(context, box, element);
+    else paintLines(context, box, style);
     if (element instanceof HTMLCanvasElement) paintCanvas(context, element, box);
     const clips = style.overflowX !== 'visible' || style.overflowY !== 'visible';
     if (clips) {
@@ -48,11 +50,37 @@ export function paintView(context: CanvasRenderingContext2D, view: Element): voi
   visit(view, 'transparent');
 }
 
-const isSeen = (colour: string): boolean => colour !== 'transparent' && !/, 0\)$/.test(colour);
+const isSeen = (colour: string): boolean => colour !== 'transparent' && !/^rgba\(.*, 0\)$/.test(colour);
 
 function paintBox(context: CanvasRenderingContext2D, { x, y, width, height }: Box, colour: string): void {
   context.fillStyle = colour;
   context.fillRect(x, y, width, height);
+}
+
+/** A ground of several colours beside each other, as the legend has it for tasks. */
+function paintStripes(context: CanvasRenderingContext2D, { x, y, width, height }: Box, image: string): void {
+  const colours = image.startsWith('linear-gradient') ? (image.match(/rgba?\([^)]*\)/g) ?? []) : [];
+  for (const [i, colour] of colours.entries())
+    paintBox(
+      context,
+      { x: x + (width * i) / colours.length, y, width: width / colours.length, height },
+      colour,
+    );
+}
+
+/** What style sheets draw as a triangle: to the right, or down where its group is open. */
+function paintTwisty(
+  context: CanvasRenderingContext2D,
+  { x, y, width, height }: Box,
+  element: Element,
+): void {
+  context.fillStyle = getComputedStyle(element).borderLeftColor;
+  context.beginPath();
+  context.moveTo(x, y);
+  context.lineTo(x + width, element.closest('[aria-expanded=true]') ? y : y + height / 2);
+  context.lineTo(element.closest('[aria-expanded=true]') ? x + width / 2 : x, y + height);
+  context.closePath();
+  context.fill();
 }
 
 function paintLines(context: CanvasRenderingContext2D, box: Box, style: CSSStyleDeclaration): void {

@@ -54,6 +54,7 @@ export function createHelp(keys: Keys): HTMLDialogElement {
     'aria-label': 'Find a key or a word in this help',
     autocomplete: 'off',
     spellcheck: 'false',
+    autofocus: true,
   });
   const fill = (): void => {
     const finds = matcherOf(find.value) ?? (() => true);
