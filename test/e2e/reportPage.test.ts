@@ -71,10 +71,11 @@ withBrowser(`the page in every size and theme${chromium === null ? ' (no Chromiu
         const faults: string[] = [];
         await eachPanel(page, async (panel) => {
           faults.push(...(await textFaults(page)).map((fault) => `${panel}: ${fault}`));
+          if ((await page.evaluate(() => document.documentElement.scrollWidth)) > width)
+            faults.push(`${panel} is wider than the page`);
           await picture(page, name, width, 'light', panel);
         });
         expect([...new Set(faults)]).toEqual([]);
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
         for (const key of ['?', 'x']) {
           await page.keyboard.press(key);
           await page.waitForSelector('dialog[open]');

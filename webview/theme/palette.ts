@@ -54,6 +54,8 @@ export interface Palette {
 export function readPalette(root: HTMLElement): Palette {
   const probe = document.createElement('i');
   probe.hidden = true;
+  // Where the system forces its colours, all of them would come to that of its letters.
+  probe.style.setProperty('forced-color-adjust', 'none');
   root.append(probe);
   const colour = (token: string): string => {
     probe.style.color = `var(--${token})`;
