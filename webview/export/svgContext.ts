@@ -220,7 +220,7 @@ export class SvgContext {
     const place = isTurned
       ? `x="${n(x)}" y="${n(y)}" transform="matrix(${[a, b, c, d].join(' ')} ${n(e)} ${n(f)})"`
       : `x="${n(x + e)}" y="${n(y + f)}"`;
-    const letters = `<text ${place} xml:space="preserve" style="font:${escapedXml(font)}"${anchor ? ` text-anchor="${anchor}"` : ''}${baseline ? ` dominant-baseline="${baseline}"` : ''}${paint}${this.faded()}${isTurned ? '' : this.clipping()}>${escapedXml(text)}</text>`;
+    const letters = `<text ${place} xml:space="preserve" ${fontOf(font)}${anchor ? ` text-anchor="${anchor}"` : ''}${baseline ? ` dominant-baseline="${baseline}"` : ''}${paint}${this.faded()}${isTurned ? '' : this.clipping()}>${escapedXml(text)}</text>`;
     // A clip path turns with what names it; around it stands something that does not turn.
     this.parts.push(isTurned ? `<g${this.clipping()}>${letters}</g>` : letters);
   }
@@ -280,6 +280,16 @@ export class SvgContext {
 
 /** A hundredth of a pixel is more than any screen or printer shows. */
 const n = (value: number): string => String(Math.round(value * 100) / 100);
+
+/** A font as a canvas has it, such as `600 12px "DejaVu Sans", serif`, as the attributes that every reader of SVG knows. */
+function fontOf(font: string): string {
+  const [, before = '', size = '10', family = 'sans-serif'] =
+    /^(.*?)([\d.]+)px(?:\/\S+)?\s+(.*)$/.exec(font) ?? [];
+  const weight = /\b(bold|[1-9]00)\b/.exec(before)?.[1];
+  const bold = weight && weight !== '400' ? ` font-weight="${weight}"` : '';
+  const slanted = before.includes('italic') ? ' font-style="italic"' : '';
+  return `font-size="${size}" font-family="${escapedXml(family)}"${bold}${slanted}`;
+}
 
 /** Text as XML 1.0; characters that it has no way to write become replacement characters. */
 export const escapedXml = (text: string): string =>
