@@ -33,10 +33,10 @@ export interface OpenedPage {
 }
 
 export interface ReportBrowser {
-  /** Opens a report of `recording` from a file, without a network. `hash`: fragment of the address. */
+  /** Opens a report of `recording` from a file, without a network. `hash`: fragment of the address; `change`: what becomes of the page's text first. */
   readonly open: (
     recording: Recording | Uint8Array,
-    options?: BrowserContextOptions & { hash?: string },
+    options?: BrowserContextOptions & { hash?: string; change?: (page: string) => string },
   ) => Promise<OpenedPage>;
   readonly scriptBytes: number;
   readonly close: () => Promise<void>;
@@ -90,9 +90,9 @@ export async function startReportBrowser(
   let pages = 0;
   return {
     scriptBytes: Buffer.byteLength(viewer.script),
-    open: async (recording, { hash = '', ...options } = {}) => {
+    open: async (recording, { hash = '', change = (text: string) => text, ...options } = {}) => {
       const file = join(folder, `report-${pages++}.html`);
-      writeFileSync(file, pageOf(recording, viewer, rulesOf));
+      writeFileSync(file, change(pageOf(recording, viewer, rulesOf)));
       const address = pathToFileURL(file).href;
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
       await context.setOffline(true);

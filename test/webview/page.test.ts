@@ -38,6 +38,9 @@ test('the page runs the viewer only, and loads nothing', () => {
   expect(page).not.toContain('<img');
   expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
   expect(page.match(/<script/g)).toHaveLength(3);
+  // Without scripts it says what it needs, and not that it opens.
+  expect(page).toMatch(/<noscript><p>[^<]*needs JavaScript[^<]*<\/p><\/noscript>/);
+  expect(page).toContain('class="scripted"');
 });
 
 test('notes say what a reader must know, and nothing when all went well', () => {
