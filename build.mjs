@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { VIEWER_BUNDLE } from './webview/bundle.mjs';
 
 /** Bundles into dist/: the command line program, its threads (one samples, one reads V8's logs, one asks rules), the viewer. Types are checked by tsc, not here. */
 rmSync('dist', { recursive: true, force: true });
@@ -14,7 +15,6 @@ const node = {
   define: { 'process.env.NODE_ENV': '"production"' },
   logLevel: 'warning',
 };
-const browser = { bundle: true, target: 'es2022', minify: true, logLevel: 'warning' };
 await Promise.all([
   build({
     ...node,
@@ -26,8 +26,13 @@ await Promise.all([
   build({ ...node, entryPoints: { sampler: 'analyzer/collect/cpython/worker.ts' }, outdir: 'dist' }),
   build({ ...node, entryPoints: { ticks: 'analyzer/collect/v8-ticks/worker.ts' }, outdir: 'dist' }),
   build({ ...node, entryPoints: { findings: 'cli/record/findingsWorker.ts' }, outdir: 'dist' }),
-  build({ ...browser, entryPoints: { viewer: 'webview/main.ts' }, outdir: 'dist/webview', format: 'iife' }),
-  build({ ...browser, entryPoints: { viewer: 'webview/viewer.css' }, outdir: 'dist/webview' }),
+  build({
+    ...VIEWER_BUNDLE,
+    entryPoints: { viewer: 'webview/main.ts' },
+    outdir: 'dist/webview',
+    format: 'iife',
+  }),
+  build({ ...VIEWER_BUNDLE, entryPoints: { viewer: 'webview/viewer.css' }, outdir: 'dist/webview' }),
 ]);
 // What `--sarif` explains results with.
 if (existsSync('docs/rules')) cpSync('docs/rules', 'dist/rules', { recursive: true });

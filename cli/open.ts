@@ -41,7 +41,7 @@ function traceText(path: string): string | null {
 }
 
 /** The first bytes; none where it cannot be read, which the opening of a recording says. */
-function headOf(path: string): Buffer {
+export function headOf(path: string): Buffer {
   const head = Buffer.alloc(64);
   try {
     const descriptor = openSync(path, 'r');

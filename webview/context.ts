@@ -1,4 +1,5 @@
 import type { Tooltip } from './dom/tooltip.ts';
+import type { Keys } from './help/keys.ts';
 import type { Host } from './host.ts';
 import type { Profile } from './profile.ts';
 import type { Store } from './state/store.ts';
@@ -13,6 +14,8 @@ export interface ViewContext {
   readonly tooltip: Tooltip;
   readonly palette: () => Palette;
   readonly onColours: (listener: () => void) => void;
+  /** The keys that work everywhere; a view adds its own, and help tells of them. */
+  readonly keys: Keys;
   /** Tells a screen reader what has changed. */
   readonly announce: (sentence: string) => void;
 }

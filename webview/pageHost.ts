@@ -2,9 +2,9 @@ import type { Advice } from '../analyzer/model/index.ts';
 import type { Host } from './host.ts';
 
 /** A page of its own: its address keeps the selection, and what is saved is downloaded. */
-export function pageHost(advice: Advice | null): Host {
+export function pageHost(advice: () => Promise<Advice | null>): Host {
   return {
-    advice: () => Promise.resolve(advice),
+    advice,
     reveal: null,
     save: ({ name, type, bytes }) => {
       const link = document.createElement('a');

@@ -1,5 +1,5 @@
 import type { Advice } from '../analyzer/model/index.ts';
-import { ADVICE_ID, PAYLOAD_ID, ROOT_ID } from './page.ts';
+import { ADVICE_ID, escaped, ICON, PAYLOAD_ID, ROOT_ID, untilDrawn } from './page.ts';
 import { toBase64 } from './payload.ts';
 
 export interface ReportPageOptions {
@@ -16,10 +16,6 @@ export interface ReportPageOptions {
   /** SHA-256 of a text's UTF-8 bytes, in Base64. Passed in, so that the page can be made anywhere. */
   readonly sha256: (text: string) => string;
 }
-
-/** The mark of perfscope: three lanes. As data, because the page may load nothing. */
-const ICON =
-  "%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect x='1' y='2' width='9' height='3' rx='1' fill='%233b78c3'/%3E%3Crect x='4' y='6.5' width='11' height='3' rx='1' fill='%23e69f00'/%3E%3Crect x='1' y='11' width='7' height='3' rx='1' fill='%23b05aa8'/%3E%3C/svg%3E";
 
 /**
  * A recording as one HTML page that needs nothing else: no network, no server, and no right to run anything but the
@@ -45,11 +41,11 @@ export function reportPage({ recording, advice, script, style, title, sha256 }: 
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${escaped(title)} · perfscope</title>
-<link rel="icon" href="data:image/svg+xml,${ICON}">
+<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(ICON)}">
 <style>${sheet}</style>
 </head>
 <body>
-<div id="${ROOT_ID}"><noscript><p>This report draws itself: it needs JavaScript, and loads nothing.</p></noscript></div>
+<div id="${ROOT_ID}">${untilDrawn('report')}</div>
 <script id="${ADVICE_ID}" type="application/json">${JSON.stringify(advice).replaceAll('<', '\\u003c')}</script>
 <script id="${PAYLOAD_ID}" type="application/octet-stream">${toBase64(recording)}</script>
 <script>${code}</script>
@@ -57,14 +53,6 @@ export function reportPage({ recording, advice, script, style, title, sha256 }: 
 </html>
 `;
 }
-
-const escaped = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 
 /**
  * In a script only `</script` and `<!--` mean something to the parser of HTML; in the strings and expressions of a

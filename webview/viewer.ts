@@ -3,17 +3,20 @@ import type { ViewContext } from './context.ts';
 import { h } from './dom/element.ts';
 import { afterPause } from './dom/settle.ts';
 import { createTooltip } from './dom/tooltip.ts';
+import { createExport } from './export/dialog.ts';
 import { LET_GO } from './findings/selection.ts';
 import { createFindings } from './findings/view.ts';
 import { createGlance } from './glance/view.ts';
 import { createHeader } from './header/view.ts';
 import { createHelp } from './help/help.ts';
+import { createKeys } from './help/keys.ts';
+import { addPageKeys } from './help/pageKeys.ts';
 import type { Host } from './host.ts';
-import { createPanels, firstMetric, metricsOf, tabsOf } from './panels.ts';
+import { createPanels, firstMetric } from './panels.ts';
 import { profileOf } from './profile.ts';
 import { fromHash, toHash } from './state/hash.ts';
 import { createStore } from './state/store.ts';
-import { type FlameMetric, initialState, NO_EVENT, type ViewState } from './state/viewState.ts';
+import { initialState, NO_EVENT, type ViewState } from './state/viewState.ts';
 import { readPalette } from './theme/palette.ts';
 import { createThemeSwitch } from './theme/theme.ts';
 import { collapsedAtFirst } from './timeline/rows.ts';
@@ -45,6 +48,7 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
   themes.onColours(() => {
     palette = readPalette(root);
   });
+  const keys = createKeys();
   const spoken = h('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
   const view: ViewContext = {
     host,
@@ -53,15 +57,20 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
     tooltip: createTooltip(root),
     palette: () => palette,
     onColours: themes.onColours,
+    keys,
     announce: (sentence) => {
       spoken.textContent = sentence;
     },
   };
-  const help = createHelp();
-  const header = createHeader(view, themes, help);
+  const help = createHelp(keys);
+  const header = createHeader(view, themes, help, () => exports.showModal());
   const findings = createFindings(view);
   const timeline = createTimeline(view);
   const panels = createPanels(view);
+  const exports = createExport(view, root, [
+    { name: 'Timeline', element: timeline.element },
+    { name: 'Flame graph', element: panels.flame },
+  ]);
   root.append(
     header.element,
     h(
@@ -72,6 +81,7 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
     ),
     header.details,
     help,
+    exports,
     spoken,
   );
   keepAddress(view, initial);
@@ -83,28 +93,9 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
     if (!press(event.key)) return;
     event.preventDefault();
   });
-  const tabs = tabsOf(recording);
-  const metricKeys: Readonly<Record<string, FlameMetric>> = {
-    c: 'cpu',
-    v: 'wall',
-    g: 'gil-wait',
-    u: 'gpu',
-    t: 'copy',
-  };
-  const metrics = metricsOf(view);
-  const press = (key: string): boolean => {
-    const chosen = metricKeys[key];
-    const tab = tabs[Number(key) - 1];
-    if (key === '/') header.focusSearch();
-    else if (key === '?') help.showModal();
-    else if (tab) store.set({ tab });
-    else if (key === 'f') return findings.step(1);
-    else if (key === 'F') return findings.step(-1);
-    else if (chosen && metrics.includes(chosen)) store.set({ metric: chosen });
-    else if (key === 'Escape') store.set(takenBack(store.get(), profile.bounds));
-    else return timeline.key(key);
-    return true;
-  };
+  const takeBack = (): void => store.set(takenBack(store.get(), profile.bounds));
+  addPageKeys(view, { header, help, exports, findings, takeBack });
+  const press = (key: string): boolean => keys.press(key) || timeline.key(key);
 }
 
 /** One step back from what was selected last, as far as that can be told: from the detail to the whole. */

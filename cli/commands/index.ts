@@ -8,6 +8,7 @@ import { exportCommand } from './export.ts';
 import { recordCommand } from './record.ts';
 import { reportCommand } from './report.ts';
 import { summaryCommand } from './summary.ts';
+import { viewCommand } from './view.ts';
 import { whatIfCommand } from './whatif.ts';
 
 /** Adds a subcommand; `exit` is called with the exit code where that is not 0. */
@@ -21,6 +22,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   compareCommand,
   checkCommand,
   reportCommand,
+  viewCommand,
   exportCommand,
   whatIfCommand,
   doctorCommand,

@@ -9,23 +9,40 @@ import { isFolder, open } from '../open.ts';
 import { FILE_ARGUMENT } from '../options.ts';
 import { refuseToOverwrite } from '../overwrite.ts';
 import { bytes } from '../print/units.ts';
+import { fitted } from '../report/fitting.ts';
 import type { RegisterCommand } from './index.ts';
 
 /** A browser takes a page of this size badly; the user is told. */
 const LARGE_PAGE_BYTES = 32e6;
+/** A larger page many browsers do not open: of a recording that would make one, samples are merged. */
+const LARGEST_PAGE_BYTES = 128e6;
+/** Base64 has four letters for three bytes. */
+const BYTES_OF_PAGE = 3 / 4;
 
 interface ReportOptions {
   readonly output?: string;
   readonly force?: boolean;
 }
 
-/** Writes the self-contained page of a recording and gives its size. */
-export function writeReport(file: string, output: string): number {
+/** A page that was written. */
+export interface WrittenReport {
+  /** In bytes. */
+  readonly size: number;
+  /** What was merged to fit it in; null for nothing. */
+  readonly note: string | null;
+}
+
+/** Writes the self-contained page of a recording, in `limit` bytes if that can be. */
+export function writeReport(file: string, output: string, limit = LARGEST_PAGE_BYTES): WrittenReport {
   const recording = open(file);
   const original = isFolder(file) ? null : readFileSync(file);
   const { script, style } = viewerAssets();
+  const whole = original && isArchive(original) ? original : encodeRecording(recording);
+  const room = (limit - script.length - style.length) * BYTES_OF_PAGE;
+  const { bytes: payload, note } = fitted(recording, whole, room);
   const page = reportPage({
-    recording: original && isArchive(original) ? original : encodeRecording(recording),
+    recording: payload,
+    // Of the whole recording, whatever of it is in the page.
     advice: adviceOf(new Trace(recording)),
     script,
     style,
@@ -33,7 +50,7 @@ export function writeReport(file: string, output: string): number {
     sha256: (text) => createHash('sha256').update(text).digest('base64'),
   });
   writeFileSync(output, page);
-  return Buffer.byteLength(page);
+  return { size: Buffer.byteLength(page), note };
 }
 
 export const reportCommand: RegisterCommand = (program) => {
@@ -46,9 +63,12 @@ export const reportCommand: RegisterCommand = (program) => {
     .action((file: string, options: ReportOptions) => {
       const output = options.output ?? `${file.replace(/(\.perfscope(\.spool.*)?|\/+)$/, '')}.html`;
       refuseToOverwrite(output, options.force === true);
-      const size = writeReport(file, output);
+      const { size, note } = writeReport(file, output);
+      if (note !== null) process.stderr.write(`perfscope: ${note}\n`);
       if (size > LARGE_PAGE_BYTES) {
-        process.stderr.write(`perfscope: the page has ${bytes(size)}; a browser may take long to open it.\n`);
+        process.stderr.write(
+          `perfscope: the page has ${bytes(size)}; a browser may take long to open it, and perfscope view does not.\n`,
+        );
       }
       process.stderr.write(`perfscope: report written to ${output} (${bytes(size)})\n`);
     });

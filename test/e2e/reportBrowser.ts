@@ -11,6 +11,7 @@ import type { Rule } from '../../analyzer/advice/rule.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
 import type { Recording } from '../../analyzer/model/index.ts';
 import { encodeRecording } from '../../analyzer/recording/index.ts';
+import { VIEWER_BUNDLE } from '../../webview/bundle.mjs';
 import { reportPage } from '../../webview/reportPage.ts';
 
 /** The browser of this machine; null where there is none. */
@@ -32,10 +33,10 @@ export interface OpenedPage {
 }
 
 export interface ReportBrowser {
-  /** Opens a report of `recording` from a file, without a network. `hash`: fragment of the address. */
+  /** Opens a report of `recording` from a file, without a network. `hash`: fragment of the address; `change`: what becomes of the page's text first. */
   readonly open: (
     recording: Recording | Uint8Array,
-    options?: BrowserContextOptions & { hash?: string },
+    options?: BrowserContextOptions & { hash?: string; change?: (page: string) => string },
   ) => Promise<OpenedPage>;
   readonly scriptBytes: number;
   readonly close: () => Promise<void>;
@@ -43,24 +44,44 @@ export interface ReportBrowser {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
 
+/** Script and style of the viewer, as the build makes them. */
+export async function bundledViewer(): Promise<{ readonly script: string; readonly style: string }> {
+  const bundled = async (file: string): Promise<string> => {
+    const { outputFiles } = await build({
+      ...VIEWER_BUNDLE,
+      entryPoints: [file],
+      write: false,
+      format: 'iife',
+    });
+    return outputFiles[0]?.text ?? '';
+  };
+  const [script, style] = await Promise.all([bundled('webview/main.ts'), bundled('webview/viewer.css')]);
+  return { script, style };
+}
+
+/** A report's page, with the findings that `rules` make of the recording; bytes are taken as they are, and have none. */
+export function pageOf(
+  recording: Recording | Uint8Array,
+  viewer: { readonly script: string; readonly style: string },
+  rulesOf: (title: string) => readonly Rule[] = () => RULES,
+): string {
+  const isDamaged = recording instanceof Uint8Array;
+  const title = isDamaged ? 'damaged' : recording.meta.command.join(' ');
+  return reportPage({
+    recording: isDamaged ? recording : encodeRecording(recording),
+    advice: isDamaged ? null : adviceOf(new Trace(recording), rulesOf(title)),
+    ...viewer,
+    title,
+    sha256,
+  });
+}
+
 /** Bundles the viewer as the build does and starts the browser. `rulesOf`: the rules that a page's findings come from. */
 export async function startReportBrowser(
   executablePath: string,
   rulesOf: (title: string) => readonly Rule[] = () => RULES,
 ): Promise<ReportBrowser> {
-  const bundled = async (file: string): Promise<string> => {
-    const { outputFiles } = await build({
-      entryPoints: [file],
-      bundle: true,
-      target: 'es2022',
-      minify: true,
-      write: false,
-      format: 'iife',
-      logLevel: 'warning',
-    });
-    return outputFiles[0]?.text ?? '';
-  };
-  const [script, style] = await Promise.all([bundled('webview/main.ts'), bundled('webview/viewer.css')]);
+  const viewer = await bundledViewer();
   const folder = mkdtempSync(join(tmpdir(), 'perfscope-report-'));
   const browser: Browser = await chromium.launch({
     executablePath,
@@ -68,13 +89,10 @@ export async function startReportBrowser(
   });
   let pages = 0;
   return {
-    scriptBytes: Buffer.byteLength(script),
-    open: async (recording, { hash = '', ...options } = {}) => {
-      const bytes = recording instanceof Uint8Array ? recording : encodeRecording(recording);
-      const title = recording instanceof Uint8Array ? 'damaged' : recording.meta.command.join(' ');
+    scriptBytes: Buffer.byteLength(viewer.script),
+    open: async (recording, { hash = '', change = (text: string) => text, ...options } = {}) => {
       const file = join(folder, `report-${pages++}.html`);
-      const advice = recording instanceof Uint8Array ? null : adviceOf(new Trace(recording), rulesOf(title));
-      writeFileSync(file, reportPage({ recording: bytes, advice, script, style, title, sha256 }));
+      writeFileSync(file, change(pageOf(recording, viewer, rulesOf)));
       const address = pathToFileURL(file).href;
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
       await context.setOffline(true);

@@ -7,7 +7,7 @@ import { notesOf, particulars } from '../../webview/header/notes.ts';
 import { headerStats } from '../../webview/header/stats.ts';
 import { fromBase64, toBase64 } from '../../webview/payload.ts';
 import { reportPage } from '../../webview/reportPage.ts';
-import { contrast } from '../../webview/theme/palette.ts';
+import { contrast } from '../../webview/theme/colour.ts';
 import { exactRecording, HOSTILE, syntheticMeta } from './syntheticRecording.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
@@ -38,6 +38,9 @@ test('the page runs the viewer only, and loads nothing', () => {
   expect(page).not.toContain('<img');
   expect(page).not.toMatch(/https?:\/\/(?!www\.w3\.org\/2000\/svg)/);
   expect(page.match(/<script/g)).toHaveLength(3);
+  // Without scripts it says what it needs, and not that it opens.
+  expect(page).toMatch(/<noscript><p>[^<]*needs JavaScript[^<]*<\/p><\/noscript>/);
+  expect(page).toContain('class="scripted"');
 });
 
 test('notes say what a reader must know, and nothing when all went well', () => {

@@ -7,6 +7,18 @@ export interface Surface {
   readonly redraw: () => void;
 }
 
+/** How a canvas is drawn, and its size in CSS pixels. */
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly draw: (context: CanvasRenderingContext2D) => void;
+}
+
+const drawings = new WeakMap<HTMLCanvasElement, () => Drawing>();
+
+/** Draws again what a canvas shows now, elsewhere; undefined for a canvas that is no surface. */
+export const drawingOf = (canvas: HTMLCanvasElement): Drawing | undefined => drawings.get(canvas)?.();
+
 /** Above this a canvas costs more memory than its sharpness is worth, and some browsers refuse it. */
 const MAX_PIXELS = 16e6;
 
@@ -38,6 +50,7 @@ export function surface(
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     draw(context, width, height);
   };
+  drawings.set(canvas, () => ({ width, height, draw: (other) => draw(other, width, height) }));
   const redraw = (): void => {
     if (pending) return;
     pending = true;

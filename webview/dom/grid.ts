@@ -1,3 +1,4 @@
+import { tsvOf } from '../export/tsv.ts';
 import { h, setAttributes } from './element.ts';
 
 export const ROW_HEIGHT = 27;
@@ -49,6 +50,20 @@ export interface Grid {
   readonly toTop: () => void;
 }
 
+const tables = new WeakMap<Element, () => string[][]>();
+
+/** Everything that a table holds, as texts: its heads, then its rows in their order. Undefined for what is no grid. */
+export const tableOf = (element: Element): string[][] | undefined => tables.get(element)?.();
+
+/** The parts of a cell stand apart. */
+const textOf = (cell: Element): string =>
+  cell.childElementCount === 0
+    ? (cell.textContent ?? '')
+    : [...cell.childNodes]
+        .map((part) => (part instanceof Element ? textOf(part) : (part.textContent ?? '')))
+        .filter((text) => text.trim() !== '')
+        .join(' ');
+
 /** A table of any length whose columns sort, of which only the rows in sight are elements. The first column is the name. */
 export function createGrid<C extends string>(options: GridOptions<C>): Grid {
   const { columns, id } = options;
@@ -74,6 +89,10 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
   let { sorting } = options;
   let count = 0;
   let active = 0;
+  tables.set(element, () => [
+    columns.map(({ title }) => title),
+    ...Array.from({ length: count }, (_, i) => options.row(i).cells.map(textOf)),
+  ]);
   const rowId = (index: number): string => `${id}-${index}`;
 
   const draw = (): void => {
@@ -165,6 +184,12 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
     else return;
     event.preventDefault();
     event.stopPropagation();
+  });
+  // What is marked is copied; where nothing is, the whole table.
+  element.addEventListener('copy', (event) => {
+    if (!event.clipboardData || !(getSelection()?.isCollapsed ?? true)) return;
+    event.clipboardData.setData('text/plain', tsvOf(tableOf(element) ?? []));
+    event.preventDefault();
   });
   element.addEventListener('scroll', draw, { passive: true });
   new ResizeObserver(draw).observe(element);

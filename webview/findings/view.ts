@@ -90,9 +90,17 @@ export function createFindings(view: ViewContext): Findings {
   });
 
   afterPaint(async () => {
-    const advice = await host.advice();
-    if (advice) show(advice);
-    else element.hidden = true;
+    try {
+      const advice = await host.advice();
+      if (advice) show(advice);
+      else element.hidden = true;
+    } catch (error) {
+      element.setAttribute('aria-busy', 'false');
+      const why = error instanceof Error ? error.message : String(error);
+      body.replaceChildren(
+        h('p', { class: 'note' }, `What to change could not be found out: ${visible(why)}`),
+      );
+    }
   });
   return {
     element,

@@ -84,7 +84,7 @@ export function devicesSection(
   ];
   return h(
     'section',
-    { class: 'card efficiency devices' },
+    { class: 'card factors devices' },
     h('h3', {}, units.length > 1 ? 'Devices busy with kernels' : 'Device busy with kernels'),
     h('dl', {}, ...rows),
     facts.length === 0

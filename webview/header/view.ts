@@ -17,9 +17,19 @@ export interface Header {
   readonly focusSearch: () => void;
 }
 
-const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: 'Auto', light: 'Light', dark: 'Dark' };
+const THEME_NAMES: Readonly<Record<Theme, string>> = {
+  auto: 'Auto',
+  light: 'Light',
+  dark: 'Dark',
+  contrast: 'Contrast',
+};
 
-export function createHeader(view: ViewContext, themes: ThemeSwitch, help: HTMLDialogElement): Header {
+export function createHeader(
+  view: ViewContext,
+  themes: ThemeSwitch,
+  help: HTMLDialogElement,
+  keep: () => void,
+): Header {
   const { profile, store } = view;
   const { meta } = profile.recording;
   const command = visible(meta.command.join(' ')) || 'unknown command';
@@ -35,11 +45,11 @@ export function createHeader(view: ViewContext, themes: ThemeSwitch, help: HTMLD
   notice.title = notes.length > 0 ? notes.map(visible).join('\n') : 'About this recording';
   notice.addEventListener('click', () => details.showModal());
 
-  const theme = h('button', { class: 'icon', type: 'button' });
+  const theme = h('button', { class: 'icon', type: 'button', hidden: themes.isFixed });
   const showTheme = (): void => {
     setText(theme, THEME_NAMES[themes.get()]);
     theme.setAttribute('aria-label', `Theme: ${THEME_NAMES[themes.get()]}`);
-    theme.title = 'Theme: follows the system, light, or dark';
+    theme.title = 'Theme: follows the system, light, dark, or high contrast';
   };
   theme.addEventListener('click', () => {
     const next = THEMES[(THEMES.indexOf(themes.get()) + 1) % THEMES.length] ?? 'auto';
@@ -53,6 +63,17 @@ export function createHeader(view: ViewContext, themes: ThemeSwitch, help: HTMLD
     '?',
   );
   helpButton.addEventListener('click', () => help.showModal());
+  const keepButton = h(
+    'button',
+    {
+      class: 'icon',
+      type: 'button',
+      'aria-label': 'Save a picture or a table (X)',
+      title: 'Save a picture or a table (X)',
+    },
+    'Save',
+  );
+  keepButton.addEventListener('click', keep);
 
   const search = h('input', {
     type: 'search',
@@ -94,6 +115,7 @@ export function createHeader(view: ViewContext, themes: ThemeSwitch, help: HTMLD
     h('span', { class: 'spring' }),
     notice,
     h('label', { class: 'search' }, search, h('kbd', { 'aria-hidden': 'true' }, '/')),
+    keepButton,
     theme,
     helpButton,
   );

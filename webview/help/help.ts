@@ -1,64 +1,36 @@
 import { createDialog } from '../dom/dialog.ts';
 import { h } from '../dom/element.ts';
+import { matcherOf } from '../state/search.ts';
+import { KEY_GROUPS, type KeyGroup, type Keys, nameOfKey } from './keys.ts';
 
-const KEYS: readonly (readonly [
-  group: string,
-  keys: readonly (readonly [keys: string, meaning: string])[],
-])[] = [
-  [
-    'Everywhere',
-    [
-      ['/', 'find a function, file or lane; /…/ is a regular expression'],
-      ['F', 'select the next finding; with Shift, the one before'],
-      [
-        'Esc',
-        'take back: the zoom of the flame graph, the finding, the range, the lanes, the search, the view',
-      ],
-      ['1 2 3 …', 'flame graph, functions, and the other tables that there are, in their order'],
-      ['C V G', 'weigh by CPU, wall time, GIL wait'],
-      ['U T', 'weigh by time of kernels, of copies, where there are devices'],
-      ['?', 'this help'],
-    ],
+type Line = readonly [keys: string, meaning: string];
+
+/** What the mouse does, and the keys of what has the focus. */
+const GESTURES: Readonly<Record<KeyGroup, readonly Line[]>> = {
+  Everywhere: [['Tab', 'the next part of the page; arrows move within it']],
+  Timeline: [
+    ['drag', 'select a range of time; drag its edges to change it'],
+    ['Shift drag', 'move'],
+    ['Ctrl wheel', 'zoom at the pointer; so does a wheel on the axis'],
+    ['Shift wheel', 'move'],
+    ['double click', 'zoom to the selected range, or show the whole run'],
+    ['click', 'select the lane; with Ctrl, add it; on a task, select its time and its lane'],
   ],
-  [
-    'Timeline',
-    [
-      ['drag', 'select a range of time; drag its edges to change it'],
-      ['Shift drag', 'move'],
-      ['Ctrl wheel', 'zoom at the pointer; so does a wheel on the axis'],
-      ['Shift wheel', 'move'],
-      ['double click', 'zoom to the selected range, or show the whole run'],
-      ['click', 'select the lane; with Ctrl, add it; on a task, select its time and its lane'],
-      ['N P', 'select the next task, the one before'],
-      ['R E', 'select the next region of a thread that submits tasks, the one before'],
-      ['W S', 'zoom in, zoom out; also + and −'],
-      ['A D', 'move left, move right; also the arrows'],
-      ['M', 'select what is in sight'],
-      ['Z', 'zoom to the selection'],
-      ['0', 'show the whole run'],
-    ],
+  'Flame graph': [
+    ['arrows', 'caller, heaviest call, neighbours'],
+    ['Enter', 'zoom to the box; so does a click'],
+    ['Backspace', 'zoom out to the caller'],
   ],
-  [
-    'Flame graph',
+  'Tables and lanes': [
     [
-      ['arrows', 'caller, heaviest call, neighbours'],
-      ['Enter', 'zoom to the box; so does a click'],
-      ['Backspace', 'zoom out to the caller'],
-      ['Esc', 'zoom out to all'],
+      'arrows',
+      'go to a row; Home, End, Page Up, Page Down; sideways on a lane, through its tasks, on a stream through its work',
     ],
+    ['Space', 'select it; of a row of tasks the flame graph shows the samples inside them'],
+    ['Enter', 'show the function or the tasks in the flame graph, or select the lane'],
+    ['Ctrl C', 'copy the table, with tabs between its columns'],
   ],
-  [
-    'Tables and lanes',
-    [
-      [
-        'arrows',
-        'go to a row; Home, End, Page Up, Page Down; sideways on a lane, through its tasks, on a stream through its work',
-      ],
-      ['Space', 'select it; of a row of tasks the flame graph shows the samples inside them'],
-      ['Enter', 'show the function or the tasks in the flame graph, or select the lane'],
-    ],
-  ],
-];
+};
 
 const READING = [
   'Findings come first: what to change, where, and how many times faster the whole run would be. Selecting one selects its time, its lanes and its function in every view. A gain is withheld where the recording is too short, or the machine was too busy, to predict one.',
@@ -71,33 +43,69 @@ const READING = [
   'In the flame graph every box is a function; its width is its time with all that it called, the heaviest call at the left. Your own modules have colours, libraries and machine code are quiet.',
 ];
 
-export function createHelp(): HTMLDialogElement {
-  return createDialog(
+/** The keys of the page and how to read it, with a box to find a line of it. Filled when it opens: views add keys as they are made. */
+export function createHelp(keys: Keys): HTMLDialogElement {
+  const groups = h('div', { class: 'help-groups' });
+  const reading = h('section', {});
+  const none = h('p', { class: 'empty', role: 'status' });
+  const find = h('input', {
+    type: 'search',
+    placeholder: 'Find a key or a word',
+    'aria-label': 'Find a key or a word in this help',
+    autocomplete: 'off',
+    spellcheck: 'false',
+    autofocus: true,
+  });
+  const fill = (): void => {
+    const finds = matcherOf(find.value) ?? (() => true);
+    const sections = KEY_GROUPS.map((group) => ({
+      group,
+      lines: linesOf(keys, group).filter(([shown, meaning]) => finds(`${group} ${shown} ${meaning}`)),
+    })).filter(({ lines }) => lines.length > 0);
+    groups.replaceChildren(...sections.map(({ group, lines }) => sectionOf(group, lines)));
+    const sentences = READING.filter(finds);
+    reading.replaceChildren(
+      ...(sentences.length > 0 ? [h('h3', {}, 'How to read')] : []),
+      ...sentences.map((sentence) => h('p', {}, sentence)),
+    );
+    none.textContent = sections.length + sentences.length > 0 ? '' : 'Nothing in this help matches.';
+  };
+  find.addEventListener('input', fill);
+  const dialog = createDialog(
     'Keys and how to read',
     'help-title',
-    h(
-      'div',
-      { class: 'help-groups' },
-      ...KEYS.map(([group, keys]) =>
-        h(
-          'section',
-          {},
-          h('h3', {}, group),
-          h(
-            'dl',
-            {},
-            ...keys.flatMap(([combination, meaning]) => [
-              h('dt', {}, ...keysOf(combination)),
-              h('dd', {}, meaning),
-            ]),
-          ),
-        ),
-      ),
-    ),
-    h('h3', {}, 'How to read'),
-    ...READING.map((sentence) => h('p', {}, sentence)),
+    h('p', { class: 'find' }, find),
+    none,
+    groups,
+    reading,
   );
+  dialog.addEventListener('beforetoggle', (event) => {
+    if ((event as ToggleEvent).newState !== 'open') return;
+    find.value = '';
+    fill();
+  });
+  return dialog;
 }
+
+const linesOf = (keys: Keys, group: KeyGroup): Line[] => [
+  ...keys.of(group).map(({ keys: all, shown, meaning }): Line => [shown ?? nameOfKey(all[0] ?? ''), meaning]),
+  ...GESTURES[group],
+];
+
+const sectionOf = (group: KeyGroup, lines: readonly Line[]): HTMLElement =>
+  h(
+    'section',
+    {},
+    h('h3', {}, group),
+    h(
+      'dl',
+      {},
+      ...lines.flatMap(([combination, meaning]) => [
+        h('dt', {}, ...keysOf(combination)),
+        h('dd', {}, meaning),
+      ]),
+    ),
+  );
 
 /** Single letters and named keys as keys, the words for the mouse as words. */
 function keysOf(combination: string): Node[] {

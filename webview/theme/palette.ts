@@ -1,6 +1,6 @@
-import { hcl, rgb } from 'd3';
 import { ACTIVITIES } from '../../analyzer/analysis/activity.ts';
 import type { Home } from '../../analyzer/analysis/origin.ts';
+import { contrast, lightened } from './colour.ts';
 
 /** The tokens as colours that a canvas takes. */
 export interface Palette {
@@ -54,6 +54,8 @@ export interface Palette {
 export function readPalette(root: HTMLElement): Palette {
   const probe = document.createElement('i');
   probe.hidden = true;
+  // Where the system forces its colours, all of them would come to that of its letters.
+  probe.style.setProperty('forced-color-adjust', 'none');
   root.append(probe);
   const colour = (token: string): string => {
     probe.style.color = `var(--${token})`;
@@ -140,9 +142,10 @@ export function frameColours(palette: Palette): (home: Home, name: string) => Fr
     const key = `${base} ${step}`;
     const found = known.get(key);
     if (found) return found;
-    const shade = hcl(base);
-    shade.l += (step - 1) * (home.origin === 'own' || home.origin === 'device' ? 3.5 : 2.5);
-    const fill = shade.formatRgb();
+    const fill = lightened(
+      base,
+      (step - 1) * (home.origin === 'own' || home.origin === 'device' ? 3.5 : 2.5),
+    );
     const colour = { fill, ink: inkOn(fill, palette) };
     known.set(key, colour);
     return colour;
@@ -159,19 +162,4 @@ function ofDevice({ kernel, upload, download, deviceCopy, fill }: Palette, name:
 
 export function inkOn(fill: string, { frameInk, frameLight }: Palette): string {
   return contrast(fill, frameInk) >= contrast(fill, frameLight) ? frameInk : frameLight;
-}
-
-/** Relative luminance and contrast as in WCAG 2, from 1 to 21. */
-function luminance(colour: string): number {
-  const { r, g, b } = rgb(colour);
-  const linear = (value: number): number => {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  };
-  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
-}
-
-export function contrast(a: string, b: string): number {
-  const [darker, lighter] = [luminance(a), luminance(b)].sort((x, y) => x - y) as [number, number];
-  return (lighter + 0.05) / (darker + 0.05);
 }

@@ -1,4 +1,3 @@
-import { easeCubicOut, interpolateNumber, timer } from 'd3';
 import type { ViewContext } from '../context.ts';
 import { type Interval, panned, within, zoomed } from '../state/viewState.ts';
 import { stepRegion } from './regionSteps.ts';
@@ -16,14 +15,10 @@ const ARROWS: Readonly<Record<string, string>> = {
   ArrowDown: 's',
 };
 
-/** Moves the view to where a key sends it; true when the key means something here. */
+/** True when the key means something here. */
 export type TimelineKeys = (key: string) => boolean;
 
-/**
- * Keys of the timeline: A and D, or the arrows, move; W and S, or + and -, zoom; M selects what is in sight; Z shows what
- * is selected; 0 shows the whole run; N and P select the next task and the one before, R and E the next region and the one
- * before. Letters work everywhere, arrows where the timeline has the focus.
- */
+/** Adds the keys of the timeline to those of the page, and gives what the arrows do, which stand for letters where nothing else takes them. */
 export function timelineKeys(view: ViewContext): TimelineKeys {
   const { profile, store, announce } = view;
   const { bounds } = profile;
@@ -33,32 +28,35 @@ export function timelineKeys(view: ViewContext): TimelineKeys {
     glide.to(zoomed({ from, to }, (from + to) / 2, factor, bounds));
   };
   const pan = (share: number): void => glide.to(panned(glide.goal(), share, bounds));
-  const actions: Readonly<Record<string, () => void>> = {
-    a: () => pan(-STEP),
-    d: () => pan(STEP),
-    w: () => zoom(FACTOR),
-    s: () => zoom(1 / FACTOR),
-    '+': () => zoom(FACTOR),
-    '=': () => zoom(FACTOR),
-    '-': () => zoom(1 / FACTOR),
-    m: () => {
-      store.set({ range: store.get().view });
-      announce('Selected the part of the run that is in sight.');
-    },
-    z: () => {
-      const { range } = store.get();
-      if (range) glide.to(within(range, bounds));
-    },
-    '0': () => glide.to(bounds),
-    n: () => stepTask(view, 1),
-    p: () => stepTask(view, -1),
-    r: () => stepRegion(view, 1),
-    e: () => stepRegion(view, -1),
+  const selectSight = (): void => {
+    store.set({ range: store.get().view });
+    announce('Selected the part of the run that is in sight.');
   };
+  const showRange = (): void => {
+    const { range } = store.get();
+    if (range) glide.to(within(range, bounds));
+  };
+  view.keys.add(
+    'Timeline',
+    { keys: ['w', '+', '='], shown: 'W +', meaning: 'zoom in', run: () => zoom(FACTOR) },
+    { keys: ['s', '-'], shown: 'S −', meaning: 'zoom out', run: () => zoom(1 / FACTOR) },
+    { keys: ['a'], meaning: 'move left; so do the arrows, on the tracks', run: () => pan(-STEP) },
+    { keys: ['d'], meaning: 'move right', run: () => pan(STEP) },
+    { keys: ['m'], meaning: 'select what is in sight', run: selectSight },
+    { keys: ['z'], meaning: 'zoom to the selection', run: showRange },
+    { keys: ['0'], meaning: 'show the whole run', run: () => glide.to(bounds) },
+    { keys: ['n'], meaning: 'select the next task', run: () => stepTask(view, 1) },
+    { keys: ['p'], meaning: 'select the task before', run: () => stepTask(view, -1) },
+    {
+      keys: ['r'],
+      meaning: 'select the next region of a thread that submits tasks',
+      run: () => stepRegion(view, 1),
+    },
+    { keys: ['e'], meaning: 'select the region before', run: () => stepRegion(view, -1) },
+  );
   return (key) => {
-    const action = actions[ARROWS[key] ?? key];
-    action?.();
-    return action !== undefined;
+    const letter = ARROWS[key];
+    return letter !== undefined && view.keys.press(letter);
   };
 }
 
@@ -66,27 +64,30 @@ export function timelineKeys(view: ViewContext): TimelineKeys {
 function gliding(store: ViewContext['store']): { goal: () => Interval; to: (view: Interval) => void } {
   const still = matchMedia('(prefers-reduced-motion: reduce)');
   let goal: Interval | null = null;
-  let moving: ReturnType<typeof timer> | null = null;
+  let frame = 0;
   return {
     goal: () => goal ?? store.get().view,
     to: (view) => {
-      moving?.stop();
+      cancelAnimationFrame(frame);
       if (still.matches) {
         store.set({ view });
         return;
       }
       goal = view;
       const start = store.get().view;
-      const from = interpolateNumber(start.from, view.from);
-      const to = interpolateNumber(start.to, view.to);
-      moving = timer((elapsed) => {
-        const share = Math.min(1, elapsed / MOVE_MS);
-        const eased = easeCubicOut(share);
-        store.set({ view: share === 1 ? view : { from: from(eased), to: to(eased) } });
-        if (share < 1) return;
-        moving?.stop();
-        goal = null;
-      });
+      const began = performance.now();
+      const move = (now: number): void => {
+        // The first frame may be timed before the key was pressed.
+        const share = Math.min(1, Math.max(0, now - began) / MOVE_MS);
+        const eased = 1 - (1 - share) ** 3;
+        const between = (from: number, to: number): number => from + (to - from) * eased;
+        store.set({
+          view: share === 1 ? view : { from: between(start.from, view.from), to: between(start.to, view.to) },
+        });
+        if (share < 1) frame = requestAnimationFrame(move);
+        else goal = null;
+      };
+      frame = requestAnimationFrame(move);
     },
   };
 }

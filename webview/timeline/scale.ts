@@ -1,4 +1,4 @@
-import { scaleLinear, type ZoomTransform, zoomIdentity } from 'd3';
+import { ticks as roundNumbers, type ZoomTransform, zoomIdentity } from 'd3';
 import { tick } from '../format.ts';
 import type { Interval } from '../state/viewState.ts';
 
@@ -14,14 +14,13 @@ export interface Tick {
   readonly label: string;
 }
 
-/** Round instants, counted from the start of the run, far enough apart for their labels. */
+/** Round instants, counted from the start of the run, far enough apart for their labels. A scale of d3's would do it with 20 KB more. */
 export function ticks(view: Interval, start: number, width: number): Tick[] {
   const wanted = Math.max(2, Math.floor(width / 96));
-  const scale = scaleLinear([view.from - start, view.to - start], [0, width]);
-  const times = scale.ticks(wanted);
+  const times = roundNumbers(view.from - start, view.to - start, wanted);
   const step = times.length > 1 ? (times[1] as number) - (times[0] as number) : view.to - view.from;
   const largest = times.at(-1) ?? 0;
-  return times.map((time) => ({ x: scale(time), label: tick(time, step, largest) }));
+  return times.map((time) => ({ x: xOf(time + start, view, width), label: tick(time, step, largest) }));
 }
 
 /** The state of d3-zoom that shows `view`: the two are one thing in two coordinates. */

@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { SCHEMAS, TABLE_NAMES, TableBuilder, UserError } from '../../../analyzer/model/index.ts';
 import { decodeTable, encodeTable } from '../../../analyzer/recording/arrow.ts';
-import { decodeRecording, encodeRecording, FORMAT_VERSION } from '../../../analyzer/recording/index.ts';
+import {
+  decodeRecording,
+  encodeRecording,
+  FORMAT_VERSION,
+  unpackRecording,
+  zipEntries,
+} from '../../../analyzer/recording/index.ts';
 import { anyRecording, META, recordingOf } from '../../harness/recordings.ts';
 
 test('decoding gives back what was encoded', () => {
@@ -123,4 +129,61 @@ test('a newer format is refused by its version, and what is no recording by what
   expect(() => decodeRecording(zipSync({ 'recording.json': json }), 'x')).toThrow(
     'table "strings" is missing',
   );
+});
+
+test('what a page unpacks piece by piece is what is decoded at once, and it tells how far it is', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyRecording, async (recording) => {
+      const file = encodeRecording(recording);
+      const shares: number[] = [];
+      const back = await unpackRecording(file, 'test', (share) => shares.push(share));
+      expect(back).toEqual(decodeRecording(file, 'test'));
+      expect(shares).toEqual([...shares].sort((a, b) => a - b));
+      expect(shares.at(-1)).toBe(1);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+test('what a page unpacks gives a sentence for every changed or missing byte, and never more than it may', async () => {
+  const whole = encodeRecording(recordingOf([{}], [{ lane: 0, time: 5, cpu: 5, stack: ['a', 'b'] }]));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(whole.length - 1),
+      fc.integer({ min: 1, max: 255 }),
+      fc.boolean(),
+      async (at, change, cut) => {
+        const bytes = cut ? whole.slice(0, at) : Uint8Array.from(whole);
+        if (!cut) bytes[at] = (bytes[at] as number) ^ change;
+        try {
+          await unpackRecording(bytes, 'broken');
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError);
+          expect((error as UserError).exitCode).toBe(3);
+          expect((error as UserError).message).toMatch(/^broken /);
+        }
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('a part that unpacks to more than its directory says, or claims what no packing reaches, is refused', async () => {
+  const file = encodeRecording(recordingOf([{}], [{ lane: 0, time: 5, stack: ['a'] }]));
+  const samples = zipEntries(file).find(({ name }) => name === 'samples.arrow');
+  if (!samples) throw new Error('there are samples');
+  const changed = (size: number): Uint8Array => {
+    const bytes = Uint8Array.from(file);
+    const view = new DataView(bytes.buffer);
+    for (let at = 0; at + 46 < bytes.length; at++)
+      if (view.getUint32(at, true) === 0x02014b50 && view.getUint32(at + 42, true) === samples.at)
+        view.setUint32(at + 24, size, true);
+    return bytes;
+  };
+  await expect(unpackRecording(changed(samples.unpacked - 1), 'x')).rejects.toThrow(
+    'larger than the directory says',
+  );
+  await expect(unpackRecording(changed(samples.unpacked + 1), 'x')).rejects.toThrow('is cut off');
+  await expect(unpackRecording(changed(2 ** 31), 'x')).rejects.toThrow('larger than it can be');
+  await expect(unpackRecording(changed(2 ** 32 - 1), 'x')).rejects.toThrow();
 });
