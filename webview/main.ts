@@ -1,3 +1,3 @@
 import { openReport } from './report.ts';
 
-openReport();
+void openReport();

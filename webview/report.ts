@@ -1,6 +1,7 @@
 import { type Advice, UserError } from '../analyzer/model/index.ts';
-import { decodeRecording } from '../analyzer/recording/index.ts';
+import { decodeRecording, decodeRecordingWith } from '../analyzer/recording/index.ts';
 import { h } from './dom/element.ts';
+import { canInflate, inflate } from './inflate.ts';
 import { ADVICE_ID, PAYLOAD_ID, ROOT_ID } from './page.ts';
 import { pageHost } from './pageHost.ts';
 import { fromBase64 } from './payload.ts';
@@ -8,13 +9,16 @@ import { createThemeSwitch } from './theme/theme.ts';
 import { mountViewer } from './viewer.ts';
 
 /** The viewer in a page that `reportPage` made: takes the recording out of the page and shows it. */
-export function openReport(): void {
+export async function openReport(): Promise<void> {
   const root = document.getElementById(ROOT_ID);
   const payload = document.getElementById(PAYLOAD_ID);
   if (!root || !payload) return;
   try {
     const advice = JSON.parse(document.getElementById(ADVICE_ID)?.textContent ?? 'null') as Advice | null;
-    const recording = decodeRecording(payloadOf(payload), 'This report');
+    const bytes = payloadOf(payload);
+    const recording = canInflate()
+      ? await decodeRecordingWith(inflate, bytes, 'This report')
+      : decodeRecording(bytes, 'This report');
     root.replaceChildren();
     mountViewer(root, recording, pageHost(advice));
   } catch (error) {

@@ -12,6 +12,7 @@ import { decodeTable, encodeTable } from './arrow.ts';
 import { parseMeta } from './meta.ts';
 import { validateTables } from './validate.ts';
 import { hasTable, laterColumns } from './versions.ts';
+import { zipEntries } from './zipEntries.ts';
 
 export const META_ENTRY = 'recording.json';
 export const tableEntry = (name: TableName): string => `${name}.arrow`;
@@ -39,42 +40,72 @@ export const isArchive = (bytes: Uint8Array): boolean =>
  */
 export function decodeRecording(file: Uint8Array, source: string): Recording {
   if (!isArchive(file)) throw new UserError(`${source} is not a perfscope recording.`, 3);
-  const wanted = new Set([META_ENTRY, ...TABLE_NAMES.map(tableEntry)]);
-  let unpacked = 0;
-  let entries: Record<string, Uint8Array>;
+  const takes = taking();
   try {
-    entries = unzipSync(file, {
-      filter: ({ name, originalSize }) => {
-        if (!wanted.has(name)) return false;
-        unpacked += originalSize;
-        if (unpacked > MAX_UNPACKED_BYTES)
-          throw new Error(`it unpacks to more than ${MAX_UNPACKED_BYTES / 2 ** 30} GiB`);
-        return true;
-      },
-    });
-  } catch (cause) {
-    throw damaged(source, cause);
-  }
-  const json = entries[META_ENTRY];
-  if (!json) throw new UserError(`${source} is a zip file but not a perfscope recording.`, 3);
-  const meta = parseMeta(strFromU8(json), source);
-  try {
-    const tables: Partial<Record<TableName, unknown>> = {};
-    for (const name of TABLE_NAMES) {
-      const bytes = entries[tableEntry(name)];
-      if (!bytes && hasTable(name, meta.version)) throw new Error(`its table "${name}" is missing`);
-      tables[name] = bytes
-        ? decodeTable(SCHEMAS[name], bytes, laterColumns(name, meta.version))
-        : emptyTable(SCHEMAS[name]);
-    }
-    validateTables(tables as Tables);
-    return { meta, tables: tables as Tables };
+    return recordingOf(
+      unzipSync(file, { filter: ({ name, originalSize }) => takes(name, originalSize) }),
+      source,
+    );
   } catch (cause) {
     throw damaged(source, cause);
   }
 }
 
+/** Unpacks raw DEFLATE data that comes to `size` bytes. */
+export type Inflate = (packed: Uint8Array, size: number) => Promise<Uint8Array>;
+
+/** `decodeRecording` with another decoder, such as the one that a browser has: unpacking is most of the time that opening takes. */
+export async function decodeRecordingWith(
+  inflate: Inflate,
+  file: Uint8Array,
+  source: string,
+): Promise<Recording> {
+  const packed = isArchive(file) ? zipEntries(file) : null;
+  if (!packed) return decodeRecording(file, source);
+  const takes = taking();
+  try {
+    const entries: Record<string, Uint8Array> = {};
+    for (const { name, packed: bytes, isDeflated, size } of packed)
+      if (takes(name, size)) entries[name] = isDeflated ? await inflate(bytes, size) : bytes.slice();
+    return recordingOf(entries, source);
+  } catch (cause) {
+    throw damaged(source, cause);
+  }
+}
+
+/** Which entries of a recording are unpacked. Throws an Error with a phrase when they come to more than can be held. */
+function taking(): (name: string, size: number) => boolean {
+  const wanted = new Set([META_ENTRY, ...TABLE_NAMES.map(tableEntry)]);
+  let unpacked = 0;
+  return (name, size) => {
+    if (!wanted.has(name)) return false;
+    unpacked += size;
+    if (unpacked > MAX_UNPACKED_BYTES)
+      throw new Error(`it unpacks to more than ${MAX_UNPACKED_BYTES / 2 ** 30} GiB`);
+    return true;
+  };
+}
+
+/** `entries`: unpacked, and nobody else's. */
+function recordingOf(entries: Readonly<Record<string, Uint8Array>>, source: string): Recording {
+  const json = entries[META_ENTRY];
+  if (!json) throw new UserError(`${source} is a zip file but not a perfscope recording.`, 3);
+  const meta = parseMeta(strFromU8(json), source);
+  const tables: Partial<Record<TableName, unknown>> = {};
+  for (const name of TABLE_NAMES) {
+    const bytes = entries[tableEntry(name)];
+    if (!bytes && hasTable(name, meta.version)) throw new Error(`its table "${name}" is missing`);
+    tables[name] = bytes
+      ? decodeTable(SCHEMAS[name], bytes, laterColumns(name, meta.version), true)
+      : emptyTable(SCHEMAS[name]);
+  }
+  validateTables(tables as Tables);
+  return { meta, tables: tables as Tables };
+}
+
+/** What a reader is told; a `UserError` has said it already. */
 function damaged(source: string, cause: unknown): UserError {
+  if (cause instanceof UserError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new UserError(`${source} is damaged: ${why}.`, 3, { cause });
 }
