@@ -24,5 +24,3 @@ export async function inflate(packed: Uint8Array, size: number): Promise<Uint8Ar
   if (at < size) throw new Error('it unpacks to less than it says');
   return out;
 }
-
-export const canInflate = (): boolean => typeof DecompressionStream === 'function';

@@ -1,7 +1,7 @@
 import { type Advice, UserError } from '../analyzer/model/index.ts';
-import { decodeRecording, decodeRecordingWith } from '../analyzer/recording/index.ts';
+import { decodeRecordingWith } from '../analyzer/recording/index.ts';
 import { h } from './dom/element.ts';
-import { canInflate, inflate } from './inflate.ts';
+import { inflate } from './inflate.ts';
 import { ADVICE_ID, PAYLOAD_ID, ROOT_ID } from './page.ts';
 import { pageHost } from './pageHost.ts';
 import { fromBase64 } from './payload.ts';
@@ -15,10 +15,7 @@ export async function openReport(): Promise<void> {
   if (!root || !payload) return;
   try {
     const advice = JSON.parse(document.getElementById(ADVICE_ID)?.textContent ?? 'null') as Advice | null;
-    const bytes = payloadOf(payload);
-    const recording = canInflate()
-      ? await decodeRecordingWith(inflate, bytes, 'This report')
-      : decodeRecording(bytes, 'This report');
+    const recording = await decodeRecordingWith(inflate, payloadOf(payload), 'This report');
     root.replaceChildren();
     mountViewer(root, recording, pageHost(advice));
   } catch (error) {

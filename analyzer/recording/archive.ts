@@ -1,4 +1,4 @@
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { strToU8, unzipSync, zipSync } from 'fflate';
 import {
   emptyTable,
   type Recording,
@@ -54,14 +54,15 @@ export function decodeRecording(file: Uint8Array, source: string): Recording {
 /** Unpacks raw DEFLATE data that comes to `size` bytes. */
 export type Inflate = (packed: Uint8Array, size: number) => Promise<Uint8Array>;
 
-/** `decodeRecording` with another decoder, such as the one that a browser has: unpacking is most of the time that opening takes. */
+/** `decodeRecording` with the decoder that a browser has: with one in JavaScript, unpacking is most of the time that opening takes. */
 export async function decodeRecordingWith(
   inflate: Inflate,
   file: Uint8Array,
   source: string,
 ): Promise<Recording> {
-  const packed = isArchive(file) ? zipEntries(file) : null;
-  if (!packed) return decodeRecording(file, source);
+  if (!isArchive(file)) throw new UserError(`${source} is not a perfscope recording.`, 3);
+  const packed = zipEntries(file);
+  if (!packed) throw damaged(source, new Error('its directory was cut off or changed'));
   const takes = taking();
   try {
     const entries: Record<string, Uint8Array> = {};
@@ -90,7 +91,7 @@ function taking(): (name: string, size: number) => boolean {
 function recordingOf(entries: Readonly<Record<string, Uint8Array>>, source: string): Recording {
   const json = entries[META_ENTRY];
   if (!json) throw new UserError(`${source} is a zip file but not a perfscope recording.`, 3);
-  const meta = parseMeta(strFromU8(json), source);
+  const meta = parseMeta(new TextDecoder().decode(json), source);
   const tables: Partial<Record<TableName, unknown>> = {};
   for (const name of TABLE_NAMES) {
     const bytes = entries[tableEntry(name)];

@@ -20,7 +20,7 @@ const IN_ZIP64 = 0xffffffff;
 
 /**
  * The entries of a zip file by its central directory (APPNOTE.TXT 4.3.12 and 4.3.16 of PKWARE), without unpacking any. Null for what
- * this does not read: files beyond 4 GiB, other packings, and what is damaged; whoever unpacks the file as a whole says what it is.
+ * is damaged and for what no recording has: more than 4 GiB, other packings.
  */
 export function zipEntries(file: Uint8Array): ZipEntry[] | null {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
