@@ -26,6 +26,7 @@ import { LANE_KINDS, type Recording, type Tables } from '../analyzer/model/index
 import { type DeviceProfile, deviceProfile } from './devices/profile.ts';
 import type { FlameMetric, Interval } from './state/viewState.ts';
 import { type HostCalls, type HostRanges, hostCallsOf, rangesOf } from './timeline/hostSpans.ts';
+import { type ModuleTracks, moduleTracks } from './timeline/moduleTracks.ts';
 
 /** A recording with what every view asks of it, computed once. */
 export interface Profile {
@@ -58,6 +59,8 @@ export interface Profile {
   readonly ranges: HostRanges;
   /** The operators of a framework in a selection. */
   readonly operatorsIn: ReturnType<typeof operatorTotalsOf>;
+  /** Whose code each lane was in; computed when it is first asked for. */
+  readonly modules: () => ModuleTracks;
   /** Calls of a device's API, by lane. */
   readonly calls: HostCalls;
   /** The line of a stack that its reader would change. */
@@ -125,6 +128,7 @@ export function profileOf(recorded: Recording): Profile {
     devices,
     gaps: once(() => deviceGaps({ tables, work: devices.work, busy: devices.busy.units, timeline, siteOf })),
     ranges: rangesOf(tables),
+    modules: once(() => moduleTracks({ recording, timeline, functions, homes })),
     operatorsIn: lazily(() => operatorTotalsOf(tables, functions)),
     calls: hostCallsOf(tables, devices.work),
     siteOf,

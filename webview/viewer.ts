@@ -1,6 +1,7 @@
 import type { Recording } from '../analyzer/model/index.ts';
 import type { ViewContext } from './context.ts';
 import { h } from './dom/element.ts';
+import { atFrame } from './dom/frame.ts';
 import { afterPause } from './dom/settle.ts';
 import { createTooltip } from './dom/tooltip.ts';
 import { createExport } from './export/dialog.ts';
@@ -39,9 +40,7 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
     work: profile.devices.work.length,
     groups: profile.groups.count,
   };
-  const store = createStore<ViewState>({ ...initial, ...fromHash(host.address.read(), limits) }, (run) => {
-    requestAnimationFrame(run);
-  });
+  const store = createStore<ViewState>({ ...initial, ...fromHash(host.address.read(), limits) }, atFrame);
   const themes = createThemeSwitch();
   let palette = readPalette(root);
   // First, so that every view that draws anew finds the new colours.

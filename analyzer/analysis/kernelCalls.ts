@@ -60,6 +60,12 @@ export function deviceCalls(
   functions: Functions,
   tree: CallTree,
 ): DeviceCalls {
+  // Most runs have no device, and trees of a hundred thousand calls are not copied for nothing.
+  if (work.length === 0)
+    return {
+      ...{ functions, tree, ofWork: new Uint32Array(0) },
+      ...{ firstNode: tree.count, firstFunction: functions.count },
+    };
   const called = workFunctions(tables, work, functions.count);
   const parent = [...tree.parent];
   const itsFunction = [...tree.function];

@@ -12,6 +12,13 @@ function momentsOf(lane: ArrayLike<number>, time: Float64Array, lanes: number): 
   return { ...order, time: columnOf(order.row, (row) => time[row] as number) };
 }
 
+/** The lanes of rows of one kind, and -1 for others. A plain loop: a callback for each of a million rows takes ten times as long. */
+function lanesWhere(lane: Uint32Array, kind: Uint8Array, wanted: number): Int32Array {
+  const found = new Int32Array(lane.length).fill(-1);
+  for (let row = 0; row < lane.length; row++) if (kind[row] === wanted) found[row] = lane[row] as number;
+  return found;
+}
+
 /** The rows of `lockWaits`, by who waited and when that began. */
 export const lockWaitsByLane = ({ lockWaits, lanes }: Pick<Tables, 'lockWaits' | 'lanes'>): LaneMoments =>
   momentsOf(lockWaits.lane, lockWaits.start, lanes.length);
@@ -19,17 +26,13 @@ export const lockWaitsByLane = ({ lockWaits, lanes }: Pick<Tables, 'lockWaits' |
 /** The rows of `transfers` that are messages, by who sent and when. */
 export function messagesByLane({ transfers, lanes }: Pick<Tables, 'transfers' | 'lanes'>): LaneMoments {
   const message = DIRECTIONS.indexOf('message');
-  const lane = Int32Array.from(transfers.lane, (its, row) =>
-    transfers.direction[row] === message ? its : -1,
-  );
-  return momentsOf(lane, transfers.start, lanes.length);
+  return momentsOf(lanesWhere(transfers.lane, transfers.direction, message), transfers.start, lanes.length);
 }
 
 /** The rows of `spans` that are garbage collections, by lane and when they began. */
 export function collectionsByLane({ spans, lanes }: Pick<Tables, 'spans' | 'lanes'>): LaneMoments {
   const gc = SPAN_KINDS.indexOf('gc');
-  const lane = Int32Array.from(spans.lane, (its, row) => (spans.kind[row] === gc ? its : -1));
-  return momentsOf(lane, spans.start, lanes.length);
+  return momentsOf(lanesWhere(spans.lane, spans.kind, gc), spans.start, lanes.length);
 }
 
 /** The row of `spans` that a lane was in at `time`, or that ended at most `reach` Nanos before; -1 for none. */

@@ -52,7 +52,14 @@ export function homeOf(name: string, file: string, language: number): Home {
 
 /** The home of every function, by its number. */
 export function homesOf(functions: Functions): Home[] {
-  return functions.name.map((name, id) =>
-    homeOf(name, functions.file[id] ?? '', functions.language[id] as number),
-  );
+  // A file has many functions, and telling whose it is takes several expressions; a name matters only without one.
+  const known = new Map<string, Home>();
+  return functions.name.map((name, id) => {
+    const file = functions.file[id] ?? '';
+    const language = functions.language[id] as number;
+    const key = file === '' ? '' : `${language} ${file}`;
+    const home = (key !== '' && known.get(key)) || homeOf(name, file, language);
+    if (key !== '') known.set(key, home);
+    return home;
+  });
 }

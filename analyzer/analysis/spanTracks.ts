@@ -80,8 +80,7 @@ export function spanTracks(source: SpanSource, lanes: number, most: number): Spa
       if (at > (offset[on] as number))
         made.to[at - 1] = Math.min(made.to[at - 1] as number, made.from[at] as number);
     }
-  const tracksMade = { first, offset, ...made, categories: source.categories };
-  return { ...tracksMade, ...sumsOf(tracksMade) };
+  return withSums({ first, offset, ...made, categories: source.categories });
 }
 
 /** Puts each row of a lane, in order of its start, on the first track that is free; gives how many it took. */
@@ -100,6 +99,9 @@ function assign(rows: Uint32Array, { start, end }: SpanSource, track: Uint8Array
 }
 
 type WithoutSums = Omit<SpanTracks, 'sums' | 'sumOffset'>;
+
+/** Tracks of intervals that are in order already. */
+export const withSums = (tracks: WithoutSums): SpanTracks => ({ ...tracks, ...sumsOf(tracks) });
 
 function sumsOf({
   offset,

@@ -81,7 +81,7 @@ export function* readEntries(
       const bytes = entries[tableEntry(name)];
       if (!bytes && hasTable(name, meta.version)) throw new Error(`its table "${name}" is missing`);
       tables[name] = bytes
-        ? decodeTable(SCHEMAS[name], bytes, laterColumns(name, meta.version))
+        ? decodeTable(SCHEMAS[name], bytes, laterColumns(name, meta.version), true)
         : emptyTable(SCHEMAS[name]);
       yield (at + 1) / TABLE_NAMES.length;
     }

@@ -30,8 +30,11 @@ function toInt64(values: Float64Array): BigInt64Array {
   return out;
 }
 
-function fromInt64(values: BigInt64Array): Float64Array {
-  const out = new Float64Array(values.length);
+/** `inPlace`: over the memory of `values`, which saves as much again; a number is read before it is written over. */
+function fromInt64(values: BigInt64Array, inPlace: boolean): Float64Array {
+  const out = inPlace
+    ? new Float64Array(values.buffer, values.byteOffset, values.length)
+    : new Float64Array(values.length);
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   for (let i = 0; i < values.length; i++) {
     out[i] = (words[2 * i] as number) + ((words[2 * i + 1] as number) | 0) * 4294967296;
@@ -109,7 +112,8 @@ const arrays: Record<Exclude<ColumnKind, 'utf8' | 'i64'>, abstract new (...args:
 
 /**
  * Reads a table back. Columns that the schema does not know are passed over: a later version may add some. `later`: columns that the
- * version of the recording did not have yet, each with the value that its rows get.
+ * version of the recording did not have yet, each with the value that its rows get. `isOwn`: nobody else reads `bytes`, which may be
+ * written over.
  *
  * Throws an Error with a phrase (`column "time" is missing`) when a column of the schema is absent, has another type or
  * another length than its neighbours.
@@ -118,6 +122,7 @@ export function decodeTable<S extends Schema>(
   schema: S,
   bytes: Uint8Array,
   later: Readonly<Record<string, number>> = {},
+  isOwn = false,
 ): Table<S> {
   checkArrowStream(bytes);
   // Int64 as BigInt64Array: flechette's own conversion to numbers throws above 2^53 and is slower than ours.
@@ -140,7 +145,7 @@ export function decodeTable<S extends Schema>(
         table[name] = values.map((value) => (typeof value === 'string' ? value : ''));
       } else if (kind === 'i64') {
         if (!(values instanceof BigInt64Array)) throw new Error(`column "${name}" is not int64`);
-        table[name] = fromInt64(values);
+        table[name] = fromInt64(values, isOwn);
       } else {
         if (!(values instanceof arrays[kind])) throw new Error(`column "${name}" is not ${kind}`);
         table[name] = values;

@@ -54,9 +54,12 @@ test('devices stand above the threads, each with its streams, and a closed one s
   for (const [i, row] of rows.entries())
     expect(row.y).toBe(i === 0 ? 0 : (rows[i - 1]?.y ?? 0) + (rows[i - 1]?.height ?? 0));
   const [device] = rowsOf(['device 0', 'device 1']);
-  expect(heightOf(rowsOf(['device 0', 'device 1']), { lane: 2, pool: -1, time: 0, onStrip: false })).toBe(
-    (device?.y ?? 0) + (device?.height ?? 0) / 2,
-  );
+  expect(
+    heightOf(
+      { rows: { rows: rowsOf(['device 0', 'device 1']) }, scrollTop: 0, stuck: 0 },
+      { lane: 2, pool: -1, time: 0, onStrip: false },
+    ),
+  ).toBe((device?.y ?? 0) + (device?.height ?? 0) / 2);
   expect(laneName(profile, 2)).toBe('GPU 0 stream 7');
   expect(laneName(profile, 1)).toBe('train.py / pin_memory');
 });

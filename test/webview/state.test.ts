@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { fromHash, type Limits, toHash } from '../../webview/state/hash.ts';
+import { LANE_COLOURS, LANE_SORTS } from '../../webview/state/laneList.ts';
 import { matcherOf } from '../../webview/state/search.ts';
 import { createStore } from '../../webview/state/store.ts';
 import {
@@ -119,6 +120,13 @@ test('the address gives back the state that it was made from', () => {
     group: fc.integer({ min: -1, max: 19 }),
     finding: fc.constantFrom('', 'P01', 'D04.2', 'T99.9999'),
     collapsed: fc.uniqueArray(fc.constantFrom('p1', 'p22', 'machine')),
+    laneList: fc.record({
+      sort: fc.constantFrom(...LANE_SORTS),
+      colour: fc.constantFrom(...LANE_COLOURS),
+      filter: fc.string({ maxLength: 40 }),
+      hidesIdle: fc.boolean(),
+      pinned: fc.uniqueArray(fc.integer({ min: 0, max: 15 })),
+    }),
   });
   fc.assert(
     fc.property(state, (wanted) => {

@@ -223,7 +223,9 @@ test('a task is linked to the code that submitted it, a message to its receiver,
   const closed = timelineRows(profile, new Set(['p800'])).rows;
   const group = closed.find((row) => row.kind === 'group' && row.id === 'p800');
   if (!queue || !group) throw new Error('the task has a link and its process a group');
-  expect(heightOf(closed, queue.from)).toBe(group.y + group.height / 2);
+  expect(heightOf({ rows: { rows: closed }, scrollTop: 0, stuck: 0 }, queue.from)).toBe(
+    group.y + group.height / 2,
+  );
 });
 
 test('selecting a task selects its time and its lane, and the view moves only to where it can be seen', () => {

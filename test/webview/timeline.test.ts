@@ -79,6 +79,26 @@ test('cores in use are CPU time over time, and at most one a lane', () => {
   expect(Math.max(...bins)).toBeLessThanOrEqual(profile.lanes.length);
 });
 
+test('cores in use of any part of the run, in any number of bins, are those of each bin by itself', () => {
+  const share = fc.double({ min: -0.2, max: 1.2, noNaN: true });
+  const kind = fc.integer({ min: 0, max: ACTIVITIES.length - 1 });
+  fc.assert(
+    fc.property(share, share, fc.integer({ min: 1, max: 400 }), kind, (one, other, count, activity) => {
+      const from = begin + Math.min(one, other) * (finish - begin);
+      const width = (Math.abs(one - other) * (finish - begin)) / count;
+      if (!(width > 1000)) return;
+      const bins = new Float64Array(count);
+      addConcurrency(timeline, [1], activity, from, from + count * width, bins);
+      for (let bin = 0; bin < count; bin += 1 + (count >> 5)) {
+        const out = new Float64Array(ACTIVITIES.length);
+        addActivity(timeline, 1, from + bin * width, from + (bin + 1) * width, out);
+        const expected = Math.min(1, Math.max(0, out[activity] as number) / width);
+        expect(Math.abs((bins[bin] as number) - expected)).toBeLessThan(0.01);
+      }
+    }),
+  );
+});
+
 /** Area of each activity in a draw list, in square pixels. */
 function areas(list: DrawList): number[] {
   const sums = new Array<number>(ACTIVITIES.length).fill(0);

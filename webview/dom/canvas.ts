@@ -1,3 +1,5 @@
+import { atFrame } from './frame.ts';
+
 /** A canvas that is as sharp as the screen, drawn at most once a frame, with its size in CSS pixels. */
 export interface Surface {
   readonly canvas: HTMLCanvasElement;
@@ -54,7 +56,7 @@ export function surface(
   const redraw = (): void => {
     if (pending) return;
     pending = true;
-    requestAnimationFrame(paint);
+    atFrame(paint);
   };
   new ResizeObserver(() => {
     const w = Math.floor(box.clientWidth);

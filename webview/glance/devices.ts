@@ -2,6 +2,7 @@ import { DEVICE_DIRECTIONS, type DeviceDirection, WORK_KINDS } from '../../analy
 import type { ViewContext } from '../context.ts';
 import { DIRECTION_WORDS, deviceName, deviceTitle, sharesMemory } from '../devices/names.ts';
 import { h } from '../dom/element.ts';
+import { afterPaint } from '../dom/settle.ts';
 import { bytes, bytesPerSecond, duration, percent } from '../format.ts';
 import type { Profile } from '../profile.ts';
 import { clipped, type Interval, NO_EVENT } from '../state/viewState.ts';
@@ -40,6 +41,9 @@ export function movedIn(
   }
   return moved.filter((its) => its.bytes > 0);
 }
+
+/** Profiles of which the gaps are known. */
+const withGaps = new WeakSet<Profile>();
 
 /** How busy each device was and what was copied; null for a recording without devices. */
 export function devicesSection(
@@ -80,20 +84,26 @@ export function devicesSection(
       DIRECTION_WORDS[its.direction] ?? its.direction,
       `${bytes(its.bytes)}${its.time > 0 ? ` at ${bytesPerSecond((its.bytes / its.time) * 1e9)}` : ''}`,
     ]),
-    ...(interval === profile.bounds && lanes === null ? gapFacts({ profile, store }, units.length > 1) : []),
   ];
+  const lineOf = ([name, value]: [string, Node | string]): HTMLElement =>
+    h('div', {}, h('dt', {}, name), h('dd', {}, value));
+  const list = h('dl', { class: 'facts', hidden: facts.length === 0 }, ...facts.map(lineOf));
+  if (interval === profile.bounds && lanes === null) {
+    const add = (): void => {
+      list.append(...gapFacts({ profile, store }, units.length > 1).map(lineOf));
+      list.hidden = list.childElementCount === 0;
+    };
+    // Finding them takes as long as all else of a page with a million kernels; the first picture does not wait for it.
+    if (withGaps.has(profile)) add();
+    else afterPaint(async () => add());
+    withGaps.add(profile);
+  }
   return h(
     'section',
     { class: 'card factors devices' },
     h('h3', {}, units.length > 1 ? 'Devices busy with kernels' : 'Device busy with kernels'),
     h('dl', {}, ...rows),
-    facts.length === 0
-      ? null
-      : h(
-          'dl',
-          { class: 'facts' },
-          ...facts.map(([name, value]) => h('div', {}, h('dt', {}, name), h('dd', {}, value))),
-        ),
+    list,
   );
 }
 

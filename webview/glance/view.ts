@@ -1,7 +1,7 @@
 import { ACTIVITIES, IS_READY, WAITS_GIL, WAITS_LOCK } from '../../analyzer/analysis/activity.ts';
 import type { ViewContext } from '../context.ts';
 import { h, svg } from '../dom/element.ts';
-import { settling } from '../dom/settle.ts';
+import { afterPaint, settling } from '../dom/settle.ts';
 import { efficiencyCard } from '../efficiency/card.ts';
 import { counted, duration, inCores, percent } from '../format.ts';
 import { ACTIVITY_NAMES } from '../timeline/describe.ts';
@@ -20,6 +20,12 @@ export function createGlance(view: ViewContext): HTMLElement {
   const body = h('div', { class: 'glance-body' });
   const element = h('aside', { class: 'glance', 'aria-label': 'At a glance' }, heading, body);
 
+  // It takes longer than all else here together, so it follows the first picture, and the selection once that rests.
+  const efficiency = h('div', { class: 'later' });
+  const judge = settling(() => {
+    const card = efficiencyCard(view);
+    efficiency.replaceChildren(...(card ? [card] : []));
+  });
   const refresh = (): void => {
     const { range, lanes } = store.get();
     const interval = range ?? profile.bounds;
@@ -31,18 +37,19 @@ export function createGlance(view: ViewContext): HTMLElement {
       body.replaceChildren(...(devices ? [devices] : [empty]));
       return;
     }
-    const efficiency = efficiencyCard(view);
     const cores = coresOverTime(profile, interval, lanes, CHART.bins);
     body.replaceChildren(
       coresSection(facts, cores, profile.recording.meta.host.cores),
       ...(devices ? [devices] : []),
       timeSection(facts),
       factsSection(view, facts),
-      ...(efficiency ? [efficiency] : []),
+      efficiency,
     );
   };
   store.on(['range', 'lanes'], settling(refresh));
+  store.on(['range', 'lanes'], judge);
   refresh();
+  afterPaint(async () => judge());
   return element;
 }
 

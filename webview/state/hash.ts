@@ -1,3 +1,4 @@
+import { readLaneList, writeLaneList } from './laneList.ts';
 import { clipped, FLAME_METRICS, type Interval, TABS, type ViewState } from './viewState.ts';
 
 /** What a hash may point to. */
@@ -32,6 +33,7 @@ export function toHash(state: ViewState, initial: ViewState, bounds: Interval): 
   const collapsed = state.collapsed.join(' ');
   // Empty where all was opened of what is closed at first.
   if (collapsed !== initial.collapsed.join(' ')) hash.set('collapsed', collapsed);
+  writeLaneList(hash, state.laneList);
   if (state.search !== '') hash.set('search', state.search);
   return hash.toString();
 }
@@ -71,6 +73,7 @@ export function fromHash(
   // Findings become known only after the page is drawn, so whether there is such a one is not known here.
   const finding = /^\w{1,16}(\.\d{1,4})?$/.exec(hash.get('finding') ?? '')?.[0];
   const collapsed = hash.get('collapsed');
+  const laneList = readLaneList(hash, lanes);
   const search = hash.get('search');
   return {
     ...(range && { range }),
@@ -85,6 +88,7 @@ export function fromHash(
     ...(group !== null && { group }),
     ...(finding && { finding }),
     ...(collapsed !== null && { collapsed: collapsed.split(' ').filter(Boolean).slice(0, 1000) }),
+    ...(laneList && { laneList }),
     ...(search && { search: search.slice(0, 200) }),
   };
 }

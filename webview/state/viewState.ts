@@ -1,4 +1,5 @@
 import type { Selection } from '../../analyzer/analysis/weights.ts';
+import { ALL_LANES, type LaneList } from './laneList.ts';
 
 /** Nanos; `to > from`. */
 export interface Interval {
@@ -48,6 +49,7 @@ export interface ViewState {
   readonly finding: string;
   /** Ids of the collapsed groups of the timeline. */
   readonly collapsed: readonly string[];
+  readonly laneList: LaneList;
 }
 
 export function initialState(bounds: Interval, metric: FlameMetric): ViewState {
@@ -65,6 +67,7 @@ export function initialState(bounds: Interval, metric: FlameMetric): ViewState {
     group: -1,
     finding: '',
     collapsed: [],
+    laneList: ALL_LANES,
   };
 }
 

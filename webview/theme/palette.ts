@@ -108,7 +108,7 @@ export function readPalette(root: HTMLElement): Palette {
   return palette;
 }
 
-const OWN_COLOURS = 8;
+export const OWN_COLOURS = 8;
 
 /** FNV-1a: the same text has the same colour in every recording, on every machine. */
 export function hashOf(text: string): number {
@@ -116,6 +116,9 @@ export function hashOf(text: string): number {
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
+
+/** The colour of a module of the program's own, an index into `Palette.own`. */
+export const hueOf = (module: string): number => hashOf(module) % OWN_COLOURS;
 
 /** Fill and ink of a frame. */
 export interface FrameColour {
@@ -133,7 +136,7 @@ export function frameColours(palette: Palette): (home: Home, name: string) => Fr
     const step = hashOf(name) % 3;
     const base =
       home.origin === 'own'
-        ? (palette.own[hashOf(home.module) % OWN_COLOURS] as string)
+        ? (palette.own[hueOf(home.module)] as string)
         : home.origin === 'library'
           ? palette.library
           : home.origin === 'device'

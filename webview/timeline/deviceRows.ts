@@ -1,7 +1,9 @@
 import { trackCount } from '../../analyzer/analysis/spanTracks.ts';
 import { deviceName, deviceTitle } from '../devices/names.ts';
 import type { Profile } from '../profile.ts';
-import { GROUP_HEIGHT, LANE_HEIGHT, laneTitle, type Row } from './rows.ts';
+import { laneTitle } from './laneNames.ts';
+import { inOrder, type Listed } from './listed.ts';
+import { GROUP_HEIGHT, LANE_HEIGHT, type Row } from './rows.ts';
 
 /** Each further track of a stream on which work runs at the same time. */
 export const TRACK_HEIGHT = 14;
@@ -19,8 +21,13 @@ export const devicesCollapsedAtFirst = ({ devices }: Profile): readonly string[]
 export const streamHeight = ({ devices }: Pick<Profile, 'devices'>, lane: number): number =>
   LANE_HEIGHT + (Math.max(1, trackCount(devices.tracks, lane)) - 1) * TRACK_HEIGHT;
 
-/** A group for each device with its streams, busiest first; streams of which no device is known at the end. */
-export function deviceRows(profile: Profile, collapsed: ReadonlySet<string>, top: number): Row[] {
+/** A group for each device with its streams, busiest first or as `listed` orders them; streams of which no device is known at the end. */
+export function deviceRows(
+  profile: Profile,
+  collapsed: ReadonlySet<string>,
+  listed: Listed,
+  top: number,
+): Row[] {
   const rows: Row[] = [];
   let y = top;
   const add = (row: Row): void => {
@@ -28,15 +35,19 @@ export function deviceRows(profile: Profile, collapsed: ReadonlySet<string>, top
     y += row.height;
   };
   for (const [unit, streams] of profile.devices.streams.entries()) {
-    if (streams.length === 0) continue;
     const id = groupOf(unit);
     const closed = collapsed.has(id);
     const title =
       unit < profile.devices.work.units.count ? deviceTitle(profile, unit) : 'Streams of unknown devices';
+    const belongs = `${title} ${deviceName(profile, unit)}`;
+    const shown = inOrder(profile, streams, listed.sort).filter((lane) =>
+      listed.has(lane, `${laneTitle(profile, lane)} ${belongs}`),
+    );
+    if (shown.length === 0) continue;
     const place = { title, detail: deviceName(profile, unit), y, height: GROUP_HEIGHT, level: 1 as const };
     add({ kind: 'device', id, lanes: streams, collapsed: closed, unit, ...place });
     if (closed) continue;
-    for (const lane of streams) {
+    for (const lane of shown) {
       const height = streamHeight(profile, lane);
       add({
         kind: 'stream',

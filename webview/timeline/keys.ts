@@ -1,11 +1,17 @@
 import type { ViewContext } from '../context.ts';
-import { type Interval, panned, within, zoomed } from '../state/viewState.ts';
+import { clipped, type Interval, NO_EVENT, panned, within, zoomed } from '../state/viewState.ts';
+import type { Cursor } from './cursor.ts';
+import { exactDuration } from './measure.ts';
+import { pinning } from './pinning.ts';
 import { stepRegion } from './regionSteps.ts';
 import { stepTask } from './taskSteps.ts';
 
 const STEP = 0.2;
 const FACTOR = 0.66;
 const MOVE_MS = 140;
+
+/** Share of the view that the cursor moves by. */
+const CURSOR_STEP = 0.01;
 
 /** Arrows stand for letters. */
 const ARROWS: Readonly<Record<string, string>> = {
@@ -18,14 +24,54 @@ const ARROWS: Readonly<Record<string, string>> = {
 /** True when the key means something here. */
 export type TimelineKeys = (key: string) => boolean;
 
-/** Adds the keys of the timeline to those of the page, and gives what the arrows do, which stand for letters where nothing else takes them. */
-export function timelineKeys(view: ViewContext): TimelineKeys {
+/**
+ * Adds the keys of the timeline to those of the page, and gives what the arrows do, which stand for letters where nothing else takes them. With
+ * Shift they move the cursor and select up to it.
+ */
+export function timelineKeys(view: ViewContext, cursor: Cursor): TimelineKeys {
   const { profile, store, announce } = view;
   const { bounds } = profile;
   const glide = gliding(store);
   const zoom = (factor: number): void => {
     const { from, to } = glide.goal();
     glide.to(zoomed({ from, to }, (from + to) / 2, factor, bounds));
+  };
+  const pins = pinning(view);
+  const timeOfCursor = (): number => {
+    const { view: shown, range } = store.get();
+    const middle = (shown.from + shown.to) / 2;
+    const at = cursor.get().at ?? range?.to ?? middle;
+    return at >= shown.from && at <= shown.to ? at : middle;
+  };
+  const step = (share: number): number => {
+    const { from, to } = store.get().view;
+    const at = Math.min(to, Math.max(from, timeOfCursor() + share * (to - from)));
+    cursor.set({ at });
+    return at;
+  };
+  const move = (share: number): void => announce(`At ${exactDuration(step(share) - bounds.from)}.`);
+  const select = (from: number, to: number): void => {
+    const range = clipped({ from: Math.min(from, to), to: Math.max(from, to) }, bounds);
+    if (!range) return;
+    store.set({ range, ...NO_EVENT });
+    announce(`Selected ${exactDuration(range.to - range.from)}.`);
+  };
+  /** Moves the end of the range that the cursor is at; where it is at neither, a new range begins there. */
+  const extend = (share: number): void => {
+    const { range } = store.get();
+    const before = timeOfCursor();
+    const fixed = range?.to === before ? range.from : range?.from === before ? range.to : before;
+    select(fixed, step(share));
+  };
+  const begin = (): void => {
+    const { range, view: shown } = store.get();
+    const at = timeOfCursor();
+    select(at, range && range.to > at ? range.to : shown.to);
+  };
+  const finish = (): void => {
+    const { range, view: shown } = store.get();
+    const at = timeOfCursor();
+    select(range && range.from < at ? range.from : shown.from, at);
   };
   const pan = (share: number): void => glide.to(panned(glide.goal(), share, bounds));
   const selectSight = (): void => {
@@ -54,7 +100,27 @@ export function timelineKeys(view: ViewContext): TimelineKeys {
     },
     { keys: ['e'], meaning: 'select the region before', run: () => stepRegion(view, -1) },
   );
+  view.keys.add(
+    'Timeline',
+    {
+      keys: [','],
+      meaning: 'move the cursor back; with Shift and an arrow it selects',
+      run: () => move(-CURSOR_STEP),
+    },
+    { keys: ['.'], meaning: 'move the cursor on', run: () => move(CURSOR_STEP) },
+    { keys: ['['], meaning: 'begin the selection at the cursor', run: begin },
+    { keys: [']'], meaning: 'end the selection at the cursor', run: finish },
+    {
+      keys: ['k'],
+      meaning: 'pin the selected lanes, or let them go',
+      run: () => pins(...(store.get().lanes ?? [])),
+    },
+  );
   return (key) => {
+    if (key === 'Shift ArrowLeft' || key === 'Shift ArrowRight') {
+      extend(key === 'Shift ArrowLeft' ? -CURSOR_STEP : CURSOR_STEP);
+      return true;
+    }
     const letter = ARROWS[key];
     return letter !== undefined && view.keys.press(letter);
   };

@@ -4,6 +4,7 @@ import { h, setAttributes, setText } from '../dom/element.ts';
 import { counted, duration, percent, quantity } from '../format.ts';
 import { NO_EVENT, sameLanes, toggled, type ViewState } from '../state/viewState.ts';
 import { inWords, laneFacts, utilisation } from './describe.ts';
+import { pinning } from './pinning.ts';
 import { busy, poolFacts, poolInWords } from './poolWords.ts';
 import { hostSpansInWords } from './rangeWords.ts';
 import { stepRegion } from './regionSteps.ts';
@@ -32,6 +33,7 @@ interface Line {
 
 export function createLabels(view: ViewContext): Labels {
   const { profile, store, announce } = view;
+  const pins = pinning(view);
   const element = h('div', {
     class: 'labels',
     role: 'treegrid',
@@ -76,10 +78,18 @@ export function createLabels(view: ViewContext): Labels {
     const index = lines.findIndex(({ element: line }) => line.contains(event.target as Node));
     const row = lines[index]?.row;
     if (!row) return;
-    const onTwisty = event.target instanceof Element && event.target.closest('.twisty') !== null;
+    const isOn = (part: string): boolean =>
+      event.target instanceof Element && event.target.closest(part) !== null;
     activate(index);
+    if (isOn('.pin')) {
+      pins(laneOf(row));
+      return;
+    }
+    const onTwisty = isOn('.twisty');
     const id = openableId(row);
-    if (id !== null && (onTwisty || hasNoLanes(row))) collapse(id, !isCollapsed(row));
+    // The second click of two would take back what the first one selected.
+    if (event.detail > 1 && id === null) store.set({ lanes: chosen(row, null, false) ?? null });
+    else if (id !== null && (onTwisty || hasNoLanes(row))) collapse(id, !isCollapsed(row));
     else choose(row, event.ctrlKey || event.metaKey || event.shiftKey);
   });
   // A screen reader may set the focus to any row.
@@ -104,6 +114,7 @@ export function createLabels(view: ViewContext): Labels {
     else if (event.key === 'Enter' || event.key === ' ') choose(row, event.key === ' ' || event.shiftKey);
     else if (event.key === 'ArrowRight' && id !== null && isCollapsed(row)) collapse(id, false);
     else if (event.key === 'ArrowLeft' && id !== null && !isCollapsed(row)) collapse(id, true);
+    else if (event.key === 'k') pins(laneOf(row));
     else if (event.key === 'r' && row.kind === 'lane' && row.regionsHeight > 0) stepRegion(view, 1, row.lane);
     else if (event.key === 'e' && row.kind === 'lane' && row.regionsHeight > 0)
       stepRegion(view, -1, row.lane);
@@ -118,16 +129,26 @@ export function createLabels(view: ViewContext): Labels {
     event.stopPropagation();
   });
 
-  const show = ({ rows, height }: Rows): void => {
+  const show = ({ rows, height, pinned, pinnedHeight }: Rows): void => {
     const focused = element.contains(document.activeElement);
-    lines = rows.map((row) => {
+    const before = lines[active]?.row;
+    lines = rows.map((row, i) => {
       const figure = h('span', { class: 'figure', role: 'gridcell' });
       const words = h('span', { class: 'unseen', role: 'gridcell' });
-      return { row, element: lineOf(row, figure, words), figure, words };
+      return { row, element: lineOf(row, i < pinned, figure, words), figure, words };
     });
-    element.replaceChildren(...lines.map((line) => line.element));
+    const elements = lines.map((line) => line.element);
+    const above = h(
+      'div',
+      { class: 'pinned', role: 'rowgroup', hidden: pinned === 0 },
+      ...elements.slice(0, pinned),
+    );
+    above.style.height = `${pinnedHeight}px`;
+    element.replaceChildren(...(pinned > 0 ? [above] : []), ...elements.slice(pinned));
     element.style.height = `${height}px`;
-    active = Math.min(active, Math.max(0, lines.length - 1));
+    // The keys stay at the row that they were at, wherever it stands now.
+    const same = before ? rows.findIndex((row) => isSame(row, before)) : -1;
+    active = same >= 0 ? same : Math.min(active, Math.max(0, lines.length - 1));
     lines[active]?.element.setAttribute('tabindex', '0');
     if (focused) activate(active);
   };
@@ -204,6 +225,14 @@ export function chosen(row: Row, lanes: ViewState['lanes'], adding: boolean): Vi
   }
 }
 
+/** The lane that a row can be pinned by; -1 for rows that cannot. */
+const laneOf = (row: Row): number =>
+  row.kind === 'lane' || row.kind === 'stream' || row.kind === 'counter' ? row.lane : -1;
+
+/** Whether two rows are of one thing; a lane has another name where it is pinned. */
+const isSame = (a: Row, b: Row): boolean =>
+  laneOf(a) >= 0 ? laneOf(a) === laneOf(b) : openableId(a) === openableId(b) && a.title === b.title;
+
 /** The id of a row that can be opened and closed; null for others. */
 const openableId = (row: Row): string | null =>
   row.kind === 'group' || row.kind === 'pool' || row.kind === 'device' ? row.id : null;
@@ -215,15 +244,17 @@ const isCollapsed = (row: Row): boolean =>
 const hasNoLanes = (row: Row): boolean =>
   row.kind === 'pool' || (row.kind === 'group' && row.lanes.length === 0);
 
-function lineOf(row: Row, figure: HTMLElement, words: HTMLElement): HTMLElement {
+function lineOf(row: Row, isPinned: boolean, figure: HTMLElement, words: HTMLElement): HTMLElement {
   const opens = openableId(row) !== null;
+  const lane = laneOf(row);
   const line = h(
     'div',
     {
-      class: `label ${row.kind} level-${row.level}`,
+      class: `label ${row.kind} level-${row.level}${isPinned ? ' is-pinned' : ''}`,
       role: 'row',
       tabindex: -1,
       'aria-level': row.level,
+      'aria-keyshortcuts': lane >= 0 ? 'k' : undefined,
       'aria-expanded': opens ? String(!isCollapsed(row)) : undefined,
       title: row.detail === '' ? row.title : `${row.title} · ${row.detail}`,
     },
@@ -231,6 +262,13 @@ function lineOf(row: Row, figure: HTMLElement, words: HTMLElement): HTMLElement 
       'span',
       { class: 'name', role: 'rowheader' },
       opens ? h('span', { class: 'twisty', 'aria-hidden': 'true' }) : null,
+      lane >= 0
+        ? h('span', {
+            class: 'pin',
+            'aria-hidden': 'true',
+            title: isPinned ? 'Unpin (K)' : 'Keep on top (K)',
+          })
+        : null,
       h('bdi', {}, row.title),
       row.detail === '' ? null : h('small', {}, row.detail),
     ),

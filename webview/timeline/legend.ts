@@ -2,11 +2,12 @@ import { ACTIVITIES } from '../../analyzer/analysis/activity.ts';
 import { WORK_KINDS, type WorkKind } from '../../analyzer/analysis/deviceWork.ts';
 import type { ViewContext } from '../context.ts';
 import { h, setText } from '../dom/element.ts';
-import { counted, duration } from '../format.ts';
+import { counted, duration, visible } from '../format.ts';
 import type { Profile } from '../profile.ts';
 import { NO_EVENT, within, zoomed } from '../state/viewState.ts';
 import { groupName } from '../tasks/names.ts';
 import { ACTIVITY_NAMES } from './describe.ts';
+import { MODULE_TOKENS, type ModuleTracks } from './moduleTracks.ts';
 
 /** Below the state of a lane; runs have the colour of their function's module. */
 const TASK_COLOURS = [
@@ -35,6 +36,15 @@ function deviceColours({
   ];
   return colours.flatMap(([is, name, words]) => (is ? [[name, words] as const] : []));
 }
+
+/** Modules by the colour that they share, the heaviest by name. */
+const moduleItems = ({ shown }: ModuleTracks): HTMLElement[] =>
+  shown.map(({ category, names: [first = '', ...others] }) => {
+    const swatch = h('i', { class: 'swatch' });
+    swatch.style.background = `var(--${MODULE_TOKENS[category]})`;
+    const more = others.length > 0 ? ` and ${counted(others.length, 'other')}` : '';
+    return h('li', { title: [first, ...others].map(visible).join(', ') }, swatch, `${visible(first)}${more}`);
+  });
 
 /** What the colours mean, what is selected, and buttons for those who do not use the keys. */
 export function createLegend({ profile, store }: ViewContext): HTMLElement {
@@ -71,8 +81,13 @@ export function createLegend({ profile, store }: ViewContext): HTMLElement {
     const { range } = store.get();
     if (range) store.set({ view: within(range, bounds) });
   });
+  const modules = h('ul', { 'aria-label': 'Colours of modules', hidden: true });
   const refresh = (): void => {
-    const { range, lanes, view, group } = store.get();
+    const { range, lanes, view, group, laneList } = store.get();
+    const byModule = laneList.colour === 'module';
+    states.hidden = byModule;
+    modules.hidden = !byModule;
+    if (byModule && modules.childElementCount === 0) modules.append(...moduleItems(profile.modules()));
     chip.hidden = range === null && lanes === null && group < 0;
     show.hidden = range === null;
     whole.disabled = view.from <= bounds.from && view.to >= bounds.to;
@@ -84,31 +99,24 @@ export function createLegend({ profile, store }: ViewContext): HTMLElement {
     ];
     setText(selected, parts.filter((part) => part !== null).join(' · '));
   };
-  store.on(['range', 'lanes', 'view', 'group'], refresh);
-  refresh();
-  return h(
-    'div',
-    { class: 'legend' },
-    h(
-      'ul',
-      { 'aria-label': 'Colours of the timeline' },
-      ...ACTIVITIES.filter((name) => name !== 'idle').map((name) =>
-        h('li', {}, h('i', { class: `swatch ${name}` }), ACTIVITY_NAMES[name]),
-      ),
-      ...(profile.tasks.row.length > 0
-        ? TASK_COLOURS.map(([name, words]) => h('li', {}, h('i', { class: `swatch ${name}` }), words))
-        : []),
-      ...deviceColours(profile).map(([name, words]) =>
-        h('li', {}, h('i', { class: `swatch ${name}` }), words),
-      ),
-      ...(profile.recording.tables.operators.length > 0
-        ? OPERATOR_COLOURS.map(([name, words]) => h('li', {}, h('i', { class: `swatch ${name}` }), words))
-        : []),
-      ...(profile.collections.row.length > 0
-        ? [h('li', {}, h('i', { class: 'swatch collection' }), 'garbage collection')]
-        : []),
+  const states = h(
+    'ul',
+    { 'aria-label': 'Colours of the timeline' },
+    ...ACTIVITIES.filter((name) => name !== 'idle').map((name) =>
+      h('li', {}, h('i', { class: `swatch ${name}` }), ACTIVITY_NAMES[name]),
     ),
-    chip,
-    tools,
+    ...(profile.tasks.row.length > 0
+      ? TASK_COLOURS.map(([name, words]) => h('li', {}, h('i', { class: `swatch ${name}` }), words))
+      : []),
+    ...deviceColours(profile).map(([name, words]) => h('li', {}, h('i', { class: `swatch ${name}` }), words)),
+    ...(profile.recording.tables.operators.length > 0
+      ? OPERATOR_COLOURS.map(([name, words]) => h('li', {}, h('i', { class: `swatch ${name}` }), words))
+      : []),
+    ...(profile.collections.row.length > 0
+      ? [h('li', {}, h('i', { class: 'swatch collection' }), 'garbage collection')]
+      : []),
   );
+  store.on(['range', 'lanes', 'view', 'group', 'laneList'], refresh);
+  refresh();
+  return h('div', { class: 'legend' }, states, modules, chip, tools);
 }

@@ -3,7 +3,7 @@ import type { Profile } from '../profile.ts';
 import type { Interval } from '../state/viewState.ts';
 import type { Palette } from '../theme/palette.ts';
 import type { Target } from './pointed.ts';
-import { LANE_HEIGHT, type Row } from './rows.ts';
+import { LANE_HEIGHT, type Row, type Rows, topOf } from './rows.ts';
 import { xOf } from './scale.ts';
 
 /** One end of a link: an instant on a lane, or on a pool where the lane is not known. */
@@ -103,28 +103,38 @@ function launchLink({ recording: { tables }, devices: { work } }: Profile, at: n
 /** In the gap between the state and the strip of tasks: a line through the strip would cross out the tasks before it. */
 const ABOVE_STRIP = LANE_HEIGHT - 3.5;
 
-/** The middle of what an end points at, or the corner of a task, from the top of the first row; null when no row shows it. */
-export function heightOf(rows: readonly Row[], { lane, pool, onStrip }: LinkEnd): number | null {
+/** The middle of what an end points at, or the corner of a task, from the top of the tracks; null when no row shows it. */
+export function heightOf(scene: LinkPlace, { lane, pool, onStrip }: LinkEnd): number | null {
   let group: Row | null = null;
-  for (const row of rows) {
+  const top = (row: Row): number => {
+    const y = topOf(scene, row);
+    // What has scrolled under the pinned rows is somewhere below their edge.
+    return row.y < scene.stuck ? y : Math.max(y, scene.stuck - row.height / 2);
+  };
+  for (const row of scene.rows.rows) {
     if (row.kind === 'lane' && lane >= 0 && row.lane === lane)
-      return row.y + (onStrip && row.hasStrip ? ABOVE_STRIP : LANE_HEIGHT / 2);
-    if (row.kind === 'stream' && row.lane === lane) return row.y + LANE_HEIGHT / 2;
+      return top(row) + (onStrip && row.hasStrip ? ABOVE_STRIP : LANE_HEIGHT / 2);
+    if (row.kind === 'stream' && row.lane === lane) return top(row) + LANE_HEIGHT / 2;
     if (row.kind === 'pool' && lane < 0 && row.pools.includes(pool)) {
-      if (row.pools.length === 1) return row.y + row.height / 2;
+      if (row.pools.length === 1) return top(row) + row.height / 2;
       group = row;
     }
     // A closed group stands for its lanes, and a closed place for its pools.
     if ((row.kind === 'group' || row.kind === 'device') && row.lanes.includes(lane)) group = row;
   }
-  return group && group.y + group.height / 2;
+  return group && top(group) + group.height / 2;
 }
 
-export interface LinkScene {
-  readonly palette: Palette;
-  readonly rows: readonly Row[];
-  readonly view: Interval;
+/** Where rows are on the screen. */
+export interface LinkPlace {
+  readonly rows: Pick<Rows, 'rows'>;
   readonly scrollTop: number;
+  readonly stuck: number;
+}
+
+export interface LinkScene extends LinkPlace {
+  readonly palette: Palette;
+  readonly view: Interval;
   readonly links: readonly Link[];
 }
 
@@ -134,14 +144,14 @@ type Context = CanvasRenderingContext2D;
 const FAR = 4000;
 
 export function paintLinks(context: Context, scene: LinkScene, width: number): void {
-  const { palette, view, scrollTop } = scene;
+  const { palette, view } = scene;
   const x = (time: number): number => Math.max(-FAR, Math.min(width + FAR, xOf(time, view, width)));
   for (const { kind, from, to } of scene.links) {
-    const y0 = heightOf(scene.rows, from);
-    const y1 = heightOf(scene.rows, to);
+    const y0 = heightOf(scene, from);
+    const y1 = heightOf(scene, to);
     if (y1 === null) continue;
-    const start = { x: x(from.time), y: (y0 ?? y1) - scrollTop };
-    const goal = { x: x(to.time), y: y1 - scrollTop };
+    const start = { x: x(from.time), y: y0 ?? y1 };
+    const goal = { x: x(to.time), y: y1 };
     context.strokeStyle = palette.bg;
     context.lineWidth = 3;
     context.setLineDash([]);

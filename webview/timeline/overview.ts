@@ -6,6 +6,8 @@ import { h } from '../dom/element.ts';
 import { duration } from '../format.ts';
 import { within, zoomed } from '../state/viewState.ts';
 import { area } from './area.ts';
+import type { Cursor } from './cursor.ts';
+import { paintCursor, paintLength } from './measure.ts';
 import { ticks, timeOf, xOf } from './scale.ts';
 
 export const MINIMAP_HEIGHT = 36;
@@ -14,9 +16,10 @@ export const AXIS_HEIGHT = 22;
 const GRIP = 6;
 
 /** The whole run as cores in use, with a window on the part that the tracks show, and below it the axis of the tracks. */
-export function createOverview({ profile, store, palette, onColours }: ViewContext): {
-  element: HTMLElement;
-} {
+export function createOverview(
+  { profile, store, palette, onColours }: ViewContext,
+  cursor: Cursor,
+): { element: HTMLElement } {
   const { bounds } = profile;
   const canvas = h('canvas', {
     role: 'img',
@@ -62,6 +65,17 @@ export function createOverview({ profile, store, palette, onColours }: ViewConte
       context.fillStyle = colours.dim;
       context.fillText(label, Math.round(x) + 4, MINIMAP_HEIGHT + AXIS_HEIGHT / 2 + 1);
     }
+    const axis = {
+      context,
+      palette: colours,
+      view,
+      width,
+      y: MINIMAP_HEIGHT + 1,
+      height: height - MINIMAP_HEIGHT - 2,
+    };
+    if (range) paintLength(axis, range);
+    const { at } = cursor.get();
+    if (at !== null) paintCursor(axis, at, bounds.from);
   });
 
   const paintWindow = (context: CanvasRenderingContext2D, width: number): void => {
@@ -76,10 +90,22 @@ export function createOverview({ profile, store, palette, onColours }: ViewConte
     context.strokeStyle = colours.accent;
     context.lineWidth = 1;
     context.strokeRect(Math.round(x0) + 0.5, 0.5, Math.max(2, Math.round(x1 - x0) - 1), MINIMAP_HEIGHT - 1);
+    // What the edges can be taken by.
+    context.fillStyle = colours.accent;
+    for (const x of [x0, x1]) context.fillRect(Math.round(x) - 2, MINIMAP_HEIGHT / 2 - 7, 5, 14);
   };
 
   let grip: { readonly part: 'left' | 'right' | 'window'; readonly at: number } | null = null;
   const xOfEvent = (event: MouseEvent): number => event.clientX - canvas.getBoundingClientRect().left;
+  /** The edge of the window that the pointer can take; null for none. */
+  const edgeAt = (event: PointerEvent): 'left' | 'right' | null => {
+    const { view } = store.get();
+    if (event.offsetY > MINIMAP_HEIGHT || (view.from <= bounds.from && view.to >= bounds.to)) return null;
+    const away = (time: number): number => Math.abs(xOfEvent(event) - xOf(time, bounds, drawn.width()));
+    const [left, right] = [away(view.from), away(view.to)];
+    if (Math.min(left, right) > GRIP) return null;
+    return left < right ? 'left' : 'right';
+  };
   canvas.addEventListener('pointerdown', (event) => {
     if (event.button !== 0 || event.offsetY > MINIMAP_HEIGHT) return;
     const width = drawn.width();
@@ -87,9 +113,8 @@ export function createOverview({ profile, store, palette, onColours }: ViewConte
     const { view } = store.get();
     const left = xOf(view.from, bounds, width);
     const right = xOf(view.to, bounds, width);
-    const whole = view.from <= bounds.from && view.to >= bounds.to;
-    if (!whole && Math.abs(x - left) <= GRIP) grip = { part: 'left', at: 0 };
-    else if (!whole && Math.abs(x - right) <= GRIP) grip = { part: 'right', at: 0 };
+    const edge = edgeAt(event);
+    if (edge) grip = { part: edge, at: 0 };
     else {
       const length = view.to - view.from;
       const inside = x > left && x < right;
@@ -112,7 +137,10 @@ export function createOverview({ profile, store, palette, onColours }: ViewConte
       store.set({ view: within({ from, to: from + view.to - view.from }, bounds) });
     }
   };
-  canvas.addEventListener('pointermove', (event) => move(xOfEvent(event)));
+  canvas.addEventListener('pointermove', (event) => {
+    canvas.classList.toggle('on-edge', grip === null ? edgeAt(event) !== null : grip.part !== 'window');
+    move(xOfEvent(event));
+  });
   canvas.addEventListener('pointerup', () => {
     grip = null;
   });
@@ -131,6 +159,7 @@ export function createOverview({ profile, store, palette, onColours }: ViewConte
     { passive: false },
   );
   store.on(['view', 'range'], drawn.redraw);
+  cursor.on(['at'], drawn.redraw);
   onColours(drawn.redraw);
   return { element };
 }

@@ -10,11 +10,13 @@ import { DrawList } from './drawList.ts';
 import { layoutCounter, layoutLane } from './layout.ts';
 import { type Link, paintLinks } from './links.ts';
 import { paintMessages } from './messagePaint.ts';
+import { type ModuleTracks, moduleColours } from './moduleTracks.ts';
 import { paintPool } from './poolPaint.ts';
 import { paintCalls, paintRanges } from './rangePaint.ts';
 import { paintRegions } from './regionPaint.ts';
-import { LANE_HEIGHT, type Row, STRIP_HEIGHT } from './rows.ts';
+import { LANE_HEIGHT, type Row, type Rows, STRIP_HEIGHT, topOf } from './rows.ts';
 import { type Tick, xOf } from './scale.ts';
+import { layoutSpans } from './spanLayout.ts';
 import { paintDevice, paintStream } from './streamPaint.ts';
 import { paintTasks } from './taskPaint.ts';
 
@@ -22,7 +24,7 @@ import { paintTasks } from './taskPaint.ts';
 export interface Scene {
   readonly profile: Profile;
   readonly palette: Palette;
-  readonly rows: readonly Row[];
+  readonly rows: Rows;
   readonly view: Interval;
   readonly range: Interval | null;
   readonly lanes: ReadonlySet<number> | null;
@@ -30,8 +32,13 @@ export interface Scene {
   readonly faded: ReadonlySet<Row> | null;
   readonly ticks: readonly Tick[];
   readonly scrollTop: number;
+  /** Height at the top that does not scroll: that of the pinned rows, or 0. */
+  readonly stuck: number;
+  /** Whose code lanes were in, where they are coloured by it. */
+  readonly modules: ModuleTracks | null;
   readonly hoverRow: Row | null;
-  readonly hoverX: number | null;
+  /** The instant that is measured at, in Nanos. */
+  readonly cursor: number | null;
   /** The tasks that are brought out; null when all are shown alike. */
   readonly group: TaskLanes | null;
   /** When and where the selected task ran. */
@@ -52,26 +59,46 @@ const ROUNDED_FROM = 5;
 
 /** Draws the rows that are in sight. */
 export function paintTracks(context: Context, scene: Scene, width: number, height: number): void {
-  const { palette, rows, scrollTop } = scene;
-  context.fillStyle = palette.bg;
-  context.fillRect(0, 0, width, height);
-  context.fillStyle = palette.line;
-  for (const { x } of scene.ticks) context.fillRect(Math.round(x), 0, 1, height);
-  for (const row of rows) {
-    const y = row.y - scrollTop;
-    if (y > height || y + row.height < 0) continue;
-    context.globalAlpha = scene.faded?.has(row) || isOut(row, scene.lanes) ? 0.28 : 1;
-    paintRow(context, scene, row, y, width);
-    context.globalAlpha = 1;
-    context.fillStyle = palette.line;
-    context.fillRect(0, y + row.height - 1, width, 1);
+  const { palette, rows, stuck } = scene;
+  paintGround(context, scene, 0, width, height);
+  for (const row of rows.rows.slice(rows.pinned)) paintIn(context, scene, row, stuck, width, height);
+  // Over what has scrolled under them.
+  if (stuck > 0) paintGround(context, scene, 0, width, stuck);
+  for (const row of rows.rows.slice(0, rows.pinned)) paintIn(context, scene, row, 0, width, height);
+  if (stuck > 0) {
+    context.fillStyle = palette.edge;
+    context.fillRect(0, stuck - 1, width, 1);
   }
   paintRange(context, scene, width, height);
   paintLinks(context, scene, width);
-  if (scene.hoverX !== null) {
+  if (scene.cursor !== null) {
     context.fillStyle = palette.edge;
-    context.fillRect(Math.round(scene.hoverX), 0, 1, height);
+    context.fillRect(Math.round(xOf(scene.cursor, scene.view, width)), 0, 1, height);
   }
+}
+
+function paintGround(
+  context: Context,
+  { palette, ticks }: Scene,
+  y: number,
+  width: number,
+  height: number,
+): void {
+  context.fillStyle = palette.bg;
+  context.fillRect(0, y, width, height);
+  context.fillStyle = palette.line;
+  for (const { x } of ticks) context.fillRect(Math.round(x), y, 1, height);
+}
+
+/** Draws a row where any of it lies between `top` and `bottom`. */
+function paintIn(context: Context, scene: Scene, row: Row, top: number, width: number, bottom: number): void {
+  const y = topOf(scene, row);
+  if (y > bottom || y + row.height < top) return;
+  context.globalAlpha = scene.faded?.has(row) || isOut(row, scene.lanes) ? 0.28 : 1;
+  paintRow(context, scene, row, y, width);
+  context.globalAlpha = 1;
+  context.fillStyle = scene.palette.line;
+  context.fillRect(0, y + row.height - 1, width, 1);
 }
 
 function isOut(row: Row, lanes: ReadonlySet<number> | null): boolean {
@@ -121,13 +148,8 @@ function paintRow(context: Context, scene: Scene, row: Row, y: number, width: nu
   }
 }
 
-function paintLane(
-  context: Context,
-  { profile, palette, view }: Scene,
-  lane: number,
-  y: number,
-  width: number,
-): void {
+function paintLane(context: Context, scene: Scene, lane: number, y: number, width: number): void {
+  const { profile, palette, view } = scene;
   const { timeline } = profile;
   const height = LANE_HEIGHT - 1 - 2 * LANE_GAP;
   const begin = timeline.offset[lane] as number;
@@ -141,8 +163,14 @@ function paintLane(
     context.fillRect(x0, y + LANE_GAP, Math.max(1, x1 - x0), height);
   }
   list.clear();
-  layoutLane(list, timeline, lane, { view, width, y: y + LANE_GAP, height });
-  paintBoxes(context, palette, height);
+  const box = { view, width, y: y + LANE_GAP, height };
+  if (scene.modules) {
+    layoutSpans(list, scene.modules.tracks, lane, box, () => [0, 1]);
+    paintBoxes(context, moduleColours(palette), height);
+  } else {
+    layoutLane(list, timeline, lane, box);
+    paintBoxes(context, palette.activity, height);
+  }
   const below = { profile, palette, lane, view, width, y: y + LANE_GAP + height };
   paintCollections(context, below);
   paintMessages(context, below);
@@ -166,9 +194,9 @@ function paintStrip(context: Context, scene: Scene, lane: number, y: number, wid
 }
 
 /** One pass for each colour: setting the fill style costs more than filling a small box. */
-function paintBoxes(context: Context, { activity }: Palette, full: number): void {
-  for (let kind = 0; kind < activity.length; kind++) {
-    context.fillStyle = activity[kind] as string;
+function paintBoxes(context: Context, colours: readonly string[], full: number): void {
+  for (let kind = 0; kind < colours.length; kind++) {
+    context.fillStyle = colours[kind] as string;
     for (let i = 0; i < list.length; i++) {
       if (list.kind[i] !== kind) continue;
       const x = list.x[i] as number;

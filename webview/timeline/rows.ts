@@ -1,12 +1,16 @@
-import { ACTIVITIES, RUNS } from '../../analyzer/analysis/activity.ts';
 import type { CounterSeries } from '../../analyzer/analysis/counterSeries.ts';
 import { trackCount } from '../../analyzer/analysis/spanTracks.ts';
 import { hasTasks } from '../../analyzer/analysis/taskLanes.ts';
-import { LANE_KINDS, LANE_ROLES } from '../../analyzer/model/index.ts';
-import { baseName, visible } from '../format.ts';
+import { LANE_ROLES } from '../../analyzer/model/index.ts';
+import { visible } from '../format.ts';
 import type { Profile } from '../profile.ts';
-import { deviceRows, devicesCollapsedAtFirst } from './deviceRows.ts';
+import { ALL_LANES, type LaneList } from '../state/laneList.ts';
+import { deviceRows, devicesCollapsedAtFirst, streamHeight } from './deviceRows.ts';
+import { isFirstThread, laneName, laneTitle, ownerOf, runningOf, soloTitle } from './laneNames.ts';
+import { byTitle, inOrder, type Listed, listedBy } from './listed.ts';
 import { poolRows, poolsCollapsedAtFirst } from './poolRows.ts';
+
+export { laneName, laneTitle, processTitle } from './laneNames.ts';
 
 /** Heights in CSS pixels. */
 export const GROUP_HEIGHT = 28;
@@ -53,18 +57,30 @@ export type Row =
   | (Place & { kind: 'lane'; lane: number } & LaneParts)
   | (Place & { kind: 'stream'; lane: number })
   | (Place & { kind: 'pool'; id: string | null; collapsed: boolean; place: number; pools: readonly number[] })
-  | (Place & { kind: 'counter'; series: number });
+  | (Place & { kind: 'counter'; lane: number; series: number });
 
 export interface Rows {
   readonly rows: readonly Row[];
   readonly height: number;
+  /** How many of the first rows are pinned, and their height together. */
+  readonly pinned: number;
+  readonly pinnedHeight: number;
+  /** Lanes that have no row because they did nothing, and because the filter does not find them. */
+  readonly left: { readonly idle: number; readonly unfound: number };
 }
+
+/** The top of a row on the screen, from the top of the tracks: pinned rows stay where they are as long as they have room. */
+export const topOf = (
+  { scrollTop, stuck }: { readonly scrollTop: number; readonly stuck: number },
+  { y }: Row,
+): number => (y < stuck ? y : y - scrollTop);
 
 interface ProcessLanes {
   readonly process: number;
-  readonly lanes: number[];
-  isMain: boolean;
-  running: number;
+  readonly lanes: readonly number[];
+  readonly isMain: boolean;
+  /** Nanos on a CPU. */
+  readonly running: number;
 }
 
 /** Rows of counters that may stand open at first: above it, a machine with many cores would bury the program. */
@@ -93,7 +109,7 @@ function seriesOf({ counters, recording: { tables } }: Profile, process: number)
 }
 
 /** A counter of a thread has the thread's name. */
-function counterRow(profile: Profile, series: number, y: number, level: 2 | 3): Row {
+function counterRow(profile: Profile, series: number, y: number, level: 1 | 2 | 3): Row {
   const { quantity, lane } = profile.counters[series] as CounterSeries;
   const { lanes } = profile.recording.tables;
   const owner = profile.lanes.find(
@@ -103,57 +119,86 @@ function counterRow(profile: Profile, series: number, y: number, level: 2 | 3): 
   const title =
     owner === undefined || level === 2
       ? visible(quantity)
-      : `${laneTitle(profile, owner)} ${visible(quantity).replace(/^event-loop /, '')}`;
-  return { kind: 'counter', series, title, detail: '', y, height: COUNTER_HEIGHT, level };
+      : level === 1
+        ? `${laneName(profile, owner)} ${visible(quantity)}`
+        : `${laneTitle(profile, owner)} ${visible(quantity).replace(/^event-loop /, '')}`;
+  return { kind: 'counter', lane, series, title, detail: '', y, height: COUNTER_HEIGHT, level };
+}
+
+/** The row of a lane, without its place. */
+function laneParts(profile: Profile, lane: number) {
+  const hasStrip = hasTasks(profile.tasks, lane);
+  const levels = profile.regions.get(lane)?.levels ?? 0;
+  const regionsHeight = levels > 0 ? levels * REGION_HEIGHT + REGIONS_GAP : 0;
+  const callsHeight = trackCount(profile.calls, lane) > 0 ? CALLS_HEIGHT : 0;
+  const ranges = trackCount(profile.ranges, lane);
+  const rangesHeight = ranges > 0 ? ranges * RANGE_HEIGHT + REGIONS_GAP : 0;
+  const height = LANE_HEIGHT + callsHeight + (hasStrip ? STRIP_HEIGHT : 0) + regionsHeight + rangesHeight;
+  return { kind: 'lane' as const, lane, callsHeight, hasStrip, regionsHeight, rangesHeight, height };
+}
+
+/** The row of a lane that stands above all groups and so has to say what it belongs to; null for a counter without a value. */
+function pinnedRow(profile: Profile, lane: number, y: number): Row | null {
+  const series = profile.counters.findIndex((each) => each.lane === lane);
+  if (series >= 0) return counterRow(profile, series, y, 1);
+  const place = { title: laneName(profile, lane), detail: '', y, level: 1 as const };
+  if (profile.devices.streams.some((its) => its.includes(lane)))
+    return { ...place, kind: 'stream', lane, height: streamHeight(profile, lane) };
+  return profile.lanes.includes(lane) ? { ...place, ...laneParts(profile, lane) } : null;
 }
 
 /**
- * The rows of a timeline from top to bottom: the pools and the devices, which say how well they are fed; the command's own process, then
- * the others, busiest first; within a process its first thread, then the others, busiest first; the machine's counters at
- * the end. A process with a single lane is one row.
+ * The rows of a timeline from top to bottom: what is pinned; the pools and the devices, which say how well they are fed; the command's own
+ * process, then the others, busiest first; within a process its first thread, then the others, busiest first; the machine's counters at
+ * the end. A process with a single lane is one row. `list`: another order, and what is left out; `selected`: lanes that are shown anyway.
  */
-export function timelineRows(profile: Profile, collapsed: ReadonlySet<string>): Rows {
+export function timelineRows(
+  profile: Profile,
+  collapsed: ReadonlySet<string>,
+  list: LaneList = ALL_LANES,
+  selected: readonly number[] = [],
+): Rows {
   const rows: Row[] = [];
   let y = 0;
   const add = (row: Row): void => {
     rows.push(row);
     y += row.height;
   };
-  const laneRow = (lane: number) => {
-    const hasStrip = hasTasks(profile.tasks, lane);
-    const levels = profile.regions.get(lane)?.levels ?? 0;
-    const regionsHeight = levels > 0 ? levels * REGION_HEIGHT + REGIONS_GAP : 0;
-    const callsHeight = trackCount(profile.calls, lane) > 0 ? CALLS_HEIGHT : 0;
-    const ranges = trackCount(profile.ranges, lane);
-    const rangesHeight = ranges > 0 ? ranges * RANGE_HEIGHT + REGIONS_GAP : 0;
-    const height = LANE_HEIGHT + callsHeight + (hasStrip ? STRIP_HEIGHT : 0) + regionsHeight + rangesHeight;
-    return { kind: 'lane' as const, lane, callsHeight, hasStrip, regionsHeight, rangesHeight, y, height };
-  };
-  for (const row of poolRows(profile, collapsed)) add(row);
-  for (const row of deviceRows(profile, collapsed, y)) add(row);
-  for (const { process, lanes } of processesOf(profile)) {
-    const [only] = lanes;
+  const listed = listedBy(profile, list, selected);
+  for (const lane of list.pinned) {
+    const row = pinnedRow(profile, lane, y);
+    if (row) add(row);
+  }
+  const [pinned, pinnedHeight] = [rows.length, y];
+  for (const row of poolRows(profile, collapsed, listed, y)) add(row);
+  for (const row of deviceRows(profile, collapsed, listed, y)) add(row);
+  for (const { process, lanes: all } of processesOf(profile, listed.sort)) {
     const owner = ownerOf(profile, process);
-    if (lanes.length === 1 && only !== undefined) {
-      add({ ...laneRow(only), ...soloTitle(profile, only, owner.title), level: 1 });
+    const belongs = `${owner.title} ${owner.detail}`;
+    const lanes = all.filter((lane) => listed.has(lane, `${laneTitle(profile, lane)} ${belongs}`));
+    const [only] = lanes;
+    if (all.length === 1) {
+      if (only === undefined) continue;
+      add({ ...laneParts(profile, only), ...soloTitle(profile, only, owner.title), y, level: 1 });
       continue;
     }
+    const series = process === 0 ? [] : listedSeries(profile, process, listed, `Event loops ${belongs}`);
+    if (lanes.length === 0 && series.length === 0) continue;
     const id = `p${process}`;
     const closed = collapsed.has(id);
     const place = { ...owner, y, height: GROUP_HEIGHT, level: 1 as const };
-    add({ kind: 'group', id, lanes, collapsed: closed, ...place });
+    add({ kind: 'group', id, lanes: all, collapsed: closed, ...place });
     if (closed) continue;
     for (const lane of lanes)
-      add({ ...laneRow(lane), title: laneTitle(profile, lane), detail: '', level: 2 });
-    const loops = seriesOf(profile, process);
-    if (process === 0 || loops.length === 0) continue;
+      add({ ...laneParts(profile, lane), title: laneTitle(profile, lane), detail: '', y, level: 2 });
+    if (series.length === 0) continue;
     const its = loopsOf(process);
     const isClosed = collapsed.has(its);
     const header = { title: 'Event loops', detail: '', y, height: GROUP_HEIGHT, level: 2 as const };
     add({ kind: 'group', id: its, lanes: [], collapsed: isClosed, ...header });
-    if (!isClosed) for (const series of loops) add(counterRow(profile, series, y, 3));
+    if (!isClosed) for (const each of series) add(counterRow(profile, each, y, 3));
   }
-  const machine = seriesOf(profile, 0);
+  const machine = listedSeries(profile, 0, listed, 'Machine');
   if (machine.length > 0) {
     const closed = collapsed.has(MACHINE);
     const { cores } = profile.recording.meta.host;
@@ -162,13 +207,21 @@ export function timelineRows(profile: Profile, collapsed: ReadonlySet<string>): 
     add({ kind: 'group', id: MACHINE, lanes: [], collapsed: closed, ...place });
     if (!closed) for (const series of machine) add(counterRow(profile, series, y, 2));
   }
-  return { rows, height: y };
+  return { rows, height: y, pinned, pinnedHeight, left: listed.left };
 }
 
-function processesOf(profile: Profile): ProcessLanes[] {
+/** The counters of a process that stand in their place. */
+function listedSeries(profile: Profile, process: number, listed: Listed, belongs: string): number[] {
+  return seriesOf(profile, process).filter((series) => {
+    const { lane, quantity } = profile.counters[series] as CounterSeries;
+    return listed.has(lane, `${quantity} ${belongs}`);
+  });
+}
+
+function processesOf(profile: Profile, sort: LaneList['sort']): readonly ProcessLanes[] {
   const { lanes } = profile.recording.tables;
   const main = LANE_ROLES.indexOf('main');
-  const byProcess = new Map<number, ProcessLanes>();
+  const byProcess = new Map<number, { process: number; lanes: number[]; isMain: boolean; running: number }>();
   const streams = new Set(profile.devices.streams.flat());
   for (const lane of profile.lanes) {
     if (streams.has(lane)) continue;
@@ -179,80 +232,23 @@ function processesOf(profile: Profile): ProcessLanes[] {
     known.isMain ||= lanes.role[lane] === main;
     known.running += runningOf(profile, lane);
   }
-  for (const { lanes: its } of byProcess.values())
-    its.sort(
-      (a, b) =>
-        Number(isFirstThread(profile, b)) - Number(isFirstThread(profile, a)) ||
-        runningOf(profile, b) - runningOf(profile, a) ||
-        a - b,
-    );
-  return [...byProcess.values()].sort(
-    (a, b) => Number(b.isMain) - Number(a.isMain) || b.running - a.running || a.process - b.process,
-  );
-}
-
-/** Nanos that a lane was on a CPU in the whole run. */
-export const runningOf = ({ activity }: Profile, lane: number): number =>
-  activity[lane * ACTIVITIES.length + RUNS] as number;
-
-function isFirstThread({ recording: { tables } }: Profile, lane: number): boolean {
-  const { lanes } = tables;
-  return lanes.role[lane] === LANE_ROLES.indexOf('main') || lanes.thread[lane] === lanes.process[lane];
-}
-
-function ownerOf({ recording: { tables } }: Profile, process: number): { title: string; detail: string } {
-  const { processes } = tables;
-  // The last row of a process counts: its name may become known late.
-  for (let i = processes.length - 1; i >= 0; i--) {
-    if (processes.process[i] !== process) continue;
-    const runtime = processes.runtime[i] as string;
-    const title = processTitle(processes.name[i] as string, processes.command[i] as string);
-    return { title, detail: `${process}${runtime ? ` · ${visible(runtime)}` : ''}` };
-  }
-  return { title: process === 0 ? 'no process' : 'process', detail: process === 0 ? '' : String(process) };
-}
-
-/** Names that every process or first thread has, and that tell a reader nothing. */
-const NO_NAME = /^(MainThread|MainProcess|python[\d.]*|node)?$/;
-
-/** The name of a process, or of the script that it runs. `command`: its arguments joined by a space. */
-export function processTitle(name: string, command: string): string {
-  if (!NO_NAME.test(name)) return visible(name);
-  const [program = '', ...rest] = command.split(' ');
-  const served = /from multiprocessing\.(\w+) import main/.exec(command)?.[1];
-  if (served) return served.replaceAll('_', ' ');
-  const module = rest.indexOf('-m');
-  if (module >= 0 && rest[module + 1]) return visible(rest[module + 1] as string);
-  const inline = rest.includes('-c') || rest.includes('-e');
-  const script = inline ? undefined : rest.find((part) => part !== '' && !part.startsWith('-'));
-  return visible(baseName(script ?? program)) || visible(name) || 'process';
-}
-
-function soloTitle(profile: Profile, lane: number, owner: string): { title: string; detail: string } {
-  const { lanes } = profile.recording.tables;
-  const name = lanes.name[lane] as string;
-  const process = lanes.process[lane] as number;
-  return { title: NO_NAME.test(name) ? owner : visible(name), detail: process > 0 ? String(process) : '' };
-}
-
-/** What a lane is called where it stands alone: with its process, unless its own name says enough. */
-export function laneName(profile: Profile, lane: number): string {
-  const { lanes } = profile.recording.tables;
-  const process = lanes.process[lane] as number;
-  const owner = ownerOf(profile, process).title;
-  const stream = LANE_KINDS.indexOf('stream');
-  if (lanes.kind[lane] === stream) return laneTitle(profile, lane);
-  const alone = profile.lanes.every(
-    (other) => other === lane || lanes.process[other] !== process || lanes.kind[other] === stream,
-  );
-  return alone ? soloTitle(profile, lane, owner).title : `${owner} / ${laneTitle(profile, lane)}`;
-}
-
-/** What a lane is called among those of its process. */
-export function laneTitle({ recording: { tables } }: Profile, lane: number): string {
-  const { lanes } = tables;
-  const name = lanes.name[lane] as string;
-  if (name !== '') return visible(name);
-  const kind = LANE_KINDS[lanes.kind[lane] as number] ?? 'lane';
-  return `${kind} ${lanes.thread[lane] || lane}`;
+  const busiest = (a: number, b: number): number =>
+    Number(isFirstThread(profile, b)) - Number(isFirstThread(profile, a)) ||
+    runningOf(profile, b) - runningOf(profile, a) ||
+    a - b;
+  const processes = [...byProcess.values()].map((process) => ({
+    ...process,
+    lanes: inOrder(profile, process.lanes.sort(busiest), sort),
+  }));
+  const first = ({ lanes: its }: ProcessLanes): number => Math.min(...its);
+  const began = ({ lanes: its }: ProcessLanes): number =>
+    Math.min(...its.map((lane) => lanes.start[lane] as number));
+  const title = new Map(processes.map(({ process }) => [process, ownerOf(profile, process).title]));
+  const orders: Readonly<Record<LaneList['sort'], (a: ProcessLanes, b: ProcessLanes) => number>> = {
+    busiest: (a, b) => Number(b.isMain) - Number(a.isMain) || b.running - a.running,
+    name: (a, b) => byTitle(title.get(a.process) ?? '', title.get(b.process) ?? ''),
+    start: (a, b) => began(a) - began(b),
+    recorded: (a, b) => first(a) - first(b),
+  };
+  return processes.sort((a, b) => orders[sort](a, b) || a.process - b.process);
 }

@@ -1,26 +1,26 @@
 import { type TaskLanes, taskLanesOf } from '../../analyzer/analysis/taskLanes.ts';
 import type { ViewContext } from '../context.ts';
-import { selectingWork } from '../devices/selection.ts';
 import { surface } from '../dom/canvas.ts';
-import { h, setText } from '../dom/element.ts';
+import { h } from '../dom/element.ts';
 import { settling } from '../dom/settle.ts';
 import { counted, duration } from '../format.ts';
 import type { Profile } from '../profile.ts';
 import { matcherOf } from '../state/search.ts';
-import { clipped, NO_EVENT, type ViewState } from '../state/viewState.ts';
-import { selectingTask, taskInterval } from '../tasks/selection.ts';
+import type { ViewState } from '../state/viewState.ts';
+import { taskInterval } from '../tasks/selection.ts';
+import { CLICKABLE, clickedOn } from './clicks.ts';
+import { createCursor } from './cursor.ts';
 import { tipAt } from './describe.ts';
-import { rangeOf } from './hostSpans.ts';
 import { timelineKeys } from './keys.ts';
-import { chosen, createLabels } from './labels.ts';
+import { createLabels } from './labels.ts';
+import { createLaneMenu } from './laneMenu.ts';
 import { createLegend } from './legend.ts';
 import { linksOf } from './links.ts';
 import { createOverview } from './overview.ts';
 import { paintTracks } from './paint.ts';
 import { type Target, targetAt } from './pointed.ts';
 import { trackPointer } from './pointer.ts';
-import { isSelectedRegion, selectingRegion } from './regionSteps.ts';
-import { type Row, type Rows, timelineRows } from './rows.ts';
+import { type Row, type Rows, timelineRows, topOf } from './rows.ts';
 import { ticks, timeOf } from './scale.ts';
 
 export interface TimelineView {
@@ -33,9 +33,10 @@ export interface TimelineView {
 export function createTimeline(view: ViewContext): TimelineView {
   const { profile, store, tooltip, palette, onColours } = view;
   const labels = createLabels(view);
+  const cursor = createCursor();
   const canvas = h('canvas', { role: 'img', 'aria-label': trackSummary(view) });
   const tracks = h('div', { class: 'tracks' }, canvas);
-  const corner = h('div', { class: 'corner' });
+  const menu = createLaneMenu(view);
   const content = h('div', { class: 'timeline-content' }, labels.element, tracks);
   const scroller = h(
     'div',
@@ -47,7 +48,7 @@ export function createTimeline(view: ViewContext): TimelineView {
     },
     content,
   );
-  const top = h('div', { class: 'timeline-top' }, corner, createOverview(view).element);
+  const top = h('div', { class: 'timeline-top' }, menu.element, createOverview(view, cursor).element);
   const element = h(
     'section',
     { class: 'timeline', 'aria-label': 'Timeline' },
@@ -59,7 +60,9 @@ export function createTimeline(view: ViewContext): TimelineView {
       : null,
   );
 
-  let rows: Rows = { rows: [], height: 0 };
+  let rows: Rows = NO_ROWS;
+  // Asking the element would lay out the page for each picture.
+  let scrollTop = 0;
   let faded: ReadonlySet<Row> | null = null;
   let hover: Hover | null = null;
 
@@ -70,15 +73,16 @@ export function createTimeline(view: ViewContext): TimelineView {
       {
         profile,
         palette: palette(),
-        rows: rows.rows,
+        rows,
         view: state.view,
         range: state.range,
         lanes: state.lanes && new Set(state.lanes),
         faded,
         ticks: ticks(state.view, profile.bounds.from, width),
-        scrollTop: scroller.scrollTop,
+        ...scrolled(),
+        modules: state.laneList.colour === 'module' ? profile.modules() : null,
         hoverRow: hover?.row ?? null,
-        hoverX: hover?.x ?? null,
+        cursor: cursor.get().at,
         group: state.group < 0 ? null : groupLanes(state.group),
         task: taskOf(profile, state.task),
         work: state.work,
@@ -89,6 +93,11 @@ export function createTimeline(view: ViewContext): TimelineView {
     );
   });
 
+  /** Pinned rows stay as long as they leave room for others. */
+  const scrolled = () => ({
+    scrollTop,
+    stuck: rows.pinnedHeight <= drawn.height() * MOST_PINNED ? rows.pinnedHeight : 0,
+  });
   const groupLanes = lanesOfGroup(profile);
   /** Of what the pointer is at; else of the selected task. */
   const linksShown = ({ task, work }: ViewState) => {
@@ -99,12 +108,14 @@ export function createTimeline(view: ViewContext): TimelineView {
   const hoverAt = (event: PointerEvent): Hover => {
     const { left, top } = canvas.getBoundingClientRect();
     const x = event.clientX - left;
-    const y = event.clientY - top + scroller.scrollTop;
+    const y = event.clientY - top;
+    const place = scrolled();
     const { view: shown } = store.get();
     const pixel = (shown.to - shown.from) / drawn.width();
     const time = timeOf(x, shown, drawn.width());
-    const row = rows.rows.find((one) => y >= one.y && y < one.y + one.height) ?? null;
-    const target = row && targetAt(profile, { row, time, pixel, y: y - row.y });
+    // Pinned rows come first, and lie over the others.
+    const row = rows.rows.find((one) => topOf(place, one) <= y && y < topOf(place, one) + one.height) ?? null;
+    const target = row && targetAt(profile, { row, time, pixel, y: y - topOf(place, row) });
     return { row, x, time, pixel, target };
   };
   trackPointer(view, {
@@ -115,6 +126,7 @@ export function createTimeline(view: ViewContext): TimelineView {
       document.documentElement.scrollHeight <= window.innerHeight,
     onHover: (event) => {
       hover = event && hoverAt(event);
+      cursor.set({ at: hover && Math.min(profile.bounds.to, hover.time) });
       drawn.redraw();
       canvas.classList.toggle('on-task', CLICKABLE.has(hover?.target?.kind ?? ''));
       const tip = hover?.row && tipAt(profile, { ...hover, row: hover.row, y: 0 }, hover.target);
@@ -123,57 +135,33 @@ export function createTimeline(view: ViewContext): TimelineView {
     },
     onClick: (event) => {
       const { row, target } = hoverAt(event);
-      if (!row) return;
-      if (target?.kind === 'task') {
-        const chosenTask = store.get().task === target.row;
-        const selecting = chosenTask
-          ? { ...NO_EVENT, range: null, lanes: null }
-          : selectingTask(profile, target.row);
-        if (selecting) store.set(selecting);
-        return;
-      }
-      if (target?.kind === 'work' || (target?.kind === 'call' && target.row >= profile.calls.spans)) {
-        const work = target.kind === 'work' ? target.row : target.row - profile.calls.spans;
-        const chosenWork = store.get().work === work;
-        const selecting = chosenWork
-          ? { ...NO_EVENT, range: null, lanes: null }
-          : selectingWork(profile, work);
-        if (selecting) store.set(selecting);
-        return;
-      }
-      if (target?.kind === 'range') {
-        const { start, end } = rangeOf(profile.recording.tables, profile.ranges, target.row);
-        const range = clipped({ from: start, to: end }, profile.bounds);
-        if (range) store.set({ range, ...NO_EVENT });
-        return;
-      }
-      if (target?.kind === 'region') {
-        const again = isSelectedRegion(profile, target.region, store.get().range);
-        const selecting = again ? { range: null, ...NO_EVENT } : selectingRegion(profile, target.region);
-        if (selecting) store.set(selecting);
-        return;
-      }
-      const adding = event.ctrlKey || event.metaKey;
-      const lanes = chosen(row, store.get().lanes, adding);
-      if (lanes !== undefined) store.set({ lanes, zoom: 0, ...NO_EVENT });
+      const change = row && clickedOn(view, row, target, event.ctrlKey || event.metaKey);
+      if (change) store.set(change);
     },
   });
 
   const arrange = (): void => {
-    rows = timelineRows(profile, new Set(store.get().collapsed));
+    const { collapsed, laneList, lanes } = store.get();
+    rows = timelineRows(profile, new Set(collapsed), laneList, lanes ?? []);
     content.style.minHeight = `${rows.height}px`;
     labels.show(rows);
+    menu.show(rows);
+    stick();
     refresh();
   };
+  const stick = (): void => {
+    content.classList.toggle('stuck', scrolled().stuck > 0);
+    drawn.redraw();
+  };
+  new ResizeObserver(stick).observe(tracks);
   const figures = settling(() => labels.refresh(faded));
   const refresh = (): void => {
-    const { search, range, lanes } = store.get();
+    const { search, lanes } = store.get();
     const finds = matcherOf(search);
     // A search that names no lane is one for functions: it leaves the lanes alone.
     const found = finds ? rows.rows.filter((row) => finds(`${row.title} ${row.detail}`)) : [];
     faded = found.length > 0 ? new Set(rows.rows.filter((row) => !isNear(row, found))) : null;
     figures();
-    setText(corner, range ? `CPU in ${duration(range.to - range.from)} selected` : 'CPU in the whole run');
     canvas.setAttribute('aria-label', trackSummary(view));
     if (lanes !== null) tooltip.hide();
     drawn.redraw();
@@ -184,13 +172,25 @@ export function createTimeline(view: ViewContext): TimelineView {
     const row = rows.rows.find(
       (one) => (one.kind === 'lane' || one.kind === 'stream') && lanes?.includes(one.lane),
     );
-    if (!row) return;
-    const above = row.y < scroller.scrollTop;
+    const { stuck } = scrolled();
+    if (!row || row.y < stuck) return;
+    const above = row.y < scroller.scrollTop + stuck;
     if (above || row.y + row.height > scroller.scrollTop + scroller.clientHeight)
       scroller.scrollTop = row.y - scroller.clientHeight / 2;
   };
-  scroller.addEventListener('scroll', drawn.redraw, { passive: true });
-  store.on(['collapsed'], arrange);
+  scroller.addEventListener(
+    'scroll',
+    () => {
+      scrollTop = scroller.scrollTop;
+      drawn.redraw();
+    },
+    { passive: true },
+  );
+  store.on(['collapsed', 'laneList'], arrange);
+  store.on(['lanes'], ({ laneList }) => {
+    if (laneList.hidesIdle) arrange();
+  });
+  cursor.on(['at'], drawn.redraw);
   store.on(['range', 'lanes', 'search'], refresh);
   store.on(['view', 'task', 'work', 'group'], drawn.redraw);
   store.on(['lanes'], bringIntoSight);
@@ -198,18 +198,19 @@ export function createTimeline(view: ViewContext): TimelineView {
   arrange();
   requestAnimationFrame(bringIntoSight);
 
-  const keys = timelineKeys(view);
+  const keys = timelineKeys(view, cursor);
   scroller.addEventListener('keydown', (event) => {
     if (event.target !== scroller || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!keys(event.key)) return;
+    if (!keys(event.shiftKey ? `Shift ${event.key}` : event.key) && !keys(event.key)) return;
     event.preventDefault();
     event.stopPropagation();
   });
   return { element, key: (key) => !key.startsWith('Arrow') && keys(key) };
 }
 
-/** What a click on selects by itself, and not its lane. */
-const CLICKABLE: ReadonlySet<string> = new Set(['task', 'region', 'work', 'call', 'range']);
+const NO_ROWS: Rows = { rows: [], height: 0, pinned: 0, pinnedHeight: 0, left: { idle: 0, unfound: 0 } };
+/** Share of the height that pinned rows may take before they scroll with the others. */
+const MOST_PINNED = 0.6;
 
 /** Where the pointer is on the tracks, and on what. */
 interface Hover {
