@@ -51,7 +51,7 @@ export function tabsOf({ tables }: Recording): readonly Tab[] {
 }
 
 /** The views of what is selected, below the timeline: one at a time, or two side by side where there is room. */
-export function createPanels(view: ViewContext): { element: HTMLElement } {
+export function createPanels(view: ViewContext): { element: HTMLElement; key: (key: string) => boolean } {
   const { store } = view;
   const flame = createFlame(view);
   const functions = createFunctions(view, (id) => store.set({ picked: id, tab: 'flame', zoom: 0 }));
@@ -124,7 +124,7 @@ export function createPanels(view: ViewContext): { element: HTMLElement } {
   wide.addEventListener('change', show);
   store.on(['tab'], show);
   show();
-  return { element };
+  return { element, key: flame.key };
 }
 
 /** Names the selected function, which other views frame. */

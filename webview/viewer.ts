@@ -11,6 +11,7 @@ import { createHelp } from './help/help.ts';
 import type { Host } from './host.ts';
 import { createPanels, firstMetric, metricsOf, tabsOf } from './panels.ts';
 import { profileOf } from './profile.ts';
+import { lastTransformOut } from './state/flameState.ts';
 import { fromHash, toHash } from './state/hash.ts';
 import { createStore } from './state/store.ts';
 import { type FlameMetric, initialState, NO_EVENT, type ViewState } from './state/viewState.ts';
@@ -102,14 +103,15 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
     else if (key === 'F') return findings.step(-1);
     else if (chosen && metrics.includes(chosen)) store.set({ metric: chosen });
     else if (key === 'Escape') store.set(takenBack(store.get(), profile.bounds));
-    else return timeline.key(key);
+    else return panels.key(key) || timeline.key(key);
     return true;
   };
 }
 
 /** One step back from what was selected last, as far as that can be told: from the detail to the whole. */
 export function takenBack(state: ViewState, bounds: ViewState['view']): Partial<ViewState> {
-  if (state.zoom > 0) return { zoom: 0 };
+  if (state.zoom > 0) return { zoom: 0, callers: 0 };
+  if (state.transforms.length > 0) return lastTransformOut(state);
   if (state.finding !== '') return LET_GO;
   if (state.task >= 0 || state.work >= 0) return { ...NO_EVENT, range: null, lanes: null };
   if (state.group >= 0) return { group: -1 };

@@ -1,3 +1,4 @@
+import { flameFromHash, flameToHash } from './flameState.ts';
 import { clipped, FLAME_METRICS, type Interval, TABS, type ViewState } from './viewState.ts';
 
 /** What a hash may point to. */
@@ -33,6 +34,7 @@ export function toHash(state: ViewState, initial: ViewState, bounds: Interval): 
   // Empty where all was opened of what is closed at first.
   if (collapsed !== initial.collapsed.join(' ')) hash.set('collapsed', collapsed);
   if (state.search !== '') hash.set('search', state.search);
+  flameToHash(hash, state);
   return hash.toString();
 }
 
@@ -86,5 +88,6 @@ export function fromHash(
     ...(finding && { finding }),
     ...(collapsed !== null && { collapsed: collapsed.split(' ').filter(Boolean).slice(0, 1000) }),
     ...(search && { search: search.slice(0, 200) }),
+    ...flameFromHash(hash, { lanes, nodes, functions }),
   };
 }

@@ -200,7 +200,10 @@ function isFirstThread({ recording: { tables } }: Profile, lane: number): boolea
   return lanes.role[lane] === LANE_ROLES.indexOf('main') || lanes.thread[lane] === lanes.process[lane];
 }
 
-function ownerOf({ recording: { tables } }: Profile, process: number): { title: string; detail: string } {
+export function ownerOf(
+  { recording: { tables } }: Profile,
+  process: number,
+): { title: string; detail: string } {
   const { processes } = tables;
   // The last row of a process counts: its name may become known late.
   for (let i = processes.length - 1; i >= 0; i--) {
