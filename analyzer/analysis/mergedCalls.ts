@@ -52,52 +52,61 @@ interface Way {
   readonly self: (calls: Calls) => number;
 }
 
-class Growing implements MergedCalls {
-  readonly function: number[] = [];
-  readonly parent: number[] = [];
-  readonly depth: number[] = [];
-  readonly total: number[] = [];
-  readonly self: number[] = [];
-  readonly first: number[] = [];
-  readonly end: number[] = [];
-  readonly child: number[] = [];
-  private readonly calls: Calls[] = [];
-  private readonly ways: Way[] = [];
-  private readonly opened: boolean[] = [];
+interface Growing extends MergedCalls {
+  readonly add: (called: number, parent: number, calls: Calls, way: Way) => void;
+}
 
-  constructor(private readonly weight: Float64Array) {}
-
-  add(called: number, parent: number, calls: Calls, way: Way): void {
-    this.child.push(this.function.length);
-    this.function.push(called);
-    this.parent.push(parent);
-    this.depth.push(parent < 0 ? 0 : (this.depth[parent] as number) + 1);
-    this.total.push(sumOver(this.weight, calls.counts));
-    this.self.push(way.self(calls));
-    this.first.push(0);
-    this.end.push(0);
-    this.calls.push(calls);
-    this.ways.push(way);
-    this.opened.push(false);
-  }
-
-  readonly open = (node: number): void => {
-    const calls = this.calls[node];
-    const way = this.ways[node];
-    if (!calls || !way || this.opened[node]) return;
-    this.opened[node] = true;
-    const groups = [...way.onwards(calls)].map(([called, its]) => ({
-      called,
-      its,
-      sum: sumOver(this.weight, its.counts),
-    }));
-    groups.sort((a, b) => b.sum - a.sum);
-    this.first[node] = this.function.length;
-    for (const { called, its } of groups) this.add(called, node, its, way);
-    this.end[node] = this.function.length;
+/** A tree of nodes of which each has its own way on. `weight`: what totals are sums of, by node of the call tree. */
+function growing(weight: Float64Array): Growing {
+  const its: number[] = [];
+  const parent: number[] = [];
+  const depth: number[] = [];
+  const total: number[] = [];
+  const self: number[] = [];
+  const first: number[] = [];
+  const end: number[] = [];
+  const child: number[] = [];
+  const members: Calls[] = [];
+  /** Null once it was gone. */
+  const ways: (Way | null)[] = [];
+  const add = (called: number, above: number, calls: Calls, way: Way): void => {
+    child.push(its.length);
+    its.push(called);
+    parent.push(above);
+    depth.push(above < 0 ? 0 : (depth[above] as number) + 1);
+    total.push(sumOver(weight, calls.counts));
+    self.push(way.self(calls));
+    first.push(0);
+    end.push(0);
+    members.push(calls);
+    ways.push(way);
   };
-
-  readonly members = (node: number): readonly number[] => this.calls[node]?.counts ?? [];
+  const open = (node: number): void => {
+    const calls = members[node];
+    const way = ways[node];
+    if (!calls || !way) return;
+    ways[node] = null;
+    const groups = [...way.onwards(calls)].map(
+      ([called, on]) => [sumOver(weight, on.counts), called, on] as const,
+    );
+    groups.sort((a, b) => b[0] - a[0]);
+    first[node] = its.length;
+    for (const [, called, on] of groups) add(called, node, on, way);
+    end[node] = its.length;
+  };
+  return {
+    function: its,
+    parent,
+    depth,
+    total,
+    self,
+    first,
+    end,
+    child,
+    open,
+    members: (node) => members[node]?.counts ?? [],
+    add,
+  };
 }
 
 function sumOver(weight: Float64Array, nodes: readonly number[]): number {
@@ -152,7 +161,7 @@ export function invertedCalls({ tree, self }: WeighedCalls): MergedCalls {
   for (let node = 0; node < tree.count; node++) if ((self[node] as number) > 0) all.push(node);
   const root = { at: all, counts: all };
   const up = toCallers(tree, self);
-  const inverted = new Growing(self);
+  const inverted = growing(self);
   // The root's children are the calls themselves; from there on it goes to callers.
   inverted.add(-1, -1, root, {
     onwards: (calls) => {
@@ -187,7 +196,7 @@ export function sandwichCalls(weighed: WeighedCalls, called: number): MergedCall
     }
   }
   const calls = { at: outermost, counts: outermost };
-  const sandwich = new Growing(total);
+  const sandwich = growing(total);
   sandwich.add(called, -1, calls, toCallees(weighed));
   sandwich.add(called, -1, calls, toCallers(tree, total));
   return sandwich;

@@ -103,7 +103,7 @@ export function createBar(view: ViewContext, actions: BarActions): FlameBar {
   const attributed = h('span', { class: 'matched' });
   const out = h('button', { class: 'quiet', type: 'button', hidden: true }, 'Zoom out (Esc)');
   out.addEventListener('click', actions.zoomOut);
-  const note = h('span', { class: 'matched note' });
+  const note = h('span', { class: 'flame-note' });
   const more = h(
     'button',
     {

@@ -15,8 +15,8 @@ export interface FlameScene {
   readonly colours: BoxColours;
   /** Function of each node; -1 for the root. */
   readonly functionOf: (node: number) => number;
-  /** What is written in a box: a name, and where there is room a quiet place. */
-  readonly labelOf: (called: number) => { readonly name: string; readonly source: string };
+  /** What is written in a box: a name, and where there is room, quietly, where it is. */
+  readonly labelOf: (node: number, called: number) => { readonly name: string; readonly source: string };
   /** Whether a function ran on a device. */
   readonly onDevice: (called: number) => boolean;
   readonly scrollTop: number;
@@ -64,7 +64,7 @@ export function paintFlame(
     context.globalAlpha = fades && !isCaller ? 0.55 : 1;
     if (wide < 4 * letter || merged) continue;
     const ink = fades ? palette.text : colour.ink;
-    label(context, { ...scene.labelOf(called), x: x + PAD, y, room: wide - 2 * PAD, letter, ink });
+    label(context, { ...scene.labelOf(node, called), x: x + PAD, y, room: wide - 2 * PAD, letter, ink });
   }
   context.globalAlpha = 1;
   marks(context, scene);

@@ -1,3 +1,4 @@
+import { CALLED } from '../../analyzer/analysis/mergedCalls.ts';
 import type { ViewContext } from '../context.ts';
 import { surface } from '../dom/canvas.ts';
 import { h, setText } from '../dom/element.ts';
@@ -17,7 +18,7 @@ import { spanInSight, timeOf, zoomedNode, zoomingTo } from './pictures.ts';
 import { recordedFunction, recordedNode } from './shape.ts';
 import { timeInSight } from './timeOrder.ts';
 import { TRANSFORM_KEYS, transformsOf } from './transforms.ts';
-import { labelOf, rootLabel, sayBox, tipOf } from './words.ts';
+import { labelOf, middleWords, rootLabel, sayBox, tipOf } from './words.ts';
 
 const MOVES: Readonly<Record<string, Move>> = {
   ArrowUp: 'up',
@@ -84,11 +85,17 @@ export function createFlame(view: ViewContext): FlameView {
         boxes: shown.boxes,
         colours: model.colours(),
         functionOf: model.functionOf,
-        labelOf: (called) => (called < 0 ? { name: root, source: '' } : labelOf(profile, picture, called)),
+        labelOf: (node, called) => {
+          if (called < 0) return { name: root, source: '' };
+          const label = labelOf(profile, picture, called);
+          // What a sandwich is about has no box above it that says how much it is.
+          if (picture.kind !== 'sandwich' || node !== CALLED) return label;
+          return { ...label, source: [label.source, middleWords(shown)].filter(Boolean).join('  ') };
+        },
         onDevice: (called) => homes[called]?.origin === 'device',
         scrollTop: scroller.scrollTop,
         found: model.found(),
-        picked: state.picked,
+        picked: picture.kind === 'sandwich' ? picture.middle : state.picked,
         hover,
         active: document.activeElement === scroller ? active : -1,
         quietRows: picture.tree.depth[zoomedNode(picture, state)] ?? 0,

@@ -1,4 +1,5 @@
 import { ACTIVITIES } from '../../analyzer/analysis/activity.ts';
+import { CALLED } from '../../analyzer/analysis/mergedCalls.ts';
 import { addActivity } from '../../analyzer/analysis/timeline.ts';
 import type { Tip } from '../dom/tooltip.ts';
 import { counted, duration, percent, place, visible } from '../format.ts';
@@ -9,8 +10,9 @@ import { ACTIVITY_NAMES } from '../timeline/describe.ts';
 import { laneName } from '../timeline/rows.ts';
 import { certaintyWords } from './attribution.ts';
 import { metricNames } from './metrics.ts';
-import { isCaller, type LaidOut, type Picture, timeOf, wholeOf } from './pictures.ts';
+import { isCaller, type LaidOut, type Picture, timeOf } from './pictures.ts';
 import { shapedLabel } from './shape.ts';
+import type { TimeBoxes } from './timeOrder.ts';
 
 /** What words are about: a picture with its boxes, as the state shows it. */
 export interface Shown extends LaidOut {
@@ -40,6 +42,13 @@ export function rootLabel({ profile, picture, state, times }: Shown): string {
   return `${whose}${inside}  ${duration(picture.weights.total[0] as number)} ${metricNames(profile)[metric]}`;
 }
 
+/** How much of everything a sandwich is about. */
+export function middleWords({ picture, profile, state }: Shown): string {
+  const total = picture.tree.total[CALLED] as number;
+  const all = picture.weights.total[0] as number;
+  return `${duration(total)} ${metricNames(profile)[state.metric]}, ${share(total, all)}`;
+}
+
 /** Name and place of a function as a box shows them. */
 export function labelOf(
   profile: Profile,
@@ -53,44 +62,72 @@ export function labelOf(
   };
 }
 
+/** What a box weighs, and of what that is a share. */
+interface Amount {
+  /** How a box of callers, or of calls, stands to what the picture is about. */
+  readonly way: '' | 'calls ' | 'called by ';
+  readonly total: number;
+  readonly whole: number;
+  /** The function whose time it is a part of; -1 where that is all. */
+  readonly of: number;
+  /** Null where it has no meaning: of callers the time is that of what they called. */
+  readonly self: number | null;
+}
+
+function amountOf({ picture, boxes }: Shown, box: number): Amount {
+  const { tree, kind, middle, weights } = picture;
+  const node = boxes.node[box] as number;
+  const total = tree.total[node] as number;
+  const self = tree.self[node] as number;
+  const all: Amount = { way: '', total, whole: weights.total[0] as number, of: -1, self };
+  if (kind === 'sandwich' && node !== CALLED) {
+    const part = { ...all, whole: tree.total[CALLED] as number, of: middle };
+    return isCaller(picture, boxes, box)
+      ? { ...part, way: 'called by ', self: null }
+      : { ...part, way: 'calls ' };
+  }
+  if (kind !== 'inverted' || node === 0) return all;
+  let leaf = node;
+  while ((tree.depth[leaf] as number) > 1) leaf = tree.parent[leaf] as number;
+  return leaf === node
+    ? { ...all, self: null }
+    : {
+        way: 'called by ',
+        total,
+        whole: tree.total[leaf] as number,
+        of: tree.function[leaf] as number,
+        self: null,
+      };
+}
+
 /** What one box says to a reader who does not see the picture. */
 export function sayBox(shown: Shown, box: number): string {
   const { picture, boxes, times, profile } = shown;
-  const { tree, shape, kind } = picture;
-  const node = boxes.node[box] as number;
   const merged = boxes.merged[box] as number;
   if (merged > 0) return `${counted(merged, 'small call')}, too narrow to draw`;
-  const called = tree.function[node] as number;
-  const total = tree.total[node] as number;
-  const self = tree.self[node] as number;
-  const whole = share(total, wholeOf(picture));
+  const called = picture.tree.function[boxes.node[box] as number] as number;
   const name =
     called < 0
       ? rootLabel(shown)
-      : [visible(shape.functions.name[called] as string), labelOf(profile, picture, called).source]
+      : [visible(picture.shape.functions.name[called] as string), labelOf(profile, picture, called).source]
           .filter((part) => part !== '')
           .join(', ');
-  if (kind === 'time' && times) {
+  if (times) {
     const { from, to } = timeOf(times, box);
     return `${name}, for ${duration(to - from)}, from ${duration(from - profile.bounds.from)}`;
   }
-  if (isCaller(picture, boxes, box)) return `called by ${name}, for ${duration(total)}, ${whole} of it`;
-  if (kind === 'sandwich' && box !== middleBox(boxes.row, boxes.pivot))
-    return `calls ${name}, total ${duration(total)}, ${whole} of it, self ${duration(self)}`;
-  if (kind === 'inverted' && called >= 0)
-    return tree.depth[node] === 1
-      ? `${name}, self ${duration(total)}, ${whole}`
-      : `called by ${name}, for ${duration(total)}, ${whole}`;
-  return `${name}, total ${duration(total)}, ${whole}, self ${duration(self)}`;
+  const { way, total, whole, of, self } = amountOf(shown, box);
+  const label = way === 'called by ' ? 'for' : self === null ? 'self' : 'total';
+  const own = self === null ? '' : `, self ${duration(self)}`;
+  return `${way}${name}, ${label} ${duration(total)}, ${share(total, whole)}${of < 0 ? '' : ' of it'}${own}`;
 }
-
-const middleBox = (row: ArrayLike<number>, pivot: number): number => Array.prototype.indexOf.call(row, pivot);
 
 /** The parts of a box's time by colour, largest first. */
 const partFigures = (parts: ArrayLike<number>, words: readonly string[]): [string, string][] => {
-  const whole = Array.from(parts).reduce((sum, part) => sum + Math.max(0, part), 0);
-  return Array.from(parts, (part, i) => ({ part, words: words[i] ?? '' }))
-    .filter(({ part }) => whole > 0 && part / whole >= 0.005)
+  const all = Array.from(parts, (part, i) => ({ part, words: words[i] ?? '' }));
+  const whole = all.reduce((sum, { part }) => sum + Math.max(0, part), 0);
+  return all
+    .filter(({ part }) => part > 0 && part / whole >= 0.005)
     .sort((a, b) => b.part - a.part)
     .slice(0, 5)
     .map(({ part, words: name }) => [name, `${duration(part)}  ${share(part, whole)}`]);
@@ -102,21 +139,19 @@ export function tipOf(
   box: number,
   parts: { readonly values: ArrayLike<number>; readonly words: readonly string[] } | null,
 ): Tip {
-  const { picture, boxes, profile } = shown;
+  const { picture, boxes, profile, times } = shown;
   const { tree, shape } = picture;
   const merged = boxes.merged[box] as number;
   if (merged > 0)
     return {
       title: counted(merged, 'small call'),
-      lines: [
-        picture.kind === 'sandwich'
-          ? 'Too narrow to draw. Pick a neighbour to see its own callers and calls.'
-          : 'Too narrow to draw. Zoom into the box that it touches to see them.',
-      ],
+      lines: ['Too narrow to draw. Zoom into the box that they touch to see them.'],
     };
-  const node = boxes.node[box] as number;
-  const called = tree.function[node] as number;
-  const figures = [...amounts(shown, box), ...(parts ? partFigures(parts.values, parts.words) : [])];
+  const called = tree.function[boxes.node[box] as number] as number;
+  const figures = [
+    ...(times ? timeFigures(shown, times, box) : figuresOf(shown, box)),
+    ...(parts && !times ? partFigures(parts.values, parts.words) : []),
+  ];
   if (called < 0) return { title: rootLabel(shown), figures };
   const { name, file } = shape.functions;
   const source = labelOf(profile, picture, called).source || (shape.homes[called]?.module ?? '');
@@ -128,63 +163,29 @@ export function tipOf(
   };
 }
 
-function amounts(shown: Shown, box: number): [string, string][] {
-  const { picture, boxes, times, profile, state } = shown;
-  const { tree, weights, kind } = picture;
-  const node = boxes.node[box] as number;
-  if (kind === 'time' && times) return timeFigures(shown, box);
+function figuresOf(shown: Shown, box: number): [string, string][] {
+  const { picture, boxes, profile, state } = shown;
   const metric = metricNames(profile)[state.metric];
-  const total = tree.total[node] as number;
-  const self = tree.self[node] as number;
-  const all = weights.total[0] as number;
-  const ofAll: [string, string] = [`of all ${metric}`, share(total, all)];
-  if (isCaller(picture, boxes, box)) {
-    const middle = labelOf(profile, picture, picture.middle).name;
-    return [
-      [
-        `${metric} of ${middle}`,
-        `${duration(total)}  ${share(total, wholeOf(picture))} of it, called from here`,
-      ],
-      ofAll,
-    ];
-  }
-  if (kind === 'inverted' && node > 0) {
-    const leaf = leafOf(picture, node);
-    const name = labelOf(profile, picture, tree.function[leaf] as number).name;
-    if (leaf === node) return [[`self ${metric}`, `${duration(total)}  ${share(total, all)}`]];
-    return [
-      [
-        `self ${metric} of ${name}`,
-        `${duration(total)}  ${share(total, tree.total[leaf] as number)} of it, on this way`,
-      ],
-      ofAll,
-    ];
-  }
-  const figures: [string, string][] = [
-    [`total ${metric}`, `${duration(total)}  ${share(total, wholeOf(picture))}`],
-    [`self ${metric}`, `${duration(self)}  ${share(self, total)} of it`],
+  const { way, total, whole, of, self } = amountOf(shown, box);
+  const name = of < 0 ? '' : labelOf(profile, picture, of).name;
+  const label =
+    way === 'called by ' ? `${metric} in ${name}` : `${self === null ? 'self' : 'total'} ${metric}`;
+  const rest = way === 'called by ' ? ' of it' : of < 0 ? '' : ` of ${name}`;
+  const certainty =
+    picture.kind === 'heavy' ? certaintyWords(picture.weights, boxes.node[box] as number) : '';
+  return [
+    [label, `${duration(total)}  ${share(total, whole)}${rest}`],
+    ...(self === null
+      ? []
+      : [[`self ${metric}`, `${duration(self)}  ${share(self, total)} of it`] as [string, string]]),
+    ...(of < 0
+      ? []
+      : [[`of all ${metric}`, share(total, picture.weights.total[0] as number)] as [string, string]]),
+    ...(certainty === '' ? [] : [['launched there', certainty] as [string, string]]),
   ];
-  if (kind === 'sandwich') {
-    figures[0] = [`total ${metric}`, duration(total)];
-    const middle = labelOf(profile, picture, picture.middle).name;
-    if (node > 1) figures.push([`of ${middle}`, share(total, wholeOf(picture))]);
-    figures.push(ofAll);
-    return figures;
-  }
-  const certainty = certaintyWords(weights, node);
-  if (certainty !== '') figures.push(['launched there', certainty]);
-  return figures;
 }
 
-/** The function whose own time an inverted node is of. */
-function leafOf({ tree }: Picture, node: number): number {
-  let at = node;
-  while ((tree.depth[at] as number) > 1) at = tree.parent[at] as number;
-  return at;
-}
-
-function timeFigures({ picture, times, profile }: Shown, box: number): [string, string][] {
-  if (!times) return [];
+function timeFigures({ picture, profile }: Shown, times: TimeBoxes, box: number): [string, string][] {
   const { from, to } = timeOf(times, box);
   const sight = timeOf(times, 0);
   const activity = new Float64Array(ACTIVITIES.length);
