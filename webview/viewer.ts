@@ -15,6 +15,7 @@ import { addPageKeys } from './help/pageKeys.ts';
 import type { Host } from './host.ts';
 import { createPanels, firstMetric } from './panels.ts';
 import { profileOf } from './profile.ts';
+import { lastTransformOut } from './state/flameState.ts';
 import { fromHash, toHash } from './state/hash.ts';
 import { createStore } from './state/store.ts';
 import { initialState, NO_EVENT, type ViewState } from './state/viewState.ts';
@@ -99,7 +100,8 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
 
 /** One step back from what was selected last, as far as that can be told: from the detail to the whole. */
 export function takenBack(state: ViewState, bounds: ViewState['view']): Partial<ViewState> {
-  if (state.zoom > 0) return { zoom: 0 };
+  if (state.zoom > 0) return { zoom: 0, callers: 0 };
+  if (state.transforms.length > 0) return lastTransformOut(state);
   if (state.finding !== '') return LET_GO;
   if (state.task >= 0 || state.work >= 0) return { ...NO_EVENT, range: null, lanes: null };
   if (state.group >= 0) return { group: -1 };

@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { homeOf } from '../../analyzer/analysis/origin.ts';
 import { EVERYTHING } from '../../analyzer/analysis/weights.ts';
+import { heavyTree, spanOf } from '../../webview/flame/arranged.ts';
 import { foundFunctions, foundWeight } from '../../webview/flame/found.ts';
-import { boxAt, heaviestFirst, layoutFlame, NARROWEST, neighbour } from '../../webview/flame/layout.ts';
+import { boxAt, layoutFlame, NARROWEST, neighbour } from '../../webview/flame/layout.ts';
 import { fitted } from '../../webview/flame/paint.ts';
+import { childrenOf, unshaped } from '../../webview/flame/shape.ts';
 import { functionFigures, sortedFunctions } from '../../webview/functions/rows.ts';
 import { profileOf } from '../../webview/profile.ts';
 import { exactRecording, syntheticRecording } from './syntheticRecording.ts';
@@ -11,9 +13,10 @@ import { exactRecording, syntheticRecording } from './syntheticRecording.ts';
 const profile = profileOf(syntheticRecording({ rows: 300, depth: 14 }));
 const { tree } = profile;
 const weights = profile.weigh('cpu', EVERYTHING);
-const order = heaviestFirst(tree, weights);
+const heavy = heavyTree(unshaped(profile), weights);
 const WIDTH = 900;
-const boxes = layoutFlame(tree, weights, order, 0, WIDTH);
+const ALL = spanOf(heavy, 0);
+const boxes = layoutFlame(heavy, ALL, WIDTH);
 
 test('the root is as wide as the picture, and no level is wider', () => {
   expect([boxes.node[0], boxes.x[0], boxes.width[0]]).toEqual([0, 0, WIDTH]);
@@ -59,7 +62,7 @@ test('the heaviest call is at the left, and boxes of one level do not overlap', 
 });
 
 test('boxes too narrow to see are merged and keep their place', () => {
-  const narrow = layoutFlame(tree, weights, order, 0, 60);
+  const narrow = layoutFlame(heavy, ALL, 60);
   expect(narrow.count).toBeLessThan(boxes.count);
   expect(narrow.merged.some((others) => others > 1)).toBe(true);
   for (let i = 0; i < narrow.count; i++)
@@ -68,15 +71,19 @@ test('boxes too narrow to see are merged and keep their place', () => {
 
 test('zoomed in, the callers lie above in full width', () => {
   const node = boxes.node[5] as number;
-  const zoomed = layoutFlame(tree, weights, order, node, WIDTH);
+  const zoomed = layoutFlame(heavy, spanOf(heavy, node), WIDTH);
   const at = zoomed.node.indexOf(node);
   expect(at).toBe(tree.depth[node]);
-  for (let i = 0; i <= at; i++) expect([zoomed.x[i], zoomed.width[i]]).toEqual([0, WIDTH]);
+  for (let i = 0; i <= at; i++) {
+    expect(zoomed.x[i]).toBe(0);
+    expect(zoomed.width[i] as number).toBeCloseTo(WIDTH, 2);
+  }
 });
 
 test('a selection without weight has no boxes', () => {
   const none = profile.weigh('cpu', { from: 0, to: 1, lanes: null });
-  expect(layoutFlame(tree, none, heaviestFirst(tree, none), 0, WIDTH).count).toBe(0);
+  const empty = heavyTree(unshaped(profile), none);
+  expect(layoutFlame(empty, spanOf(empty, 0), WIDTH).count).toBe(0);
 });
 
 test('stacks deeper than the one of the browser are no problem', () => {
@@ -89,7 +96,8 @@ test('stacks deeper than the one of the browser are no problem', () => {
     ofStack: new Uint32Array(0),
   };
   const all = { self: new Float64Array(count), total: new Float64Array(count).fill(1), sure: null };
-  expect(layoutFlame(deep, all, heaviestFirst(deep, all), 0, 100).count).toBe(count);
+  const tall = heavyTree({ ...unshaped(profile), tree: deep, ...childrenOf(deep) }, all);
+  expect(layoutFlame(tall, { from: 0, to: 1 }, 100).count).toBe(count);
 });
 
 test('the pointer and the arrow keys find boxes', () => {
@@ -98,14 +106,14 @@ test('the pointer and the arrow keys find boxes', () => {
     expect(boxAt(boxes, middle, boxes.row[i] as number)).toBe(i);
   }
   expect(boxAt(boxes, 5, 999)).toBe(-1);
-  const first = neighbour(boxes, tree, 0, 'down');
+  const first = neighbour(boxes, 0, 'down');
   expect(tree.parent[boxes.node[first] as number]).toBe(0);
-  expect(neighbour(boxes, tree, first, 'up')).toBe(0);
-  expect(neighbour(boxes, tree, 0, 'up')).toBe(0);
-  const level = neighbour(boxes, tree, first, 'down');
-  const right = neighbour(boxes, tree, level, 'right');
-  expect(neighbour(boxes, tree, right, 'left')).toBe(level);
-  expect(neighbour(boxes, tree, -1, 'left')).toBe(0);
+  expect(neighbour(boxes, first, 'up')).toBe(0);
+  expect(neighbour(boxes, 0, 'up')).toBe(0);
+  const level = neighbour(boxes, first, 'down');
+  const right = neighbour(boxes, level, 'right');
+  expect(neighbour(boxes, right, 'left')).toBe(level);
+  expect(neighbour(boxes, -1, 'left')).toBe(0);
 });
 
 test('what a search finds is counted once, however often it calls itself', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { ARRANGEMENTS, COLOURINGS, withoutTransform, withTransform } from '../../webview/state/flameState.ts';
 import { fromHash, type Limits, toHash } from '../../webview/state/hash.ts';
 import { LANE_COLOURS, LANE_SORTS } from '../../webview/state/laneList.ts';
 import { matcherOf } from '../../webview/state/search.ts';
@@ -127,6 +128,22 @@ test('the address gives back the state that it was made from', () => {
       hidesIdle: fc.boolean(),
       pinned: fc.uniqueArray(fc.integer({ min: 0, max: 15 })),
     }),
+    arrangement: fc.constantFrom(...ARRANGEMENTS),
+    colouring: fc.constantFrom(...COLOURINGS),
+    timeLane: fc.integer({ min: -1, max: 15 }),
+    transforms: fc.array(
+      fc.oneof(
+        fc.record({
+          kind: fc.constantFrom('focus', 'collapse', 'hide'),
+          of: fc.integer({ min: 0, max: 399 }),
+        }),
+        fc.record({ kind: fc.constant('module'), of: fc.integer({ min: 0, max: 199 }) }),
+        fc.record({ kind: fc.constant('branch'), of: fc.integer({ min: 0, max: 999 }) }),
+        fc.constant({ kind: 'recursion', of: 0 } as const),
+      ),
+      { maxLength: 6 },
+    ),
+    callers: fc.integer({ min: 0, max: 60 }),
   });
   fc.assert(
     fc.property(state, (wanted) => {
@@ -146,7 +163,7 @@ test('an address keeps that all was opened of what is closed at first', () => {
 test('an address from elsewhere changes nothing that this recording does not have', () => {
   expect(
     fromHash(
-      '#node=5000&function=200&lanes=99.x&range=9-1&view=a-b&metric=heat&tab=x&task=500&work=70&tasks=20&finding=%3Cimg%3E',
+      '#node=5000&function=200&lanes=99.x&range=9-1&view=a-b&metric=heat&tab=x&task=500&work=70&tasks=20&finding=%3Cimg%3E&flame=x&colour=x&lane=16&shape=f400.b1000.m200.r1.x1.hx&callers=-1',
       limits,
     ),
   ).toEqual({});
@@ -178,6 +195,36 @@ test('Esc takes back one step after the other', () => {
   };
   for (let step = 0; step < 7; step++) state = { ...state, ...takenBack(state, bounds) };
   expect(state).toEqual(initial);
+});
+
+test('Esc takes back what was done to the calls, the last step first, after the zoom', () => {
+  const transforms = [
+    { kind: 'hide', of: 3 },
+    { kind: 'recursion', of: 0 },
+  ] as const;
+  const state: ViewState = { ...initial, zoom: 4, callers: 1, transforms, picked: 3 };
+  const once = { ...state, ...takenBack(state, bounds) };
+  expect(once).toEqual({ ...initial, transforms, picked: 3 });
+  const twice = { ...once, ...takenBack(once, bounds) };
+  expect(twice.transforms).toEqual(transforms.slice(0, 1));
+  const thrice = { ...twice, ...takenBack(twice, bounds) };
+  expect(thrice).toEqual({ ...initial, picked: 3 });
+  expect(thrice.transforms).toBe(initial.transforms);
+});
+
+test('a step taken out takes those along that were done to the box it made', () => {
+  const module = { kind: 'module', of: 2 } as const;
+  const steps = [
+    module,
+    { kind: 'hide', of: 102 },
+    { kind: 'branch', of: 102 },
+    { kind: 'hide', of: 5 },
+  ] as const;
+  expect(withoutTransform(steps, 0, 100)).toEqual(steps.slice(2));
+  expect(withoutTransform(steps, 3, 100)).toEqual(steps.slice(0, 3));
+  expect(withoutTransform([module], 0, 100)).toBe(initial.transforms);
+  expect(withTransform([module], module)).toHaveLength(1);
+  expect(withTransform(steps, module)).toHaveLength(5);
 });
 
 test('Esc takes a task back together with the time and the lane that came with it', () => {

@@ -1,21 +1,25 @@
-import { functionLabel } from '../devices/names.ts';
-import { place, visible } from '../format.ts';
-import type { Profile } from '../profile.ts';
-import { type FrameColour, frameColours, inkOn, type Palette } from '../theme/palette.ts';
+import type { Palette } from '../theme/palette.ts';
+import { type BoxColours, PURE } from './colours.ts';
 import type { FlameBoxes } from './layout.ts';
 
 export const ROW_HEIGHT = 21;
 /** Space between the edge of a box and its label. */
 const PAD = 6;
 const FONT_SIZE = 11.5;
+/** The strip of what a box's time is made of. */
+const STRIP_HEIGHT = 4;
 
 export interface FlameScene {
-  readonly profile: Profile;
   readonly palette: Palette;
   readonly boxes: FlameBoxes;
+  readonly colours: BoxColours;
+  /** Function of each node; -1 for the root. */
+  readonly functionOf: (node: number) => number;
+  /** What is written in a box: a name, and where there is room, quietly, where it is. */
+  readonly labelOf: (node: number, called: number) => { readonly name: string; readonly source: string };
+  /** Whether a function ran on a device. */
+  readonly onDevice: (called: number) => boolean;
   readonly scrollTop: number;
-  /** Label of the root box. */
-  readonly rootLabel: string;
   /** 1 for each function that the search found; null without a search. */
   readonly found: Uint8Array | null;
   /** Function whose boxes are framed; -1 for none. */
@@ -23,8 +27,8 @@ export interface FlameScene {
   /** Box under the pointer, and box that the keys are at; -1 for none. */
   readonly hover: number;
   readonly active: number;
-  /** Node that is zoomed to: its callers are drawn quietly. */
-  readonly zoom: number;
+  /** Rows above this one are what the picture was zoomed into: they are drawn quietly. */
+  readonly quietRows: number;
 }
 
 /** Draws the boxes that are in sight: fills first, labels after them, marks on top. */
@@ -34,39 +38,66 @@ export function paintFlame(
   width: number,
   height: number,
 ): void {
-  const { palette, boxes, profile, scrollTop, found } = scene;
-  const { tree, functions, homes } = profile;
+  const { palette, boxes, colours, scrollTop, found } = scene;
   context.fillStyle = palette.bg;
   context.fillRect(0, 0, width, height);
-  const colourOf = frameColours(palette);
-  const root: FrameColour = { fill: palette.root, ink: inkOn(palette.root, palette) };
-  const zoomRow = tree.depth[scene.zoom] ?? 0;
   context.font = `${FONT_SIZE}px ${palette.mono}`;
   context.textBaseline = 'middle';
   const letter = context.measureText('M').width;
   for (let i = 0; i < boxes.count; i++) {
     const y = (boxes.row[i] as number) * ROW_HEIGHT - scrollTop;
     if (y > height || y + ROW_HEIGHT < 0) continue;
-    const id = tree.function[boxes.node[i] as number] as number;
+    const node = boxes.node[i] as number;
     const merged = (boxes.merged[i] as number) > 0;
-    const colour = id < 0 || merged ? root : colourOf(homes[id] as never, functions.name[id] as string);
+    const called = merged ? -1 : scene.functionOf(node);
+    const colour = colours.colour(node, called, i);
     const x = boxes.x[i] as number;
     const wide = boxes.width[i] as number;
-    const isCaller = (boxes.row[i] as number) < zoomRow;
-    const fades = (found !== null && (id < 0 || merged || found[id] === 0)) || isCaller;
+    const isCaller = (boxes.row[i] as number) < scene.quietRows;
+    const fades = (found !== null && (called < 0 || found[called] === 0)) || isCaller;
     context.globalAlpha = fades ? (isCaller ? 0.5 : 0.22) : merged ? 0.6 : 1;
     context.fillStyle = colour.fill;
     box(context, x, y, wide);
-    if (id >= 0 && !merged && homes[id]?.origin === 'device') footing(context, palette, x, y, wide);
+    const striped = called >= 0 && colours.parts !== null && wide > 3;
+    if (striped) strip(context, scene, i, y);
+    else if (called >= 0 && scene.onDevice(called)) footing(context, palette, x, y, wide);
     context.globalAlpha = fades && !isCaller ? 0.55 : 1;
     if (wide < 4 * letter || merged) continue;
     const ink = fades ? palette.text : colour.ink;
-    const name = id < 0 ? scene.rootLabel : functionLabel(profile, id);
-    const source = id < 0 ? '' : visible(place(functions.file[id] as string, functions.line[id] as number));
-    label(context, { name, source, x: Math.max(0, x) + PAD, y, room: wide - 2 * PAD, letter, ink });
+    label(context, { ...scene.labelOf(node, called), x: x + PAD, y, room: wide - 2 * PAD, letter, ink });
   }
   context.globalAlpha = 1;
   marks(context, scene);
+}
+
+/** Below the label of a box whose time is of more than one kind: the parts, each as wide as its share, in the order of the legend. */
+function strip(
+  context: CanvasRenderingContext2D,
+  { palette, boxes, colours }: FlameScene,
+  i: number,
+  y: number,
+): void {
+  const parts = colours.parts?.(boxes.node[i] as number, i);
+  if (!parts) return;
+  let whole = 0;
+  let most = 0;
+  for (const part of parts) {
+    whole += Math.max(0, part);
+    most = Math.max(most, part);
+  }
+  if (!(whole > 0) || most >= PURE * whole) return;
+  const wide = (boxes.width[i] as number) - 1;
+  const top = y + ROW_HEIGHT - 1 - STRIP_HEIGHT;
+  let x = boxes.x[i] as number;
+  context.fillStyle = palette.bg;
+  context.fillRect(x, top - 1, wide, STRIP_HEIGHT + 1);
+  for (let kind = 0; kind < parts.length; kind++) {
+    const part = (Math.max(0, parts[kind] as number) / whole) * wide;
+    if (part <= 0) continue;
+    context.fillStyle = colours.fills[kind] ?? palette.library;
+    context.fillRect(x, top, part, STRIP_HEIGHT);
+    x += part;
+  }
 }
 
 /** A hair of background between neighbours; none where a box would vanish by it. */
@@ -151,7 +182,7 @@ export function fitted(
 }
 
 function marks(context: CanvasRenderingContext2D, scene: FlameScene): void {
-  const { boxes, palette, picked, hover, active, scrollTop, profile } = scene;
+  const { boxes, palette, picked, hover, active, scrollTop } = scene;
   const frame = (i: number, colour: string, thick: number): void => {
     const y = (boxes.row[i] as number) * ROW_HEIGHT - scrollTop;
     const wide = Math.max(2, (boxes.width[i] as number) - 1);
@@ -166,7 +197,7 @@ function marks(context: CanvasRenderingContext2D, scene: FlameScene): void {
   };
   if (picked >= 0) {
     for (let i = 0; i < boxes.count; i++) {
-      const same = profile.tree.function[boxes.node[i] as number] === picked && boxes.merged[i] === 0;
+      const same = boxes.merged[i] === 0 && scene.functionOf(boxes.node[i] as number) === picked;
       if (same && (boxes.width[i] as number) >= 2) frame(i, palette.text, 1.5);
     }
   }

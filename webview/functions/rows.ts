@@ -2,7 +2,8 @@ import { functionTotals } from '../../analyzer/analysis/callTree.ts';
 import { type TierTotals, tierTotals } from '../../analyzer/analysis/tiers.ts';
 import type { Selection } from '../../analyzer/analysis/weights.ts';
 import type { Sorting as GridSorting } from '../dom/grid.ts';
-import type { Profile } from '../profile.ts';
+import { type Shape, shapedWeights, unshaped } from '../flame/shape.ts';
+import type { Profile, Weights } from '../profile.ts';
 import { optimisedShare } from './tiers.ts';
 
 export const COLUMNS = ['name', 'selfCpu', 'totalCpu', 'selfWall', 'totalWall', 'totalGpu', 'tier'] as const;
@@ -23,19 +24,24 @@ export interface FunctionFigures {
 
 export type Sorting = GridSorting<Column>;
 
-export function functionFigures(profile: Profile, selection: Selection): FunctionFigures {
-  const cpu = profile.weigh('cpu', selection);
-  const wall = profile.weigh('wall', selection);
-  const gpu = profile.weigh('gpu', selection);
-  const ofCpu = functionTotals(profile.tree, profile.functions, cpu.self);
-  const ofWall = functionTotals(profile.tree, profile.functions, wall.self);
+/** Figures of the functions of a shape: of the recording's own, unless the reader shaped its calls. */
+export function functionFigures(
+  profile: Profile,
+  selection: Selection,
+  shape: Shape = unshaped(profile),
+): FunctionFigures {
+  const [cpu, wall, gpu] = (['cpu', 'wall', 'gpu'] as const).map((metric) =>
+    shapedWeights(shape, profile.weigh(metric, selection), profile.tree),
+  ) as [Weights, Weights, Weights];
+  const ofCpu = functionTotals(shape.tree, shape.functions, cpu.self);
+  const ofWall = functionTotals(shape.tree, shape.functions, wall.self);
   return {
     figures: {
       selfCpu: ofCpu.self,
       totalCpu: ofCpu.total,
       selfWall: ofWall.self,
       totalWall: ofWall.total,
-      totalGpu: functionTotals(profile.tree, profile.functions, gpu.self).total,
+      totalGpu: functionTotals(shape.tree, shape.functions, gpu.self).total,
     },
     cpu: cpu.total[0] as number,
     wall: wall.total[0] as number,
@@ -48,7 +54,7 @@ const SEEN = ['totalWall', 'totalCpu', 'totalGpu'] as const;
 
 /** The functions that were seen in the selection and that a search finds (null: all), sorted. */
 export function sortedFunctions(
-  { functions }: Pick<Profile, 'functions'>,
+  { functions }: Pick<Shape, 'functions'>,
   { figures, tiers }: FunctionFigures,
   found: Uint8Array | null,
   { by, descending }: Sorting,

@@ -1,9 +1,10 @@
 import type { ViewContext } from '../context.ts';
-import { deviceWord, functionLabel } from '../devices/names.ts';
+import { deviceWord } from '../devices/names.ts';
 import { h, setText } from '../dom/element.ts';
 import { createGrid, type Column as GridColumn, type GridRow, nameCell, saySorting } from '../dom/grid.ts';
 import { settling } from '../dom/settle.ts';
 import { foundFunctions } from '../flame/found.ts';
+import { recordedFunction, type Shape, shapedLabel, shapeOf } from '../flame/shape.ts';
 import { counted, duration, percent, place, visible } from '../format.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
@@ -51,7 +52,6 @@ export function createFunctions(
   showInFlame: (id: number) => void,
 ): { element: HTMLElement; active: (shown: boolean) => void } {
   const { profile, store, announce } = view;
-  const { functions, homes } = profile;
   const hasTiers = profile.recording.tables.functionTiers.length > 0;
   const hasGpu = profile.recording.tables.kernels.length > 0;
   const columns = [
@@ -67,9 +67,11 @@ export function createFunctions(
   let isShown = false;
   let stale = true;
 
+  const shape = (): Shape => shapeOf(profile, store.get().transforms);
   const rowOf = (index: number): GridRow => {
     const id = rows[index] as number;
     const { figures: of, cpu, wall, gpu, tiers } = figures as FunctionFigures;
+    const { functions, homes } = shape();
     const home = homes[id];
     const ticks = tiers.ofFunction.get(id);
     const words = tierWords(ticks);
@@ -77,7 +79,7 @@ export function createFunctions(
       visible(place(functions.file[id] as string, functions.line[id] as number)) || (home?.module ?? '');
     return {
       cells: [
-        nameCell(home?.origin ?? 'native', functionLabel(profile, id), source),
+        nameCell(home?.origin ?? 'native', shapedLabel(profile, shape(), id), source),
         figure(of.selfCpu[id] as number, cpu, 'cpu'),
         figure(of.totalCpu[id] as number, cpu, 'cpu'),
         figure(of.selfWall[id] as number, wall, 'wall'),
@@ -101,10 +103,10 @@ export function createFunctions(
       announce(saySorting(columns, sorting));
     },
     onPick: (index) => {
-      const id = rows[index] as number;
+      const id = recordedFunction(shape(), rows[index] as number);
       store.set({ picked: store.get().picked === id ? -1 : id });
     },
-    onEnter: (index) => showInFlame(rows[index] as number),
+    onEnter: (index) => showInFlame(recordedFunction(shape(), rows[index] as number)),
   });
   const element = h(
     'div',
@@ -116,13 +118,13 @@ export function createFunctions(
   const weigh = (): void => {
     stale = !isShown;
     if (!isShown) return;
-    figures = functionFigures(profile, samplesSelected(profile, store.get()));
+    figures = functionFigures(profile, samplesSelected(profile, store.get()), shape());
     sort();
   };
   const sort = (): void => {
     if (!figures) return;
     const finds = matcherOf(store.get().search);
-    rows = sortedFunctions(profile, figures, finds && foundFunctions(functions, finds), sorting);
+    rows = sortedFunctions(shape(), figures, finds && foundFunctions(shape().functions, finds), sorting);
     empty.hidden = rows.length > 0;
     setText(
       empty,
@@ -131,7 +133,7 @@ export function createFunctions(
     grid.show(rows.length, rows.indexOf(store.get().picked));
   };
   const settled = settling(weigh);
-  store.on(['range', 'lanes', 'group'], settled);
+  store.on(['range', 'lanes', 'group', 'transforms'], settled);
   store.on(['search'], () => {
     grid.toTop();
     sort();

@@ -1,3 +1,4 @@
+import { flameFromHash, flameToHash } from './flameState.ts';
 import { readLaneList, writeLaneList } from './laneList.ts';
 import { clipped, FLAME_METRICS, type Interval, TABS, type ViewState } from './viewState.ts';
 
@@ -35,6 +36,7 @@ export function toHash(state: ViewState, initial: ViewState, bounds: Interval): 
   if (collapsed !== initial.collapsed.join(' ')) hash.set('collapsed', collapsed);
   writeLaneList(hash, state.laneList);
   if (state.search !== '') hash.set('search', state.search);
+  flameToHash(hash, state);
   return hash.toString();
 }
 
@@ -90,5 +92,6 @@ export function fromHash(
     ...(collapsed !== null && { collapsed: collapsed.split(' ').filter(Boolean).slice(0, 1000) }),
     ...(laneList && { laneList }),
     ...(search && { search: search.slice(0, 200) }),
+    ...flameFromHash(hash, { lanes, nodes, functions }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Selection } from '../../analyzer/analysis/weights.ts';
+import { type FlameState, INITIAL_FLAME } from './flameState.ts';
 import { ALL_LANES, type LaneList } from './laneList.ts';
 
 /** Nanos; `to > from`. */
@@ -25,7 +26,7 @@ export const TABS = [
 export type Tab = (typeof TABS)[number];
 
 /** What is selected and what is in sight: shared by every view, and what the URL keeps. */
-export interface ViewState {
+export interface ViewState extends FlameState {
   /** The part of the run that the timeline shows. */
   readonly view: Interval;
   /** The selected part; null: the whole run. */
@@ -68,6 +69,7 @@ export function initialState(bounds: Interval, metric: FlameMetric): ViewState {
     finding: '',
     collapsed: [],
     laneList: ALL_LANES,
+    ...INITIAL_FLAME,
   };
 }
 
