@@ -11,6 +11,7 @@ import { createHelp } from './help/help.ts';
 import type { Host } from './host.ts';
 import { createPanels, firstMetric, metricsOf, tabsOf } from './panels.ts';
 import { profileOf } from './profile.ts';
+import { openSource } from './source/open.ts';
 import { fromHash, toHash } from './state/hash.ts';
 import { createStore } from './state/store.ts';
 import { type FlameMetric, initialState, NO_EVENT, type ViewState } from './state/viewState.ts';
@@ -36,6 +37,8 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
     work: profile.devices.work.length,
     groups: profile.groups.count,
   };
+  // Cards and the source panel both ask.
+  let asked: ReturnType<Host['advice']> | null = null;
   const store = createStore<ViewState>({ ...initial, ...fromHash(host.address.read(), limits) }, (run) => {
     requestAnimationFrame(run);
   });
@@ -47,7 +50,13 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
   });
   const spoken = h('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
   const view: ViewContext = {
-    host,
+    host: {
+      ...host,
+      advice: () => {
+        asked ??= host.advice();
+        return asked;
+      },
+    },
     profile,
     store,
     tooltip: createTooltip(root),
@@ -98,6 +107,7 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
     if (key === '/') header.focusSearch();
     else if (key === '?') help.showModal();
     else if (tab) store.set({ tab });
+    else if (key === 'o') openSource(view, null);
     else if (key === 'f') return findings.step(1);
     else if (key === 'F') return findings.step(-1);
     else if (chosen && metrics.includes(chosen)) store.set({ metric: chosen });

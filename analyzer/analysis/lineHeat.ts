@@ -54,8 +54,6 @@ export interface SourceHeat {
   readonly files: readonly FileHeat[];
   readonly linesOf: (file: string) => LineHeat;
   /** Heaviest first. */
-  readonly functionsOf: (file: string) => readonly FunctionHeat[];
-  /** Heaviest first. */
   readonly callers: (file: string, line: number) => readonly Neighbour[];
   readonly callees: (file: string, line: number) => readonly Neighbour[];
   /** The line of a function with most in it; of machine code the one that called it. Null where it has nothing in the selection. */
@@ -109,13 +107,8 @@ export function sourceHeat(
   const { tables, functions } = trace;
   const { parent, frame } = tables.stacks;
   const sources = trace.once('sourceStacks', () => sourceStacks(trace));
-  const { files, fileOfLine, lines, byLine, byFile, byFunction } = sources;
-  const weight = stackWeights(trace, metric, selection);
-  const total = weight.slice();
-  for (let stack = parent.length - 1; stack >= 0; stack--) {
-    const at = (parent[stack] as number) + 1;
-    total[at] = (total[at] as number) + (total[stack + 1] as number);
-  }
+  const { files, fileOfLine, lines, byLine, byFile } = sources;
+  const { weight, total } = stackWeights(trace, metric, selection);
   const ofLines = sums(byLine, weight, total);
   const ofFiles = sums(byFile, weight, total);
   const numberOf = new Map(files.map((file, id) => [file, id]));
@@ -163,21 +156,6 @@ export function sourceHeat(
         total: Float64Array.from(rows, (at) => ofLines.total[at] as number),
       };
     },
-    functionsOf: (file) => {
-      const of = sums(byFunction, weight, total);
-      const found: FunctionHeat[] = [];
-      for (let id = 0; id < byFunction.count; id++) {
-        if (functions.file[id] !== file || !((of.total[id] as number) > 0)) continue;
-        const [name = '', line = 0, self = 0, its = 0] = [
-          functions.name[id],
-          functions.line[id],
-          of.self[id],
-          of.total[id],
-        ];
-        found.push({ function: id, name, line, self, total: its });
-      }
-      return found.sort((a, b) => b.total - a.total);
-    },
     callers: (file, line) => {
       const at = lineOf(file, line);
       // Several functions may be at one line: the caller is told by one of its stacks.
@@ -213,8 +191,49 @@ export function sourceHeat(
   };
 }
 
-/** Own weight of each row of `stacks`, at its number and one; at 0 what has no stack. */
+/** The weight of a file's functions in a selection, heaviest first. */
+export function functionHeat(
+  trace: HeatTrace,
+  file: string,
+  metric: Metric | DeviceMetric,
+  selection: Selection = EVERYTHING,
+): readonly FunctionHeat[] {
+  const { functions } = trace;
+  const { byFunction } = trace.once('sourceStacks', () => sourceStacks(trace));
+  const { weight, total } = stackWeights(trace, metric, selection);
+  const of = sums(byFunction, weight, total);
+  const found: FunctionHeat[] = [];
+  for (let id = 0; id < byFunction.count; id++) {
+    if (functions.file[id] !== file || !((of.total[id] as number) > 0)) continue;
+    const [name = '', line = 0, self = 0, its = 0] = [
+      functions.name[id],
+      functions.line[id],
+      of.self[id],
+      of.total[id],
+    ];
+    found.push({ function: id, name, line, self, total: its });
+  }
+  return found.sort((a, b) => b.total - a.total);
+}
+
+/** What each row of `stacks` weighs, at its number and one; at 0 what has no stack, and the whole. */
 function stackWeights(
+  trace: HeatTrace,
+  metric: Metric | DeviceMetric,
+  selection: Selection,
+): { readonly weight: Float64Array; readonly total: Float64Array } {
+  const { parent } = trace.tables.stacks;
+  const weight = ownWeights(trace, metric, selection);
+  const total = weight.slice();
+  for (let stack = parent.length - 1; stack >= 0; stack--) {
+    const at = (parent[stack] as number) + 1;
+    total[at] = (total[at] as number) + (total[stack + 1] as number);
+  }
+  return { weight, total };
+}
+
+/** Own weight of each row of `stacks`, at its number and one; at 0 what has no stack. */
+function ownWeights(
   { tables, starts, deviceWork: work }: HeatTrace,
   metric: Metric | DeviceMetric,
   selection: Selection,

@@ -11,7 +11,7 @@ import {
 } from '../../analyzer/model/index.ts';
 import { META, recordingOf } from './recordings.ts';
 
-/** A frame as `name file:line`, its function beginning at the line before; without a place, machine code. */
+/** A frame as `name file:line@first`, its function beginning at `first`, or else at the line before; without a place, machine code. */
 export interface LineSample {
   readonly stack: readonly string[];
   readonly lane?: number;
@@ -23,10 +23,11 @@ export interface LineSample {
 export function lineStack(interner: Interner, frames: readonly string[]): number {
   let stack: StackId | -1 = -1;
   for (const text of frames) {
-    const [, name = text, file = '', line = '0'] = /^(.*?) (\S+):(\d+)$/.exec(text) ?? [];
+    const [, name = text, file = '', line = '0', first] = /^(.*?) (\S+):(\d+)(?:@(\d+))?$/.exec(text) ?? [];
     const language: Language = file === '' ? 'native' : /\.[cm]?[jt]s$/.test(file) ? 'javascript' : 'python';
     const at = Number(line);
-    stack = interner.stack(stack, interner.frame(name, file, at, Math.max(0, at - 1), language));
+    const begin = Number(first ?? Math.max(0, at - 1));
+    stack = interner.stack(stack, interner.frame(name, file, at, begin, language));
   }
   return stack;
 }

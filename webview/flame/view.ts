@@ -5,6 +5,7 @@ import { afterPause, settling } from '../dom/settle.ts';
 import type { Tip } from '../dom/tooltip.ts';
 import { counted, duration, percent, place, visible } from '../format.ts';
 import type { Weights } from '../profile.ts';
+import { openSource } from '../source/open.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
 import { groupName } from '../tasks/names.ts';
@@ -220,6 +221,8 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
     tooltip.hide();
     enter(box);
   });
+  // Its first click has selected the function.
+  scroller.addEventListener('dblclick', () => openSource(view, null));
   scroller.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const move = MOVES[event.key];

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type LineHeat, lineHeat, sourceHeat } from '../../../analyzer/analysis/lineHeat.ts';
+import { functionHeat, type LineHeat, lineHeat, sourceHeat } from '../../../analyzer/analysis/lineHeat.ts';
 import { lineMoves } from '../../../analyzer/analysis/lineMoves.ts';
 import { Trace } from '../../../analyzer/analysis/trace.ts';
 import { EVERYTHING } from '../../../analyzer/analysis/weights.ts';
@@ -38,7 +38,9 @@ test('files come with the hottest first, functions too, and the whole has what b
     { file: 'b.py', self: 20, total: 20 },
   ]);
   expect(heat.whole).toBe(167);
-  expect(heat.functionsOf('a.py').map(({ name, line, self, total }) => [name, line, self, total])).toEqual([
+  expect(
+    functionHeat(trace, 'a.py', 'cpu').map(({ name, line, self, total }) => [name, line, self, total]),
+  ).toEqual([
     ['main', 2, 0, 160],
     ['solve', 11, 100, 120],
     ['solve', 12, 40, 40],
@@ -129,7 +131,7 @@ test('the self times of all lines and what has no line add up to the whole, in a
             expect(lines.self[i]).toBeLessThanOrEqual((lines.total[i] as number) + 1e-3);
             expect(lines.total[i]).toBeLessThanOrEqual(total + 1e-3);
           }
-          const functions = heat.functionsOf(file);
+          const functions = functionHeat(its, file, 'cpu', selection);
           expect(functions.reduce((all, each) => all + each.self, 0)).toBeCloseTo(own, 3);
         }
         expect(self).toBeCloseTo(inCode, 3);
