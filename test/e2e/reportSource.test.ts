@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import type { Recording } from '../../analyzer/model/index.ts';
+import { encodeRecording } from '../../analyzer/recording/index.ts';
 import { lineRecording, withSources } from '../harness/lines.ts';
+import { ROOT } from '../harness/perfscope.ts';
 import { recordingOf } from '../harness/recordings.ts';
 import { HOSTILE } from '../webview/syntheticRecording.ts';
 import { ruleOf } from '../webview/syntheticRules.ts';
@@ -57,6 +60,20 @@ const RULES = [
     },
   ]),
 ];
+
+/** The viewer in a host that has an editor. */
+const IN_EDITOR = `
+  import { decodeRecording } from './analyzer/recording/index.ts';
+  import { fromBase64 } from './webview/payload.ts';
+  import { mountViewer } from './webview/viewer.ts';
+  const opened = (window.opened = []);
+  window.asked = 0;
+  mountViewer(document.getElementById('perfscope'), decodeRecording(fromBase64(window.recording), 'test'), {
+    advice: async () => { window.asked++; return { findings: [], rules: 0, doubt: null }; },
+    reveal: (place) => opened.push(place),
+    save: () => {},
+    address: { read: () => 'tab=source', write: () => {}, onChange: () => {} },
+  });`;
 
 /** The rows in sight: line, self, total, code. */
 const rows = async (page: Page): Promise<string[][]> => {
@@ -325,6 +342,30 @@ withBrowser(`sources in the report${chromium === null ? ' (no Chromium in PATH)'
     expect(await page.locator('img, iframe, svg[onload], #perfscope script').count()).toBe(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(1440);
     expect(complaints).toEqual([]);
+  });
+
+  test('where there is an editor, Enter and a button open the line in it', async () => {
+    const { outputFiles } = await build({
+      stdin: { contents: IN_EDITOR, resolveDir: ROOT, loader: 'ts' },
+      bundle: true,
+      target: 'es2022',
+      write: false,
+      format: 'iife',
+    });
+    const { page } = await browser.open(run());
+    await page.setContent('<body><div id="perfscope"></div></body>');
+    const bytes = Buffer.from(encodeRecording(run())).toString('base64');
+    await page.evaluate(`window.recording = ${JSON.stringify(bytes)}; ${outputFiles[0]?.text ?? ''}`);
+    await settled(page);
+    await page.getByRole('button', { name: 'Open in editor' }).click();
+    await page.locator('.grid.source').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('window.opened')).toEqual([
+      { file: '/home/me/app.py', line: 11 },
+      { file: '/home/me/app.py', line: 12 },
+    ]);
+    expect(await page.evaluate('window.asked')).toBe(1);
   });
 
   test.each([

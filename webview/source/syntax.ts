@@ -14,10 +14,10 @@ const BRACES = RegExp(
 );
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 const PYTHON_WORDS = words(
-  'and as assert async await break case class continue def del elif else except finally for from global if import in is lambda match nonlocal not or pass raise return try while with yield None True False',
+  'and as assert async await break class continue def del elif else except finally for from global if import in is lambda not or pass raise return try while with yield None True False',
 );
 const BRACE_WORDS = words(
-  'abstract as async await auto bool break case catch char class const continue default delete do double else enum export extends false float for from function if import in inline instanceof int interface let long namespace new null of private public return short sizeof static struct super switch template this throw true try type typeof undefined unsigned using var void while yield',
+  'async await bool break case catch char class const continue default delete do double else export extends false float for from function if import in int let long new null of private public return short static struct switch this throw true try type typedef typeof undefined unsigned using var void while yield',
 );
 
 /** Splits the lines of a text into comments, strings, keywords and the rest: a light tint and no grammar. `file` tells the language. */
