@@ -5,7 +5,12 @@ import type { SourceChoice } from '../../analyzer/collect/sources/index.ts';
 export function sourceChoice(keeps: boolean, began: number | null): SourceChoice | null {
   if (!keeps) return null;
   return {
-    isOwn: (name, file, language) => homeOf(name, file, language).origin === 'own',
+    ownerOf: (name, file, language) => {
+      const { origin, module } = homeOf(name, file, language);
+      // What perfscope puts into programs is nothing that their reader could change.
+      if (module === 'perfscope' && origin === 'library') return null;
+      return origin === 'own' ? 'own' : 'library';
+    },
     ...(began !== null && { began }),
   };
 }

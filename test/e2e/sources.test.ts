@@ -22,7 +22,7 @@ function write(name: string, text: string): string {
 }
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-/** What a recording has of each file. */
+/** What a recording has of the files of these tests: on a slow machine, what Python loads is hot beside short programs. */
 function sourcesIn(file: string) {
   const { tables, meta } = openRecording(file);
   const { sources } = tables;
@@ -32,7 +32,8 @@ function sourcesIn(file: string) {
     hash: sources.hash[i],
     text: sources.text[i],
   }));
-  return { rows, health: meta.collectors.find(({ id }) => id === 'sources') };
+  const own = rows.filter((row) => row.file.startsWith(folder.path));
+  return { rows: own, health: meta.collectors.find(({ id }) => id === 'sources') };
 }
 
 const BUSY = 'def busy(n):\n    return sum(i * i for i in range(n))  # SECRET-MARK\n\n\nbusy(8_000_000)\n';
@@ -57,7 +58,8 @@ test('a Python program is kept as it ran, and its text is in nothing that is mad
 test('without sources nothing of the text is kept', async () => {
   const path = write('private.py', BUSY);
   const { file } = await record(folder.path, ['--no-sources'], [PYTHON, path]);
-  expect(sourcesIn(file)).toEqual({ rows: [], health: undefined });
+  expect(sourcesIn(file).health).toBeUndefined();
+  expect(openRecording(file).tables.sources.length).toBe(0);
   expect(openRecording(file).tables.strings.value).toContain(path);
 });
 
@@ -147,7 +149,7 @@ test('who joins a running program keeps what was there before it began', async (
     }
     writeFileSync(path, 'other');
     const file = join(folder.path, 'later.perfscope');
-    await perfscope(['attach', '-q', '-p', String(child.pid), '-d', '0.5', '-o', file]);
+    await perfscope(['attach', '-q', '-p', String(child.pid), '-d', '2', '-o', file]);
     expect(sourcesIn(file).rows).toMatchObject([{ state: 'changed', hash: '', text: 'other' }]);
   } finally {
     child.kill('SIGKILL');

@@ -8,13 +8,12 @@ import {
   type Tables,
 } from '../../model/index.ts';
 import { count } from '../counted.ts';
-import { type NamedFile, namedFiles, type RunTables } from './namedFiles.ts';
+import { type NamedFile, namedFiles, type OwnerOf, type RunTables } from './namedFiles.ts';
 import { type KeptSource, readSource, toldSource } from './readSource.ts';
 
 /** Which files are kept, and what of them may have. */
 export interface SourceChoice {
-  /** Whether a function is the program's own, and not a library's. `language`: index into `LANGUAGES`. */
-  readonly isOwn: (name: string, file: string, language: number) => boolean;
+  readonly ownerOf: OwnerOf;
   /** Milliseconds since 1970 when the program began, where that was not when the recording did. */
   readonly began?: number;
 }
@@ -43,10 +42,10 @@ const MOST_NAMED = 3;
  */
 export function keepSources(
   run: RunTables,
-  { isOwn }: SourceChoice,
+  { ownerOf }: SourceChoice,
   { directory, began, told }: SourceRun,
 ): { readonly table: Tables['sources']; readonly health: CollectorHealth | null } {
-  const named = namedFiles(run, isOwn);
+  const named = namedFiles(run, ownerOf);
   const all = named.reduce((sum, { self }) => sum + self, 0);
   const rows = new TableBuilder(sourcesSchema);
   const left = new Map<SourceState, NamedFile[]>();

@@ -1,5 +1,8 @@
 import { LANGUAGES, type Tables } from '../../model/index.ts';
 
+/** Whose code a function is; null for what is no part of the program, and of no interest. `language`: index into `LANGUAGES`. */
+export type OwnerOf = (name: string, file: string, language: number) => 'own' | 'library' | null;
+
 /** A file that frames of a run name. */
 export interface NamedFile {
   readonly file: string;
@@ -18,13 +21,10 @@ export type RunTables = {
 const SPOKEN = Uint8Array.from(LANGUAGES, (name) => Number(name === 'python' || name === 'javascript'));
 
 /**
- * The source files that a run names: the program's own first, hottest first. Memory grows with the distinct stacks of the run and not
+ * The source files of a program that its run names: its own first, hottest first. Memory grows with the distinct stacks of the run and not
  * with its length.
  */
-export function namedFiles(
-  run: RunTables,
-  isOwn: (name: string, file: string, language: number) => boolean,
-): NamedFile[] {
+export function namedFiles(run: RunTables, ownerOf: OwnerOf): NamedFile[] {
   const strings: string[] = [];
   for (const { value } of run.strings) for (const text of value) strings.push(text);
   const numbers = new Map<string, number>();
@@ -35,11 +35,12 @@ export function namedFiles(
       const path = strings[file[i] as number] ?? '';
       const spoken = language[i] as number;
       const isSource = path !== '' && (SPOKEN[spoken] === 1 || (line[i] || functionLine[i] || 0) > 0);
-      const number = isSource ? (numbers.get(path) ?? numbers.size) : -1;
+      const owner = isSource ? ownerOf(strings[name[i] as number] ?? '', path, spoken) : null;
+      const number = owner === null ? -1 : (numbers.get(path) ?? numbers.size);
       fileOfFrame.push(number);
-      if (!isSource) continue;
+      if (owner === null) continue;
       numbers.set(path, number);
-      own[number] ||= isOwn(strings[name[i] as number] ?? '', path, spoken);
+      own[number] ||= owner === 'own';
     }
   }
   const parents: number[] = [];

@@ -25,12 +25,13 @@ const runOf = ({ strings, frames, stacks, samples }: Tables) => ({
   stacks: [stacks],
   samples: [samples],
 });
-const isOwn = (_: string, file: string) => !file.includes('library');
+const ownerOf = (_: string, file: string) =>
+  file.includes('agent') ? null : file.includes('library') ? ('library' as const) : ('own' as const);
 const keep = (samples: readonly LineSample[], run: Partial<SourceRun> = {}) => {
   const { tables } = lineRecording(samples);
   const { table, health } = keepSources(
     runOf(tables),
-    { isOwn },
+    { ownerOf },
     { directory: folder.path, began: LATER, told: () => null, ...run },
   );
   return {
@@ -43,9 +44,9 @@ test('the own files come first, hottest first, each counted once per stack', () 
   const { tables } = lineRecording([
     { stack: ['main a.py:1', 'f b.py:1', 'g a.py:9', 'dot'], cpu: 30 },
     { stack: ['main a.py:1', 'h library.py:4'], cpu: 70 },
-    { stack: ['other c.py:1'], cpu: 40 },
+    { stack: ['other c.py:1', 'hook agent.py:1'], cpu: 40 },
   ]);
-  expect(namedFiles(runOf(tables), isOwn)).toEqual([
+  expect(namedFiles(runOf(tables), ownerOf)).toEqual([
     { file: 'a.py', isOwn: true, total: 100, self: 30 },
     { file: 'c.py', isOwn: true, total: 40, self: 40 },
     { file: 'b.py', isOwn: true, total: 30, self: 0 },
