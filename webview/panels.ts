@@ -14,6 +14,8 @@ import { place, visible } from './format.ts';
 import { createFunctions } from './functions/view.ts';
 import { createLocks } from './locks/view.ts';
 import { createOperators } from './operators/view.ts';
+import { hasSource } from './source/texts.ts';
+import { createSource } from './source/view.ts';
 import { FLAME_METRICS, type FlameMetric, TABS, type Tab } from './state/viewState.ts';
 import { createTasks } from './tasks/view.ts';
 
@@ -27,6 +29,7 @@ const TITLES: Readonly<Record<Tab, string>> = {
   locks: 'Locks',
   deopts: 'Deoptimisations',
   efficiency: 'Efficiency',
+  source: 'Source',
 };
 /** From this width both panels stand side by side, and what is chosen in one is seen in the other. */
 const WIDE = '(min-width: 1700px)';
@@ -46,6 +49,7 @@ export function tabsOf({ tables }: Recording): readonly Tab[] {
     if (tab === 'transfers') return hasDeviceTransfers(tables);
     if (tab === 'deopts') return tables.deopts.length > 0;
     if (tab === 'efficiency') return hasEfficiency(tables);
+    if (tab === 'source') return hasSource(tables);
     return tab === 'locks' ? tables.lockWaits.length > 0 : true;
   });
 }
@@ -66,6 +70,7 @@ export function createPanels(view: ViewContext): { element: HTMLElement; flame: 
     locks: () => createLocks(view),
     deopts: () => createDeopts(view),
     efficiency: () => createEfficiency(view),
+    source: () => createSource(view),
   };
   const views = tabs.map((tab) => makers[tab]());
   const buttons = tabs.map((tab) =>
@@ -99,8 +104,8 @@ export function createPanels(view: ViewContext): { element: HTMLElement; flame: 
     // Beside the flame graph stands the table that was chosen, or the functions.
     const beside = tab === 'flame' ? 'functions' : tab;
     element.classList.toggle('wide', wide.matches);
-    // The table shows both times at once and is not weighed.
-    metrics.hidden = tab !== 'flame' && !wide.matches;
+    // The tables show both times at once and are not weighed.
+    metrics.hidden = tab !== 'flame' && tab !== 'source' && !wide.matches;
     for (const [i, name] of tabs.entries()) {
       const chosen = name === tab;
       const shown = chosen || (wide.matches && (name === 'flame' || name === beside));

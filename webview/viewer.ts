@@ -41,6 +41,8 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
     work: profile.devices.work.length,
     groups: profile.groups.count,
   };
+  // Cards and the source panel both ask.
+  let asked: ReturnType<Host['advice']> | null = null;
   const store = createStore<ViewState>({ ...initial, ...fromHash(host.address.read(), limits) }, atFrame);
   const themes = createThemeSwitch();
   let palette = readPalette(root);
@@ -51,7 +53,13 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
   const keys = createKeys();
   const spoken = h('div', { class: 'unseen', role: 'status', 'aria-live': 'polite' });
   const view: ViewContext = {
-    host,
+    host: {
+      ...host,
+      advice: () => {
+        asked ??= host.advice();
+        return asked;
+      },
+    },
     profile,
     store,
     tooltip: createTooltip(root),

@@ -102,6 +102,7 @@ test('selecting a finding selects its time, its lanes and its function, and lett
     lanes: [2, 4],
     range: { from: bounds.from + 0.2e9, to: bounds.from + 0.6e9 },
     picked: id,
+    source: finding.location,
   });
   expect({ ...state, ...LET_GO }).toEqual(start);
 });

@@ -120,6 +120,12 @@ test('the address gives back the state that it was made from', () => {
     work: fc.integer({ min: -1, max: 69 }),
     group: fc.integer({ min: -1, max: 19 }),
     finding: fc.constantFrom('', 'P01', 'D04.2', 'T99.9999'),
+    source: fc.option(
+      fc.record({
+        file: fc.string({ minLength: 1, maxLength: 60, unit: 'binary-ascii' }),
+        line: fc.integer({ min: 0, max: 1e8 }),
+      }),
+    ),
     collapsed: fc.uniqueArray(fc.constantFrom('p1', 'p22', 'machine')),
     laneList: fc.record({
       sort: fc.constantFrom(...LANE_SORTS),

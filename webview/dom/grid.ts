@@ -22,6 +22,8 @@ export interface GridRow {
   readonly cells: readonly HTMLElement[];
   readonly selected: boolean;
   readonly title: string;
+  /** Further classes of its element. */
+  readonly className?: string;
 }
 
 export interface GridOptions<C extends string> {
@@ -33,6 +35,8 @@ export interface GridOptions<C extends string> {
   readonly widths?: { readonly template: string; readonly least: number };
   /** How it is sorted at first; null for rows in an order of their own. */
   readonly sorting: Sorting<C> | null;
+  /** CSS pixels, where rows are not of the usual height; the style sheet says the same. */
+  readonly rowHeight?: number;
   readonly row: (index: number) => GridRow;
   readonly onSort?: (sorting: Sorting<C>) => void;
   /** A click, or Space. */
@@ -47,6 +51,8 @@ export interface Grid {
   readonly show: (count: number, active: number) => void;
   /** Draws the rows in sight again: what they say has changed, but not which they are. */
   readonly draw: () => void;
+  /** Puts the keys at a row and brings it into sight. */
+  readonly goTo: (index: number) => void;
   readonly toTop: () => void;
 }
 
@@ -66,7 +72,7 @@ const textOf = (cell: Element): string =>
 
 /** A table of any length whose columns sort, of which only the rows in sight are elements. The first column is the name. */
 export function createGrid<C extends string>(options: GridOptions<C>): Grid {
-  const { columns, id } = options;
+  const { columns, id, rowHeight = ROW_HEIGHT } = options;
   const heads = columns.map((column) => headOf(column, options.sorting !== null));
   const header = h('div', { class: 'row head', role: 'row', 'aria-rowindex': 1 }, ...heads);
   const body = h('div', { class: 'rows', role: 'rowgroup' });
@@ -96,8 +102,8 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
   const rowId = (index: number): string => `${id}-${index}`;
 
   const draw = (): void => {
-    const from = Math.max(0, Math.floor(element.scrollTop / ROW_HEIGHT) - SPARE);
-    const to = Math.min(count, Math.ceil((element.scrollTop + element.clientHeight) / ROW_HEIGHT) + SPARE);
+    const from = Math.max(0, Math.floor(element.scrollTop / rowHeight) - SPARE);
+    const to = Math.min(count, Math.ceil((element.scrollTop + element.clientHeight) / rowHeight) + SPARE);
     const lines: HTMLElement[] = [];
     for (let i = from; i < to; i++) lines.push(line(i));
     // The active row is always an element, or `aria-activedescendant` would point to nothing.
@@ -107,12 +113,12 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
     else element.removeAttribute('aria-activedescendant');
   };
   const line = (index: number): HTMLElement => {
-    const { cells, selected, title } = options.row(index);
+    const { cells, selected, title, className = '' } = options.row(index);
     const row = h(
       'div',
       {
         id: rowId(index),
-        class: `row${selected ? ' picked' : ''}${index === active ? ' at' : ''}`,
+        class: `row${selected ? ' picked' : ''}${index === active ? ' at' : ''} ${className}`,
         role: 'row',
         'aria-rowindex': index + 2,
         'aria-selected': String(selected),
@@ -120,7 +126,7 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
       },
       ...cells,
     );
-    row.style.top = `${index * ROW_HEIGHT}px`;
+    row.style.top = `${index * rowHeight}px`;
     row.dataset.index = String(index);
     return row;
   };
@@ -140,10 +146,10 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
   };
   const goTo = (index: number): void => {
     active = Math.max(0, Math.min(count - 1, index));
-    const top = active * ROW_HEIGHT;
+    const top = active * rowHeight;
     const room = element.clientHeight - header.offsetHeight;
     if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + ROW_HEIGHT > element.scrollTop + room) element.scrollTop = top + ROW_HEIGHT - room;
+    else if (top + rowHeight > element.scrollTop + room) element.scrollTop = top + rowHeight - room;
     draw();
   };
 
@@ -168,7 +174,7 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
   });
   element.addEventListener('keydown', (event) => {
     if (event.target !== element || event.ctrlKey || event.metaKey || event.altKey) return;
-    const page = Math.max(1, Math.floor(element.clientHeight / ROW_HEIGHT) - 2);
+    const page = Math.max(1, Math.floor(element.clientHeight / rowHeight) - 2);
     const targets: Readonly<Record<string, number>> = {
       ArrowDown: active + 1,
       ArrowUp: active - 1,
@@ -200,10 +206,11 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
       count = rows;
       active = Math.max(0, Math.min(rows - 1, at));
       element.setAttribute('aria-rowcount', String(rows + 1));
-      body.style.height = `${rows * ROW_HEIGHT}px`;
+      body.style.height = `${rows * rowHeight}px`;
       draw();
     },
     draw,
+    goTo,
     toTop: () => {
       element.scrollTop = 0;
     },

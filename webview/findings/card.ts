@@ -11,12 +11,22 @@ export interface Card {
   readonly show: (selected: boolean) => void;
 }
 
-/** A finding: what to change and what it gives; why, once it is asked for or selected. `tellsReason`: no other place says it. */
+/** What a card does: selects its finding, and shows its line where the recording has sources. */
+export interface CardActions {
+  readonly select: () => void;
+  readonly open: (() => void) | null;
+}
+
+/**
+ * A finding: what to change and what it gives; why, once it is asked for or selected. `tellsReason`: no other place says it.
+ * `excerpt`: its lines, where they are known.
+ */
 export function createCard(
   finding: KeyedFinding,
   rank: number,
   tellsReason: boolean,
-  onSelect: () => void,
+  { select, open: openLine }: CardActions,
+  excerpt: HTMLElement | null,
 ): Card {
   const { key, severity, gain, withheld } = finding;
   const { line, function: called } = placeOf(finding);
@@ -36,6 +46,7 @@ export function createCard(
   const details = h(
     'div',
     { class: 'finding-why', id: `${id}-why`, hidden: true },
+    excerpt,
     h('p', {}, h('bdi', {}, visible(finding.why))),
     evidence(finding),
     h(
@@ -45,6 +56,16 @@ export function createCard(
       h('code', {}, visible(finding.docs)),
     ),
   );
+  const title = visible(finding.location?.file ?? '');
+  const place = openLine
+    ? h('button', { class: 'finding-place', type: 'button', title })
+    : h('code', { class: 'finding-place', title });
+  place.append(h('b', {}, h('bdi', {}, line)), ' ', h('bdi', {}, called));
+  place.addEventListener('click', (event) => {
+    if (!openLine) return;
+    event.stopPropagation();
+    openLine();
+  });
   const element = h(
     'li',
     { class: `finding ${severity}`, 'data-key': key },
@@ -55,15 +76,7 @@ export function createCard(
       h('span', { class: 'severity' }, severity),
     ),
     button,
-    line === ''
-      ? null
-      : h(
-          'code',
-          { class: 'finding-place', title: visible(finding.location?.file ?? '') },
-          h('b', {}, h('bdi', {}, line)),
-          ' ',
-          h('bdi', {}, called),
-        ),
+    line === '' ? null : place,
     h('p', { class: 'change' }, h('bdi', {}, visible(finding.change))),
     withheld !== null && tellsReason
       ? h('p', { class: 'note' }, 'Gain withheld: ', h('bdi', {}, visible(withheld)))
@@ -81,7 +94,7 @@ export function createCard(
     if (event.target instanceof Node && more.contains(event.target)) return;
     // Who marks text to copy it means the text.
     if (event.detail > 0 && getSelection()?.toString()) return;
-    onSelect();
+    select();
   });
   let isSelected = false;
   return {

@@ -49,6 +49,7 @@ export function selectingFinding(
     range,
     lanes: lanes.length > 0 ? lanes.sort((a, b) => a - b) : null,
     picked,
+    source: location,
     group: -1,
     zoom: 0,
     view: range ? showing(view, range, bounds) : view,
@@ -62,4 +63,5 @@ export const LET_GO = {
   range: null,
   lanes: null,
   picked: -1,
+  source: null,
 } as const satisfies Partial<ViewState>;

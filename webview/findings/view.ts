@@ -3,6 +3,9 @@ import type { ViewContext } from '../context.ts';
 import { h } from '../dom/element.ts';
 import { afterPaint } from '../dom/settle.ts';
 import { counted, visible } from '../format.ts';
+import { excerptOf } from '../source/excerpt.ts';
+import { openSource } from '../source/open.ts';
+import { hasSource } from '../source/texts.ts';
 import { sameLanes, type ViewState } from '../state/viewState.ts';
 import { type Card, createCard } from './card.ts';
 import { nothingFound } from './empty.ts';
@@ -21,6 +24,8 @@ const EXACT = 1000;
 /** What to change, first of all: findings as cards, each of which selects what it is about. */
 export function createFindings(view: ViewContext): Findings {
   const { profile, store, announce, host } = view;
+  const { tables } = profile.recording;
+  const showsSource = hasSource(tables);
   const body = h('div', {}, h('p', { class: 'note' }, 'Looking for what to change …'));
   const heading = h('h2', {}, 'Change these first');
   const element = h(
@@ -53,7 +58,12 @@ export function createFindings(view: ViewContext): Findings {
   const show = (advice: Advice): void => {
     findings = keyed(advice.findings);
     const reason = commonReason(findings);
-    cards = findings.map((finding, i) => createCard(finding, i, reason === null, () => toggle(i)));
+    cards = findings.map((finding, i) => {
+      const { location } = finding;
+      const open = () => openSource(view, location, selectingFinding(profile, finding, store.get().view));
+      const actions = { select: () => toggle(i), open: showsSource ? open : null };
+      return createCard(finding, i, reason === null, actions, location && excerptOf(tables, location));
+    });
     element.setAttribute('aria-busy', 'false');
     heading.hidden = findings.length === 0;
     if (findings.length === 0) body.replaceChildren(nothingFound(profile, advice));

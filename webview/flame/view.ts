@@ -3,6 +3,7 @@ import type { ViewContext } from '../context.ts';
 import { surface } from '../dom/canvas.ts';
 import { h, setText } from '../dom/element.ts';
 import { afterPause, settling } from '../dom/settle.ts';
+import { openSource } from '../source/open.ts';
 import { lastTransformOut, withTransform } from '../state/flameState.ts';
 import { zoomed } from '../state/viewState.ts';
 import { ARRANGEMENT_KEYS, createBar } from './bar.ts';
@@ -242,6 +243,10 @@ export function createFlame(view: ViewContext): FlameView {
       scroller.scrollTop = top + ROW_HEIGHT - scroller.clientHeight;
   };
 
+  const showSource = (box: number): void => {
+    const id = model.functionOf(model.shown().boxes.node[box] ?? -1);
+    openSource(view, null, { picked: id, finding: '', group: -1 });
+  };
   const copy = async (text: string, what: string): Promise<void> => {
     bar.note((await copyText(text)) ? `Copied ${what}.` : 'The browser does not allow copying here.');
   };
@@ -291,6 +296,7 @@ export function createFlame(view: ViewContext): FlameView {
       ],
       shaping,
       [
+        { label: 'Show its source', keys: '', act: () => showSource(box) },
         { label: 'Copy its name', keys: '', act: () => copy(name, name) },
         {
           label: 'Copy its stack',

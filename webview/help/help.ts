@@ -21,6 +21,11 @@ const GESTURES: Readonly<Record<KeyGroup, readonly Line[]>> = {
     ['Enter', 'zoom to the box; so does a click'],
     ['Backspace', 'zoom out to the caller'],
   ],
+  Source: [
+    ['H', 'go to the hottest line of the file, then to the next hottest; with Shift, back'],
+    ['Space', 'select the line and its function; so does a click'],
+    ['Enter', 'show the function in the flame graph, or the line in the editor where there is one'],
+  ],
   'Tables and lanes': [
     [
       'arrows',
@@ -40,6 +45,7 @@ const READING = [
   'Operators of PyTorch lie below the thread that ran them, each inside the one that called it; those of the backward pass have a colour of their own. The table has the line that they ran for, a backward operator that of its forward one: where samples fell into it, or into others at its place in the step.',
   'By GPU time the flame graph has kernels under the code that launched them. Where that code was not taken at the launch it is that of the nearest samples of the thread, and the picture says how sure that is.',
   'CPU is what the operating system counted for the thread between two observations, not the number of observations. Percentages of a lane are of the time that it lived.',
+  'The source shows each line with its own time and its time with all that it called, under the selection. Kernels are at the line that launched them, machine code at the line that called it. A line with a colour has much of the time of its file; the selected function has an edge, and a dot is a finding.',
   'In the flame graph every box is a function; its width is its time with all that it called, the heaviest call at the left. Your own modules have colours, libraries and machine code are quiet.',
 ];
 

@@ -2,6 +2,7 @@ import type { ViewContext } from '../context.ts';
 import type { Findings } from '../findings/view.ts';
 import type { Header } from '../header/view.ts';
 import { metricsOf, tabsOf } from '../panels.ts';
+import { openSource } from '../source/open.ts';
 import type { FlameMetric } from '../state/viewState.ts';
 import type { Shortcut } from './keys.ts';
 
@@ -34,6 +35,7 @@ export function addPageKeys(view: ViewContext, { header, help, exports, findings
       meaning: 'find a function, file or lane; /…/ is a regular expression',
       run: header.focusSearch,
     },
+    { keys: ['o'], meaning: 'show the source of what is selected', run: () => openSource(view, null) },
     { keys: ['f'], meaning: 'select the next finding', run: () => findings.step(1) },
     { keys: ['F'], meaning: 'select the finding before', run: () => findings.step(-1) },
     {

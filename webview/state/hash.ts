@@ -31,6 +31,7 @@ export function toHash(state: ViewState, initial: ViewState, bounds: Interval): 
   if (state.work >= 0) hash.set('work', String(state.work));
   if (state.group >= 0) hash.set('tasks', String(state.group));
   if (state.finding !== '') hash.set('finding', state.finding);
+  if (state.source) hash.set('source', `${state.source.file}:${state.source.line}`);
   const collapsed = state.collapsed.join(' ');
   // Empty where all was opened of what is closed at first.
   if (collapsed !== initial.collapsed.join(' ')) hash.set('collapsed', collapsed);
@@ -74,6 +75,8 @@ export function fromHash(
   const group = wholeNumber(hash.get('tasks'), groups);
   // Findings become known only after the page is drawn, so whether there is such a one is not known here.
   const finding = /^\w{1,16}(\.\d{1,4})?$/.exec(hash.get('finding') ?? '')?.[0];
+  // Whether there is such a file is for the panel to say.
+  const source = /^([\s\S]{1,1000}):(\d{1,9})$/.exec(hash.get('source') ?? '');
   const collapsed = hash.get('collapsed');
   const laneList = readLaneList(hash, lanes);
   const search = hash.get('search');
@@ -89,6 +92,7 @@ export function fromHash(
     ...(piece !== null && { work: piece }),
     ...(group !== null && { group }),
     ...(finding && { finding }),
+    ...(source && { source: { file: source[1] as string, line: Number(source[2]) } }),
     ...(collapsed !== null && { collapsed: collapsed.split(' ').filter(Boolean).slice(0, 1000) }),
     ...(laneList && { laneList }),
     ...(search && { search: search.slice(0, 200) }),

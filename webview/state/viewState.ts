@@ -1,4 +1,5 @@
 import type { Selection } from '../../analyzer/analysis/weights.ts';
+import type { SourcePlace } from '../host.ts';
 import { type FlameState, INITIAL_FLAME } from './flameState.ts';
 import { ALL_LANES, type LaneList } from './laneList.ts';
 
@@ -22,6 +23,7 @@ export const TABS = [
   'locks',
   'deopts',
   'efficiency',
+  'source',
 ] as const;
 export type Tab = (typeof TABS)[number];
 
@@ -48,6 +50,8 @@ export interface ViewState extends FlameState {
   readonly group: number;
   /** Key of the selected finding; empty: none. Its time, its lanes and its function are selected with it. */
   readonly finding: string;
+  /** The line that the source panel is at; null: that of the selected function. */
+  readonly source: SourcePlace | null;
   /** Ids of the collapsed groups of the timeline. */
   readonly collapsed: readonly string[];
   readonly laneList: LaneList;
@@ -67,6 +71,7 @@ export function initialState(bounds: Interval, metric: FlameMetric): ViewState {
     work: -1,
     group: -1,
     finding: '',
+    source: null,
     collapsed: [],
     laneList: ALL_LANES,
     ...INITIAL_FLAME,
