@@ -1,5 +1,6 @@
 import { metricOfMode } from '../analyzer/analysis/weights.ts';
 import { HOLDS_GIL, type Recording } from '../analyzer/model/index.ts';
+import { createCallTree } from './callTree/view.ts';
 import type { ViewContext } from './context.ts';
 import { createDeopts } from './deopts/view.ts';
 import { createKernels } from './devices/kernels.ts';
@@ -20,6 +21,7 @@ import { createTasks } from './tasks/view.ts';
 const TITLES: Readonly<Record<Tab, string>> = {
   flame: 'Flame graph',
   functions: 'Functions',
+  calls: 'Call tree',
   kernels: 'Kernels',
   transfers: 'Transfers',
   operators: 'Operators',
@@ -59,6 +61,7 @@ export function createPanels(view: ViewContext): { element: HTMLElement } {
   const makers: Readonly<Record<Tab, () => Panel>> = {
     flame: () => flame,
     functions: () => functions,
+    calls: () => createCallTree(view),
     kernels: () => createKernels(view),
     transfers: () => createTransfers(view),
     operators: () => createOperators(view),
@@ -99,8 +102,8 @@ export function createPanels(view: ViewContext): { element: HTMLElement } {
     // Beside the flame graph stands the table that was chosen, or the functions.
     const beside = tab === 'flame' ? 'functions' : tab;
     element.classList.toggle('wide', wide.matches);
-    // The table shows both times at once and is not weighed.
-    metrics.hidden = tab !== 'flame' && !wide.matches;
+    // The other tables show their times at once and are not weighed.
+    metrics.hidden = tab !== 'flame' && tab !== 'calls' && !wide.matches;
     for (const [i, name] of tabs.entries()) {
       const chosen = name === tab;
       const shown = chosen || (wide.matches && (name === 'flame' || name === beside));

@@ -14,7 +14,7 @@ const KEYS: readonly (readonly [
         'Esc',
         'take back: the zoom of the flame graph, the finding, the range, the lanes, the search, the view',
       ],
-      ['1 2 3 …', 'flame graph, functions, and the other tables that there are, in their order'],
+      ['1 2 3 …', 'flame graph, functions, call tree, and the other tables that there are, in their order'],
       ['C V G', 'weigh by CPU, wall time, GIL wait'],
       ['U T', 'weigh by time of kernels, of copies, where there are devices'],
       ['?', 'this help'],
@@ -45,6 +45,16 @@ const KEYS: readonly (readonly [
       ['Enter', 'zoom to the box; so does a click'],
       ['Backspace', 'zoom out to the caller'],
       ['Esc', 'zoom out to all'],
+    ],
+  ],
+  [
+    'Call tree',
+    [
+      ['arrows', 'go to a row; sideways, open and close it'],
+      ['H', 'open the way to where most time is spent'],
+      ['*', 'open all below the row'],
+      ['I', 'begin at the functions that take the time, with their callers below them; and back'],
+      ['Enter', 'show the row in the flame graph'],
     ],
   ],
   [
