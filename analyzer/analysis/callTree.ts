@@ -57,8 +57,8 @@ export function accumulate(tree: Pick<CallTree, 'count' | 'parent'>, values: Flo
 
 /** Self and total of each function; a recursive call counts once in the total, so that no function exceeds the whole. */
 export function functionTotals(
-  tree: CallTree,
-  functions: Functions,
+  tree: Pick<CallTree, 'count' | 'parent' | 'function'>,
+  functions: Pick<Functions, 'count'>,
   self: Float64Array,
 ): { self: Float64Array; total: Float64Array } {
   const own = new Float64Array(functions.count);

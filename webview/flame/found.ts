@@ -3,7 +3,10 @@ import type { Functions } from '../../analyzer/analysis/functions.ts';
 import type { Matcher } from '../state/search.ts';
 
 /** 1 for each function that a search finds, by name or file. */
-export function foundFunctions({ count, name, file }: Functions, finds: Matcher): Uint8Array {
+export function foundFunctions(
+  { count, name, file }: Pick<Functions, 'count' | 'name' | 'file'>,
+  finds: Matcher,
+): Uint8Array {
   const found = new Uint8Array(count);
   for (let id = 0; id < count; id++)
     if (finds(name[id] as string) || finds(file[id] as string)) found[id] = 1;
