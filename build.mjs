@@ -28,6 +28,13 @@ await Promise.all([
   build({ ...node, entryPoints: { findings: 'cli/record/findingsWorker.ts' }, outdir: 'dist' }),
   build({ ...browser, entryPoints: { viewer: 'webview/main.ts' }, outdir: 'dist/webview', format: 'iife' }),
   build({ ...browser, entryPoints: { viewer: 'webview/viewer.css' }, outdir: 'dist/webview' }),
+  build({
+    ...browser,
+    entryPoints: { compare: 'webview/compare/main.ts' },
+    outdir: 'dist/webview',
+    format: 'iife',
+  }),
+  build({ ...browser, entryPoints: { compare: 'webview/compare/page.css' }, outdir: 'dist/webview' }),
 ]);
 // What `--sarif` explains results with.
 if (existsSync('docs/rules')) cpSync('docs/rules', 'dist/rules', { recursive: true });

@@ -1,16 +1,27 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { advise } from '../../analyzer/advice/index.ts';
 import { checkPredictions } from '../../analyzer/advice/predictions.ts';
 import { coresOfOthers, MOST_OTHERS } from '../../analyzer/advice/quiet.ts';
 import { compareRuns } from '../../analyzer/analysis/comparison/index.ts';
 import { summarize } from '../../analyzer/analysis/summary.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
-import { open } from '../open.ts';
+import { encodeRecording, isArchive } from '../../analyzer/recording/index.ts';
+import type { RunComparison } from '../../webview/compare/runComparison.ts';
+import { comparisonPage } from '../../webview/comparisonPage.ts';
+import { viewerAssets } from '../assets.ts';
+import { isFolder, open } from '../open.ts';
 import { FILE_ARGUMENT, parseShare } from '../options.ts';
+import { refuseToOverwrite } from '../overwrite.ts';
 import { comparisonLines } from '../print/comparison.ts';
+import { bytes } from '../print/units.ts';
 import type { RegisterCommand } from './index.ts';
 
 interface CompareOptions {
   readonly json?: boolean;
+  readonly output?: string;
+  readonly force?: boolean;
   readonly threshold: number;
 }
 
@@ -24,12 +35,22 @@ export const compareCommand: RegisterCommand = (program) => {
     .argument('<before>', FILE_ARGUMENT)
     .argument('<after>', 'the same of a later run')
     .option('--json', 'print one JSON document')
+    .option('-o, --output <file>', 'write a page that shows both runs beside each other, instead')
+    .option('--force', 'overwrite the file')
     .option('--threshold <share>', 'what counts as moved, such as 5%', parseShare(1), DEFAULT_THRESHOLD)
     .action((before: string, after: string, options: CompareOptions) => {
-      const { comparison, checked, directory } = compareFiles(before, after, options.threshold);
+      const { output, threshold } = options;
+      if (output !== undefined) refuseToOverwrite(output, options.force === true);
+      const { comparison, checked, directory } = compareFiles(before, after, threshold);
+      if (output !== undefined) {
+        const names = { before: basename(before), after: basename(after) };
+        const size = writePage(before, after, { comparison, checked, names, threshold }, output);
+        process.stderr.write(`perfscope: comparison written to ${output} (${bytes(size)})\n`);
+        if (!options.json) return;
+      }
       const text = options.json
         ? JSON.stringify(documentOf(comparison, checked))
-        : comparisonLines(comparison, checked, directory, options.threshold).join('\n');
+        : comparisonLines(comparison, checked, directory, threshold).join('\n');
       process.stdout.write(`${text}\n`);
     });
 };
@@ -54,6 +75,25 @@ function runOf(file: string) {
     others: coresOfOthers(trace),
     directory: trace.meta.directory,
   };
+}
+
+/** Writes the self-contained page of both runs and gives its size. */
+function writePage(before: string, after: string, comparison: RunComparison, output: string): number {
+  const page = comparisonPage({
+    before: archiveOf(before),
+    after: archiveOf(after),
+    comparison,
+    ...viewerAssets('compare'),
+    title: `${comparison.names.before} and ${comparison.names.after}`,
+    sha256: (text) => createHash('sha256').update(text).digest('base64'),
+  });
+  writeFileSync(output, page);
+  return Buffer.byteLength(page);
+}
+
+function archiveOf(file: string): Uint8Array {
+  const original = isFolder(file) ? null : readFileSync(file);
+  return original && isArchive(original) ? original : encodeRecording(open(file));
 }
 
 function noiseOf({ others }: ReturnType<typeof runOf>, name: string): string[] {
