@@ -1,4 +1,4 @@
-import type { RunComparison } from './compare/runComparison.ts';
+import type { RunComparison } from '../analyzer/advice/runComparison.ts';
 import { AFTER_ID, COMPARISON_ID, PAYLOAD_ID } from './page.ts';
 import { asBytes, asJson, type ReportPageOptions, selfContainedPage } from './reportPage.ts';
 

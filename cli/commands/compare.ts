@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { advise } from '../../analyzer/advice/index.ts';
-import { checkPredictions } from '../../analyzer/advice/predictions.ts';
-import { coresOfOthers, MOST_OTHERS } from '../../analyzer/advice/quiet.ts';
-import { compareRuns } from '../../analyzer/analysis/comparison/index.ts';
-import { summarize } from '../../analyzer/analysis/summary.ts';
+import { comparedRun, type RunComparison, runComparison } from '../../analyzer/advice/runComparison.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
 import { encodeRecording, isArchive } from '../../analyzer/recording/index.ts';
-import type { RunComparison } from '../../webview/compare/runComparison.ts';
 import { comparisonPage } from '../../webview/comparisonPage.ts';
 import { viewerAssets } from '../assets.ts';
 import { isFolder, open } from '../open.ts';
@@ -41,40 +36,25 @@ export const compareCommand: RegisterCommand = (program) => {
     .action((before: string, after: string, options: CompareOptions) => {
       const { output, threshold } = options;
       if (output !== undefined) refuseToOverwrite(output, options.force === true);
-      const { comparison, checked, directory } = compareFiles(before, after, threshold);
+      const names = { before: basename(before), after: basename(after) };
+      const [then, now] = [runOf(before), runOf(after)];
+      const compared = runComparison(then, now, names, threshold);
+      const { comparison, checked } = compared;
       if (output !== undefined) {
-        const names = { before: basename(before), after: basename(after) };
-        const size = writePage(before, after, { comparison, checked, names, threshold }, output);
+        const size = writePage(before, after, compared, output);
         process.stderr.write(`perfscope: comparison written to ${output} (${bytes(size)})\n`);
         if (!options.json) return;
       }
       const text = options.json
-        ? JSON.stringify(documentOf(comparison, checked))
-        : comparisonLines(comparison, checked, directory, threshold).join('\n');
+        ? JSON.stringify(documentOf(compared))
+        : comparisonLines(comparison, checked, now.directory, threshold).join('\n');
       process.stdout.write(`${text}\n`);
     });
 };
 
-function compareFiles(before: string, after: string, threshold: number) {
-  const [then, now] = [runOf(before), runOf(after)];
-  const comparison = compareRuns(then.summary, now.summary, threshold);
-  const checked = checkPredictions(then.summary.findings, now.summary.findings, comparison.wallRatio);
-  const noise = [...noiseOf(then, 'before'), ...noiseOf(now, 'after')];
-  return {
-    comparison: { ...comparison, warnings: [...comparison.warnings, ...noise] },
-    checked,
-    directory: now.directory,
-  };
-}
-
-/** A recording is not kept: two of them at once may be more than fits. */
 function runOf(file: string) {
   const trace = new Trace(open(file));
-  return {
-    summary: summarize(trace, advise(trace)),
-    others: coresOfOthers(trace),
-    directory: trace.meta.directory,
-  };
+  return { ...comparedRun(trace), directory: trace.meta.directory };
 }
 
 /** Writes the self-contained page of both runs and gives its size. */
@@ -96,16 +76,6 @@ function archiveOf(file: string): Uint8Array {
   return original && isArchive(original) ? original : encodeRecording(open(file));
 }
 
-function noiseOf({ others }: ReturnType<typeof runOf>, name: string): string[] {
-  if (others === null || others <= MOST_OTHERS) return [];
-  return [
-    `other processes took ${others.toFixed(2)} cores ${name}: times say as much of them as of the program`,
-  ];
-}
-
-function documentOf(
-  comparison: ReturnType<typeof compareRuns>,
-  { predictions, together, fresh }: ReturnType<typeof checkPredictions>,
-) {
+function documentOf({ comparison, checked: { predictions, together, fresh } }: RunComparison) {
   return { version: 1, ...comparison, predictions, together, newFindings: fresh };
 }

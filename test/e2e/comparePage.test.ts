@@ -4,10 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { advise } from '../../analyzer/advice/index.ts';
-import { checkPredictions } from '../../analyzer/advice/predictions.ts';
-import { compareRuns } from '../../analyzer/analysis/comparison/index.ts';
-import { summarize } from '../../analyzer/analysis/summary.ts';
+import { comparedRun, runComparison } from '../../analyzer/advice/runComparison.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
 import { emptyTables, type Finding, type Recording } from '../../analyzer/model/index.ts';
 import { encodeRecording } from '../../analyzer/recording/index.ts';
@@ -50,22 +47,14 @@ withBrowser(`a comparison in a browser${chromium === null ? ' (no Chromium in PA
   let browser: ReportBrowser;
   let assets: { script: string; style: string };
   const pageOf = (before: Recording, after: Recording, findings?: readonly Finding[]): string => {
-    const [then, now] = [before, after].map((recording) => {
-      const trace = new Trace(recording);
-      return summarize(trace, advise(trace));
-    });
-    if (!then || !now) throw new Error('there are two runs');
-    const comparison = compareRuns(then, now, 0.05);
-    const checked = checkPredictions(findings ?? then.findings, now.findings, comparison.wallRatio);
+    const then = comparedRun(new Trace(before));
+    const summary = { ...then.summary, ...(findings && { findings }) };
+    const names = { before: 'a.perfscope', after: 'b.perfscope' };
+    const now = comparedRun(new Trace(after));
     return comparisonPage({
       before: encodeRecording(before),
       after: encodeRecording(after),
-      comparison: {
-        comparison,
-        checked,
-        names: { before: 'a.perfscope', after: 'b.perfscope' },
-        threshold: 0.05,
-      },
+      comparison: runComparison({ ...then, summary }, now, names, 0.05),
       ...assets,
       title: 'two runs',
       sha256,

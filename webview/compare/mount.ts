@@ -1,3 +1,4 @@
+import type { RunComparison } from '../../analyzer/advice/runComparison.ts';
 import type { Selection } from '../../analyzer/analysis/weights.ts';
 import type { Recording } from '../../analyzer/model/index.ts';
 import type { ViewContext } from '../context.ts';
@@ -19,8 +20,7 @@ import { createCompareHeader } from './header.ts';
 import { createCompareHelp } from './help.ts';
 import { createMoved } from './moved.ts';
 import { createComparePanels } from './panels.ts';
-import type { RunComparison } from './runComparison.ts';
-import { comparedRuns, type Difference, firstMetricOf, functionAt } from './runs.ts';
+import { type ComparedRuns, comparedRuns, type Difference, firstMetricOf, functionAt } from './runs.ts';
 import { readScale } from './scale.ts';
 import {
   COMPARE_TABS,
@@ -101,7 +101,7 @@ export function mountComparison(
     // Pictures ask nothing of the stacks that the nodes are of.
     shape: { ...tree, ofStack: new Uint32Array(0) },
     store,
-    difference: rememberingLast(() => ({
+    difference: rememberingLast(runs, () => ({
       state: store.get(),
       selections: {
         before: samplesSelected(runs.before, views.before.store.get()),
@@ -117,22 +117,6 @@ export function mountComparison(
     onColours: themes.onColours,
     announce,
   };
-  function rememberingLast(
-    asked: () => { state: CompareState; selections: Readonly<Record<Side, Selection>> },
-  ): () => Difference {
-    let known: { readonly key: string; readonly of: readonly unknown[]; readonly value: Difference } | null =
-      null;
-    return () => {
-      const { state, selections } = asked();
-      const { before: then, after: now } = selections;
-      const key = [state.metric, state.unit, state.width, then.from, then.to, now.from, now.to].join(' ');
-      const of = [then.lanes, now.lanes, then.within, now.within];
-      if (known?.key !== key || of.some((each, i) => each !== known?.of[i]))
-        known = { key, of, value: runs.difference(state, selections) };
-      return known.value;
-    };
-  }
-
   const help = createCompareHelp();
   const header = createCompareHeader(comparison, store, themes, help);
   const timelines = createTimelines(views);
@@ -224,6 +208,24 @@ export function mountComparison(
         });
     });
   }
+}
+
+/** Flame graph and table ask for the same one: the last is kept. */
+function rememberingLast(
+  runs: ComparedRuns,
+  asked: () => { state: CompareState; selections: Readonly<Record<Side, Selection>> },
+): () => Difference {
+  let known: { readonly key: string; readonly of: readonly unknown[]; readonly value: Difference } | null =
+    null;
+  return () => {
+    const { state, selections } = asked();
+    const { before: then, after: now } = selections;
+    const key = [state.metric, state.unit, state.width, then.from, then.to, now.from, now.to].join(' ');
+    const of = [then.lanes, now.lanes, then.within, now.within];
+    if (known?.key !== key || of.some((each, i) => each !== known?.of[i]))
+      known = { key, of, value: runs.difference(state, selections) };
+    return known.value;
+  };
 }
 
 const limitsOf = (profile: Profile): Limits => ({

@@ -1,3 +1,4 @@
+import type { RunComparison } from '../../analyzer/advice/runComparison.ts';
 import { UserError } from '../../analyzer/model/index.ts';
 import { decodeRecording } from '../../analyzer/recording/index.ts';
 import { h } from '../dom/element.ts';
@@ -6,7 +7,6 @@ import { pageHost } from '../pageHost.ts';
 import { fromBase64 } from '../payload.ts';
 import { createThemeSwitch } from '../theme/theme.ts';
 import { mountComparison } from './mount.ts';
-import type { RunComparison } from './runComparison.ts';
 
 /** The comparison in a page that `comparisonPage` made: takes both recordings out of the page and shows them. */
 export function openComparison(): void {
