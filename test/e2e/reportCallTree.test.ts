@@ -152,6 +152,23 @@ withBrowser(`the call tree of a report${chromium === null ? ' (no Chromium in PA
     expect((await names(page)).length).toBeGreaterThan(1);
   });
 
+  test('another metric leaves the keys at the row where they were', async () => {
+    const { page } = await open(syntheticRecording(), { hash: 'tab=calls' });
+    const grid = page.getByRole('treegrid', { name: 'Call tree' });
+    await grid.focus();
+    await page.keyboard.press('*');
+    for (let i = 0; i < 40; i++) await page.keyboard.press('ArrowDown');
+    await settled(page);
+    const at = async () =>
+      page.locator(`#${await grid.getAttribute('aria-activedescendant')}`).getAttribute('title');
+    const before = await at();
+    expect(await grid.evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
+    await page.keyboard.press('v');
+    await settled(page);
+    expect(await at()).toBe(before);
+    expect(await grid.evaluate((element) => element.scrollTop)).toBeGreaterThan(0);
+  });
+
   test('it follows what is selected, and says when that is nothing', async () => {
     const { page } = await open(exactRecording(), { hash: 'tab=calls&range=0.15-0.35' });
     expect(await texts(page, '.calls > .empty:not([hidden])')).toEqual([

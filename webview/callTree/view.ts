@@ -66,6 +66,8 @@ export function createCallTree(view: ViewContext): {
   let closedInSearch = new Set<string>();
   let isShown = false;
   let stale = true;
+  /** Whether what is selected is to be brought into sight when rows are made next. */
+  let follows = true;
   let grid: Grid | null = null;
 
   const nodes = (): Set<string> => (byCallers ? opened.callers : opened.calls);
@@ -190,11 +192,17 @@ export function createCallTree(view: ViewContext): {
     if (!isShown) return;
     const state = store.get();
     grid ??= madeGrid();
+    const at = rows.node[grid.at()];
+    const key = at === undefined ? '' : outline?.key(at);
     weights = profile.weigh(state.metric, samplesSelected(profile, state));
     outline = byCallers ? callersOutline(tree, weights) : callsOutline(tree, weights);
     search();
     arrange(0);
-    reveal();
+    const { node } = rows;
+    const same = node.findIndex((each) => outline?.key(each) === key);
+    if (follows || same < 0) reveal();
+    else grid.goTo(same);
+    follows = false;
   };
   /** Opens the way to the selected node, and puts the keys there. */
   const reveal = (): void => {
@@ -225,6 +233,7 @@ export function createCallTree(view: ViewContext): {
 
   const invert = (): void => {
     byCallers = !byCallers;
+    follows = true;
     setText(inverted, byCallers ? 'Calls first' : 'Callers first');
     inverted.title = byCallers
       ? 'Begin at the top of the program (I)'
@@ -288,6 +297,7 @@ export function createCallTree(view: ViewContext): {
   store.on(['zoom', 'picked'], () => {
     if (!isShown) {
       stale = true;
+      follows = true;
       return;
     }
     const { zoom } = store.get();

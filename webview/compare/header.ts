@@ -16,7 +16,7 @@ export function createCompareHeader(
   help: HTMLDialogElement,
 ): { element: HTMLElement; focusSearch: () => void } {
   const { before, after, wallRatio } = comparison;
-  const command = visible(after.command.join(' ')) || 'unknown command';
+  const command = visible(after.command.join(' '));
   const pace = paceWords(wallRatio, threshold);
   const kind = pace.endsWith('faster') ? ' won' : pace.endsWith('slower') ? ' lost' : '';
   const files = `${visible(names.before)} → ${visible(names.after)}`;
@@ -84,14 +84,16 @@ export function createCompareHeader(
       'dl',
       { class: 'stats' },
       stat('wall', before.wallSeconds, after.wallSeconds, 'Time that the run took, before and after'),
-      stat('CPU', before.cpuSeconds, after.cpuSeconds, 'CPU time of every lane, before and after'),
+      before.cpuSeconds > 0 || after.cpuSeconds > 0
+        ? stat('CPU', before.cpuSeconds, after.cpuSeconds, 'CPU time of every lane, before and after')
+        : null,
     ),
     h(
       'code',
-      { class: 'command', title: `${command}\n${files}` },
-      h('bdi', {}, command),
-      ' ',
-      h('bdi', { class: 'files' }, files),
+      { class: 'command', title: [command, files].filter(Boolean).join('\n') },
+      command === '' ? null : h('bdi', {}, command),
+      command === '' ? null : ' · ',
+      h('bdi', {}, files),
     ),
     h('span', { class: 'spring' }),
     h('label', { class: 'search' }, search, h('kbd', { 'aria-hidden': 'true' }, '/')),
