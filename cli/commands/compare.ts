@@ -20,6 +20,9 @@ interface CompareOptions {
   readonly threshold: number;
 }
 
+/** A browser takes a page of this size badly; the user is told. */
+const LARGE_PAGE_BYTES = 32e6;
+
 /** Runs of one program differ by a few percent even on a quiet machine. */
 const DEFAULT_THRESHOLD = 0.05;
 
@@ -42,6 +45,10 @@ export const compareCommand: RegisterCommand = (program) => {
       const { comparison, checked } = compared;
       if (output !== undefined) {
         const size = writePage(before, after, compared, output);
+        if (size > LARGE_PAGE_BYTES)
+          process.stderr.write(
+            `perfscope: the page has ${bytes(size)}; a browser may take long to open it.\n`,
+          );
         process.stderr.write(`perfscope: comparison written to ${output} (${bytes(size)})\n`);
         if (!options.json) return;
       }

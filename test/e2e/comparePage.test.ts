@@ -287,6 +287,27 @@ withBrowser(`a comparison in a browser${chromium === null ? ' (no Chromium in PA
     expect(complaints).toEqual([]);
   });
 
+  test('where there is room, flame graph and table stand side by side', async () => {
+    const { page, complaints } = await open(BEFORE, AFTER, { viewport: { width: 2560, height: 1300 } });
+    expect(await page.getByRole('tree').isVisible()).toBe(true);
+    await page.getByRole('row', { name: /^copy/ }).click();
+    await settled(page);
+    expect(await page.getByRole('tree').isVisible()).toBe(true);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('forced colours and no motion are respected', async () => {
+    const { page, complaints } = await open(BEFORE, AFTER, {
+      forcedColors: 'active',
+      reducedMotion: 'reduce',
+    });
+    await page.keyboard.press('w');
+    await page.waitForFunction(() => location.hash.includes('before='));
+    expect(await flame(page)).toHaveLength(6);
+    expect(complaints).toEqual([]);
+  });
+
   test.each([
     ['light', 1440],
     ['dark', 1440],

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { lab, rgb } from 'd3';
 import fc from 'fast-check';
 import type { Prediction } from '../../analyzer/advice/predictions.ts';
 import { EVERYTHING } from '../../analyzer/analysis/weights.ts';
@@ -15,6 +18,7 @@ import {
   toCompareHash,
 } from '../../webview/compare/state.ts';
 import { changeWords, deltaWords, paceWords } from '../../webview/compare/words.ts';
+import { contrast } from '../../webview/theme/palette.ts';
 import { anyRecording, recordingOf } from '../harness/recordings.ts';
 import { syntheticRecording } from './syntheticRecording.ts';
 
@@ -200,4 +204,50 @@ test('an address keeps what was chosen, and what it does not know is passed over
   expect(toCompareHash(initial, initial, { before: '', after: '' })).toBe('');
   const strange = fromCompareHash('metric=gpu&unit=x&width=&tab=none&node=10&function=-1', limits);
   expect(strange).toEqual({ state: {}, timelines: { before: '', after: '' } });
+});
+
+const css = readFileSync(join(import.meta.dirname, '../../webview/compare/compare.css'), 'utf8');
+const tokens = readFileSync(join(import.meta.dirname, '../../webview/theme/tokens.css'), 'utf8');
+/** The value of a token in the light and in the dark theme. */
+const colours = (name: string, sheet = css): string[] =>
+  [...sheet.matchAll(new RegExp(`--${name}: (#\\w{6});`, 'g'))].map((match) => match[1] as string);
+
+test('names on boxes of every colour have the contrast that small text needs', () => {
+  for (const step of ALL_STEPS) {
+    const fills = colours(stepName(step));
+    expect(fills).toHaveLength(2);
+    for (const [theme, fill] of fills.entries()) {
+      const inks = ['frame-ink', 'frame-light', 'bg'].map((name) => colours(name, tokens)[theme] as string);
+      expect(Math.max(...inks.map((ink) => contrast(fill, ink)))).toBeGreaterThanOrEqual(4.5);
+    }
+  }
+});
+
+test('slower and faster are told apart by readers who see no red, or no green', () => {
+  // Viénot, Brettel and Mollon (1999): what is left of linear red, green and blue.
+  const blindness = [
+    [0.11238, 0.88762, 0, 0.11238, 0.88762, 0, 0.00401, -0.00401, 1],
+    [0.29275, 0.70725, 0, 0.29275, 0.70725, 0, -0.02234, 0.02234, 1],
+  ] as const;
+  const linear = (value: number): number => (value / 255) ** 2.2;
+  const seen = (colour: string, m: readonly number[]) => {
+    const { r, g, b } = rgb(colour);
+    const parts = [r, g, b].map(linear);
+    const [red, green, blue] = [0, 3, 6].map((row) => {
+      const sum = parts.reduce((all, part, i) => all + part * (m[row + i] as number), 0);
+      return 255 * Math.max(0, sum) ** (1 / 2.2);
+    });
+    return lab(rgb(red ?? 0, green ?? 0, blue ?? 0));
+  };
+  for (const step of [1, 2, 3]) {
+    for (const theme of [0, 1]) {
+      for (const matrix of blindness) {
+        const [one, other] = [step, -step].map((each) =>
+          seen(colours(stepName(each))[theme] as string, matrix),
+        );
+        if (!one || !other) throw new Error('both have a colour');
+        expect(Math.hypot(one.l - other.l, one.a - other.a, one.b - other.b)).toBeGreaterThan(15);
+      }
+    }
+  }
 });

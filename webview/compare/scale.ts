@@ -1,5 +1,5 @@
 import type { FrameColour, Palette } from '../theme/palette.ts';
-import { inkOn } from '../theme/palette.ts';
+import { contrast, inkOn } from '../theme/palette.ts';
 
 /** Steps to either side; a change of more than the last counts as it. Below the first a path is as it was: runs differ by that much. */
 const STEPS = [0.05, 0.2, 0.5] as const;
@@ -42,7 +42,9 @@ export function readScale(root: HTMLElement, palette: Palette): (step: number) =
   const colours = ALL_STEPS.map((step) => {
     probe.style.color = `var(--${stepName(step)})`;
     const fill = getComputedStyle(probe).color;
-    return { fill, ink: inkOn(fill, palette) };
+    // The brightest of a dark theme take letters as dark as the page.
+    const ink = inkOn(fill, palette);
+    return { fill, ink: contrast(fill, palette.bg) > contrast(fill, ink) ? palette.bg : ink };
   });
   probe.remove();
   return (step) => colours[step + MOST_STEP] as FrameColour;
