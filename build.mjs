@@ -33,6 +33,13 @@ await Promise.all([
     format: 'iife',
   }),
   build({ ...VIEWER_BUNDLE, entryPoints: { viewer: 'webview/viewer.css' }, outdir: 'dist/webview' }),
+  build({
+    ...VIEWER_BUNDLE,
+    entryPoints: { compare: 'webview/compare/main.ts' },
+    outdir: 'dist/webview',
+    format: 'iife',
+  }),
+  build({ ...VIEWER_BUNDLE, entryPoints: { compare: 'webview/compare/page.css' }, outdir: 'dist/webview' }),
 ]);
 // What `--sarif` explains results with.
 if (existsSync('docs/rules')) cpSync('docs/rules', 'dist/rules', { recursive: true });

@@ -13,11 +13,11 @@ export const ticksScript = (): URL => asset('./ticks.js');
 /** The thread that asks the rules about a run that goes on. */
 export const findingsScript = (): URL => asset('./findings.js');
 
-/** Script and style of the viewer. Throws when perfscope was not built. */
-export function viewerAssets(): { script: string; style: string } {
+/** Script and style of the viewer, or of a comparison of two runs. Throws when perfscope was not built. */
+export function viewerAssets(of: 'viewer' | 'compare' = 'viewer'): { script: string; style: string } {
   return {
-    script: readFileSync(asset('./webview/viewer.js'), 'utf8'),
-    style: readFileSync(asset('./webview/viewer.css'), 'utf8'),
+    script: readFileSync(asset(`./webview/${of}.js`), 'utf8'),
+    style: readFileSync(asset(`./webview/${of}.css`), 'utf8'),
   };
 }
 

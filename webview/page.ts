@@ -25,3 +25,6 @@ export const escaped = (text: string): string =>
 /** What stands in the root until the viewer takes it over. `what`: such as `report`. */
 export const untilDrawn = (what: string): string =>
   `<main class="opening"><h1>perfscope</h1><p class="scripted">Opening the ${what} …</p><noscript><p>This ${what} draws itself: it needs JavaScript, which is turned off here. It loads nothing from elsewhere.</p></noscript></main>`;
+/** In the page of a comparison, whose `PAYLOAD_ID` is the run before. */
+export const AFTER_ID = 'recording-after';
+export const COMPARISON_ID = 'comparison';

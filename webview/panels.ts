@@ -1,5 +1,6 @@
 import { metricOfMode } from '../analyzer/analysis/weights.ts';
 import { HOLDS_GIL, type Recording } from '../analyzer/model/index.ts';
+import { createCallTree } from './callTree/view.ts';
 import type { ViewContext } from './context.ts';
 import { createDeopts } from './deopts/view.ts';
 import { createKernels } from './devices/kernels.ts';
@@ -22,6 +23,7 @@ import { createTasks } from './tasks/view.ts';
 const TITLES: Readonly<Record<Tab, string>> = {
   flame: 'Flame graph',
   functions: 'Functions',
+  calls: 'Call tree',
   kernels: 'Kernels',
   transfers: 'Transfers',
   operators: 'Operators',
@@ -63,6 +65,7 @@ export function createPanels(view: ViewContext): { element: HTMLElement; flame: 
   const makers: Readonly<Record<Tab, () => Panel>> = {
     flame: () => flame,
     functions: () => functions,
+    calls: () => createCallTree(view),
     kernels: () => createKernels(view),
     transfers: () => createTransfers(view),
     operators: () => createOperators(view),
@@ -105,7 +108,7 @@ export function createPanels(view: ViewContext): { element: HTMLElement; flame: 
     const beside = tab === 'flame' ? 'functions' : tab;
     element.classList.toggle('wide', wide.matches);
     // The tables show both times at once and are not weighed.
-    metrics.hidden = tab !== 'flame' && tab !== 'source' && !wide.matches;
+    metrics.hidden = !['flame', 'calls', 'source'].includes(tab) && !wide.matches;
     for (const [i, name] of tabs.entries()) {
       const chosen = name === tab;
       const shown = chosen || (wide.matches && (name === 'flame' || name === beside));

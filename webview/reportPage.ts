@@ -22,7 +22,20 @@ export interface ReportPageOptions {
  * viewer itself, which is named by its hash. What the recording holds never becomes markup: it is Base64 until the viewer
  * reads it.
  */
-export function reportPage({ recording, advice, script, style, title, sha256 }: ReportPageOptions): string {
+export function reportPage({ recording, advice, ...page }: ReportPageOptions): string {
+  return selfContainedPage({ ...page, parts: [asJson(ADVICE_ID, advice), asBytes(PAYLOAD_ID, recording)] });
+}
+
+type PageOptions = Pick<ReportPageOptions, 'script' | 'style' | 'title' | 'sha256'>;
+
+/** `parts`: what the script finds in the page, as from `asJson` and `asBytes`. */
+export function selfContainedPage({
+  script,
+  style,
+  title,
+  sha256,
+  parts,
+}: PageOptions & { readonly parts: readonly string[] }): string {
   const code = inScript(script);
   const sheet = inStyle(style);
   const policy = [
@@ -46,13 +59,19 @@ export function reportPage({ recording, advice, script, style, title, sha256 }: 
 </head>
 <body>
 <div id="${ROOT_ID}">${untilDrawn('report')}</div>
-<script id="${ADVICE_ID}" type="application/json">${JSON.stringify(advice).replaceAll('<', '\\u003c')}</script>
-<script id="${PAYLOAD_ID}" type="application/octet-stream">${toBase64(recording)}</script>
+${parts.join('\n')}
 <script>${code}</script>
 </body>
 </html>
 `;
 }
+
+/** Data as text in which nothing is markup. */
+export const asJson = (id: string, data: unknown): string =>
+  `<script id="${id}" type="application/json">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`;
+
+export const asBytes = (id: string, bytes: Uint8Array): string =>
+  `<script id="${id}" type="application/octet-stream">${toBase64(bytes)}</script>`;
 
 /**
  * In a script only `</script` and `<!--` mean something to the parser of HTML; in the strings and expressions of a

@@ -3,6 +3,7 @@ import type { ViewContext } from './context.ts';
 import { h } from './dom/element.ts';
 import { atFrame } from './dom/frame.ts';
 import { afterPause } from './dom/settle.ts';
+import { splitter } from './dom/splitter.ts';
 import { createTooltip } from './dom/tooltip.ts';
 import { createExport } from './export/dialog.ts';
 import { LET_GO } from './findings/selection.ts';
@@ -126,40 +127,4 @@ function keepAddress({ store, host, profile }: ViewContext, initial: ViewState):
     ADDRESS_MS,
   );
   store.on(Object.keys(initial) as (keyof ViewState)[], write);
-}
-
-/** The bar between timeline and panels: drag it, or move it with the arrow keys. */
-function splitter(root: HTMLElement): HTMLElement {
-  const bar = h('div', {
-    class: 'splitter',
-    role: 'separator',
-    tabindex: 0,
-    'aria-orientation': 'horizontal',
-    'aria-label': 'Height of the timeline',
-    'aria-valuemin': 15,
-    'aria-valuemax': 80,
-    'aria-valuenow': 46,
-  });
-  const set = (share: number): void => {
-    const percent = Math.round(Math.min(80, Math.max(15, share)));
-    root.style.setProperty('--timeline', `${percent}%`);
-    bar.setAttribute('aria-valuenow', String(percent));
-  };
-  bar.addEventListener('pointerdown', (event) => {
-    bar.setPointerCapture(event.pointerId);
-    event.preventDefault();
-  });
-  bar.addEventListener('pointermove', (event) => {
-    if (!bar.hasPointerCapture(event.pointerId)) return;
-    const box = bar.parentElement?.getBoundingClientRect();
-    if (box) set(((event.clientY - box.top) / box.height) * 100);
-  });
-  bar.addEventListener('keydown', (event) => {
-    const step = event.key === 'ArrowUp' ? -5 : event.key === 'ArrowDown' ? 5 : 0;
-    if (step === 0) return;
-    set(Number(bar.getAttribute('aria-valuenow')) + step);
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  return bar;
 }

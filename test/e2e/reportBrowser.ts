@@ -38,23 +38,30 @@ export interface ReportBrowser {
     recording: Recording | Uint8Array,
     options?: BrowserContextOptions & { hash?: string; change?: (page: string) => string },
   ) => Promise<OpenedPage>;
+  /** The same of a page that was made already. */
+  readonly openPage: (
+    html: string,
+    options?: BrowserContextOptions & { hash?: string },
+  ) => Promise<OpenedPage>;
   readonly scriptBytes: number;
   readonly close: () => Promise<void>;
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
+
+/** What the build makes of an entry, of a script or a style. */
+export async function bundled(file: string): Promise<string> {
+  const { outputFiles } = await build({
+    ...VIEWER_BUNDLE,
+    entryPoints: [file],
+    write: false,
+    format: 'iife',
+  });
+  return outputFiles[0]?.text ?? '';
+}
 
 /** Script and style of the viewer, as the build makes them. */
 export async function bundledViewer(): Promise<{ readonly script: string; readonly style: string }> {
-  const bundled = async (file: string): Promise<string> => {
-    const { outputFiles } = await build({
-      ...VIEWER_BUNDLE,
-      entryPoints: [file],
-      write: false,
-      format: 'iife',
-    });
-    return outputFiles[0]?.text ?? '';
-  };
   const [script, style] = await Promise.all([bundled('webview/main.ts'), bundled('webview/viewer.css')]);
   return { script, style };
 }
@@ -88,32 +95,35 @@ export async function startReportBrowser(
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
   let pages = 0;
+  const openPage: ReportBrowser['openPage'] = async (html, { hash = '', ...options } = {}) => {
+    const file = join(folder, `report-${pages++}.html`);
+    writeFileSync(file, html);
+    const address = pathToFileURL(file).href;
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+    await context.setOffline(true);
+    const complaints: string[] = [];
+    await context.route('**/*', (route) => {
+      const wanted = route.request().url();
+      if (wanted.startsWith(address) || wanted.startsWith('data:')) return route.continue();
+      complaints.push(`asked for ${wanted}`);
+      return route.abort();
+    });
+    const page = await context.newPage();
+    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => complaints.push(`threw ${error}`));
+    page.on('dialog', (dialog) => {
+      complaints.push(`opened a dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    await page.goto(hash === '' ? address : `${address}#${hash}`);
+    await page.waitForSelector('.label, [role=alert], .empty');
+    return { page, complaints, close: () => context.close() };
+  };
   return {
     scriptBytes: Buffer.byteLength(viewer.script),
-    open: async (recording, { hash = '', change = (text: string) => text, ...options } = {}) => {
-      const file = join(folder, `report-${pages++}.html`);
-      writeFileSync(file, change(pageOf(recording, viewer, rulesOf)));
-      const address = pathToFileURL(file).href;
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-      await context.setOffline(true);
-      const complaints: string[] = [];
-      await context.route('**/*', (route) => {
-        const wanted = route.request().url();
-        if (wanted.startsWith(address) || wanted.startsWith('data:')) return route.continue();
-        complaints.push(`asked for ${wanted}`);
-        return route.abort();
-      });
-      const page = await context.newPage();
-      page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-      page.on('pageerror', (error) => complaints.push(`threw ${error}`));
-      page.on('dialog', (dialog) => {
-        complaints.push(`opened a dialog: ${dialog.message()}`);
-        void dialog.dismiss();
-      });
-      await page.goto(hash === '' ? address : `${address}#${hash}`);
-      await page.waitForSelector('.label, [role=alert], .empty');
-      return { page, complaints, close: () => context.close() };
-    },
+    open: (recording, { change = (text: string) => text, ...options } = {}) =>
+      openPage(change(pageOf(recording, viewer, rulesOf)), options),
+    openPage,
     close: async () => {
       await browser.close();
       rmSync(folder, { recursive: true, force: true });

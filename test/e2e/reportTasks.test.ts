@@ -86,7 +86,7 @@ withBrowser(`tasks in the report${chromium === null ? ' (no Chromium in PATH)' :
 
   test('the table tells what each function came to, sorts, brings its tasks out and follows the selection', async () => {
     const { page, complaints } = await browser.open(recording, { viewport: { width: 1800, height: 1000 } });
-    await page.keyboard.press('3');
+    await page.keyboard.press('4');
     await settled(page);
     const rows = '.task-group .rows .row';
     const names = () => texts(page, `${rows} bdi`);
@@ -129,7 +129,7 @@ withBrowser(`tasks in the report${chromium === null ? ' (no Chromium in PATH)' :
     await settled(page);
     const whole = await root();
     expect(whole).toMatch(/^all lanes {2}/);
-    await page.keyboard.press('3');
+    await page.keyboard.press('4');
     await settled(page);
     const row = page.locator('.task-group .rows .row').filter({ hasText: 'solve_tile' });
     const before = await row.boundingBox();
@@ -151,7 +151,7 @@ withBrowser(`tasks in the report${chromium === null ? ' (no Chromium in PATH)' :
     expect(await page.locator('.legend .chip').isVisible()).toBe(false);
 
     // And by keys alone, from the table to the picture.
-    await page.keyboard.press('3');
+    await page.keyboard.press('4');
     await page.getByRole('grid', { name: 'Tasks', exact: true }).focus();
     await page.keyboard.press('Enter');
     await settled(page);
@@ -179,7 +179,7 @@ withBrowser(`tasks in the report${chromium === null ? ' (no Chromium in PATH)' :
 
   test('a thread that waits for a lock names its holder, and the table sums the waits up', async () => {
     const { page, complaints } = await browser.open(recording);
-    await page.keyboard.press('4');
+    await page.keyboard.press('5');
     await settled(page);
     expect(await texts(page, '.lock .rows .row')).toEqual([
       'solve_tile (tiles.py:10)lock #362120 ms20.0 msupdate_cache (tiles.py:88)100 %',
@@ -288,7 +288,7 @@ withBrowser(`tasks in the report${chromium === null ? ' (no Chromium in PATH)' :
     await page.locator('.task-group .rows .row').first().click();
     await page.locator('.longest-task .rows .row').first().click();
     await page.keyboard.press('n');
-    await page.keyboard.press('4');
+    await page.keyboard.press('5');
     await settled(page);
     expect(await page.locator('img, iframe, svg[onload], #perfscope script').count()).toBe(0);
     expect(await page.content()).not.toContain('<img');
@@ -305,7 +305,14 @@ withBrowser(`tasks in the report${chromium === null ? ' (no Chromium in PATH)' :
     expect(await texts(page, '.tasks > .empty:not([hidden])')).toEqual([
       'Pools were seen in this run, but no task of theirs: their tasks are recorded from inside Python.',
     ]);
-    expect(await texts(page, '[role=tab]')).toEqual(['Flame graph', 'Functions', 'Tasks', 'Efficiency', 'Source']);
+    expect(await texts(page, '[role=tab]')).toEqual([
+      'Flame graph',
+      'Functions',
+      'Call tree',
+      'Tasks',
+      'Efficiency',
+      'Source',
+    ]);
     await page.keyboard.press('6');
     await page.evaluate(() => {
       location.hash = 'tab=locks';

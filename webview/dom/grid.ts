@@ -43,6 +43,17 @@ export interface GridOptions<C extends string> {
   readonly onPick: (index: number) => void;
   /** Enter, or a double click. */
   readonly onEnter: (index: number) => void;
+  /** Of rows that are a tree, each below the one that it belongs to. */
+  readonly tree?: GridTree;
+}
+
+/** A row is opened and closed by the arrows sideways, and by a click on what in it has the class `twisty`. */
+export interface GridTree {
+  /** From 1. */
+  readonly level: (index: number) => number;
+  /** Null of a row that has none below it. */
+  readonly isOpen: (index: number) => boolean | null;
+  readonly fold: (index: number, open: boolean) => void;
 }
 
 export interface Grid {
@@ -51,9 +62,11 @@ export interface Grid {
   readonly show: (count: number, active: number) => void;
   /** Draws the rows in sight again: what they say has changed, but not which they are. */
   readonly draw: () => void;
+  readonly toTop: () => void;
   /** Puts the keys at a row and brings it into sight. */
   readonly goTo: (index: number) => void;
-  readonly toTop: () => void;
+  /** The row that the keys are at. */
+  readonly at: () => number;
 }
 
 const tables = new WeakMap<Element, () => string[][]>();
@@ -72,7 +85,7 @@ const textOf = (cell: Element): string =>
 
 /** A table of any length whose columns sort, of which only the rows in sight are elements. The first column is the name. */
 export function createGrid<C extends string>(options: GridOptions<C>): Grid {
-  const { columns, id, rowHeight = ROW_HEIGHT } = options;
+  const { columns, id, tree, rowHeight = ROW_HEIGHT } = options;
   const heads = columns.map((column) => headOf(column, options.sorting !== null));
   const header = h('div', { class: 'row head', role: 'row', 'aria-rowindex': 1 }, ...heads);
   const body = h('div', { class: 'rows', role: 'rowgroup' });
@@ -80,7 +93,7 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
     'div',
     {
       class: `grid ${id}`,
-      role: 'grid',
+      role: tree ? 'treegrid' : 'grid',
       tabindex: 0,
       'aria-label': options.label,
       'aria-colcount': columns.length,
@@ -122,6 +135,8 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
         role: 'row',
         'aria-rowindex': index + 2,
         'aria-selected': String(selected),
+        'aria-level': tree?.level(index),
+        'aria-expanded': tree?.isOpen(index)?.toString(),
         title,
       },
       ...cells,
@@ -153,6 +168,18 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
     draw();
   };
 
+  /** Opens a row or goes to the first below it; closes it or goes to the one that it belongs to. */
+  const sideways = ({ level, isOpen, fold }: GridTree, inwards: boolean): void => {
+    const open = isOpen(active);
+    if (open === !inwards) fold(active, inwards);
+    else if (inwards && open) goTo(active + 1);
+    else if (!inwards) {
+      let above = active - 1;
+      while (above >= 0 && level(above) >= level(active)) above--;
+      if (above >= 0) goTo(above);
+    }
+  };
+
   header.addEventListener('click', (event) => {
     const at = heads.findIndex((head) => head.contains(event.target as Node));
     const by = columns[at]?.id;
@@ -169,7 +196,11 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
   // A click draws the rows anew, and what was clicked is gone before the browser would tell of a double click.
   body.addEventListener('click', (event) => {
     const index = indexOf(event);
-    if (event.detail === 2 && index >= 0 && index === active) options.onEnter(index);
+    const onTwisty = event.target instanceof Element && event.target.closest('.twisty') !== null;
+    if (tree && onTwisty && index >= 0) {
+      active = index;
+      tree.fold(index, tree.isOpen(index) !== true);
+    } else if (event.detail === 2 && index >= 0 && index === active) options.onEnter(index);
     else pick(index);
   });
   element.addEventListener('keydown', (event) => {
@@ -185,6 +216,8 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
     };
     const target = targets[event.key];
     if (target !== undefined) goTo(target);
+    else if (tree && count > 0 && event.key === 'ArrowRight') sideways(tree, true);
+    else if (tree && count > 0 && event.key === 'ArrowLeft') sideways(tree, false);
     else if (event.key === ' ') pick(active);
     else if (event.key === 'Enter' && active < count) options.onEnter(active);
     else return;
@@ -214,6 +247,7 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
     toTop: () => {
       element.scrollTop = 0;
     },
+    at: () => active,
   };
 }
 

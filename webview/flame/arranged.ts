@@ -23,7 +23,10 @@ export interface ArrangedTree {
 }
 
 /** The shaped tree itself. Children are sorted when they are first looked at: most are never in sight. */
-export function heavyTree({ tree, offset, child }: Shape, { self, total }: Weights): ArrangedTree {
+export function heavyTree(
+  { tree, offset, child }: Pick<Shape, 'tree' | 'offset' | 'child'>,
+  { self, total }: Pick<Weights, 'self' | 'total'>,
+): ArrangedTree {
   const sorted = new Uint8Array(tree.count);
   const order = child.slice();
   return {

@@ -5,7 +5,8 @@ import { createGrid, type Column as GridColumn, type GridRow, nameCell, saySorti
 import { settling } from '../dom/settle.ts';
 import { foundFunctions } from '../flame/found.ts';
 import { recordedFunction, type Shape, shapedLabel, shapeOf } from '../flame/shape.ts';
-import { counted, duration, percent, place, visible } from '../format.ts';
+import { counted, place, visible } from '../format.ts';
+import { shareCell } from '../shareCell.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
 import { type Column, type FunctionFigures, functionFigures, type Sorting, sortedFunctions } from './rows.ts';
@@ -80,11 +81,11 @@ export function createFunctions(
     return {
       cells: [
         nameCell(home?.origin ?? 'native', shapedLabel(profile, shape(), id), source),
-        figure(of.selfCpu[id] as number, cpu, 'cpu'),
-        figure(of.totalCpu[id] as number, cpu, 'cpu'),
-        figure(of.selfWall[id] as number, wall, 'wall'),
-        figure(of.totalWall[id] as number, wall, 'wall'),
-        ...(hasGpu ? [figure(of.totalGpu[id] as number, gpu, 'on-device')] : []),
+        shareCell(of.selfCpu[id] as number, cpu, 'cpu'),
+        shareCell(of.totalCpu[id] as number, cpu, 'cpu'),
+        shareCell(of.selfWall[id] as number, wall, 'wall'),
+        shareCell(of.totalWall[id] as number, wall, 'wall'),
+        ...(hasGpu ? [shareCell(of.totalGpu[id] as number, gpu, 'on-device')] : []),
         ...(hasTiers ? [tierCell(ticks)] : []),
       ],
       selected: id === store.get().picked,
@@ -148,18 +149,4 @@ export function createFunctions(
       else if (shown) grid.draw();
     },
   };
-}
-
-/** Time, share, and the share as a bar. */
-function figure(value: number, whole: number, kind: 'cpu' | 'wall' | 'on-device'): HTMLElement {
-  const share = whole > 0 ? value / whole : 0;
-  const bar = h('i', { class: 'bar' });
-  bar.style.width = `${Math.min(100, share * 100)}%`;
-  return h(
-    'div',
-    { role: 'gridcell', class: kind },
-    bar,
-    h('span', {}, value > 0 ? duration(value) : '–'),
-    h('span', { class: 'share' }, value > 0 ? percent(share) : ''),
-  );
 }

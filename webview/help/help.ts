@@ -21,6 +21,13 @@ const GESTURES: Readonly<Record<KeyGroup, readonly Line[]>> = {
     ['Enter', 'zoom to the box; so does a click'],
     ['Backspace', 'zoom out to the caller'],
   ],
+  'Call tree': [
+    ['arrows', 'go to a row; sideways, open and close it'],
+    ['H', 'open the way to where most time is spent'],
+    ['*', 'open all below the row'],
+    ['I', 'begin at the functions that take the time, with their callers below them; and back'],
+    ['Enter', 'show the row in the flame graph'],
+  ],
   Source: [
     ['H', 'go to the hottest line of the file, then to the next hottest; with Shift, back'],
     ['Space', 'select the line and its function; so does a click'],

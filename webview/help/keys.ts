@@ -1,5 +1,12 @@
 /** In the order in which help shows them. */
-export const KEY_GROUPS = ['Everywhere', 'Timeline', 'Flame graph', 'Source', 'Tables and lanes'] as const;
+export const KEY_GROUPS = [
+  'Everywhere',
+  'Timeline',
+  'Flame graph',
+  'Call tree',
+  'Source',
+  'Tables and lanes',
+] as const;
 export type KeyGroup = (typeof KEY_GROUPS)[number];
 
 /** A key that works wherever the focus is, and what help says of it: one thing, so that help cannot say what is not so. */

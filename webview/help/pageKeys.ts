@@ -45,9 +45,9 @@ export function addPageKeys(view: ViewContext, { header, help, exports, findings
       run: takeBack,
     },
     {
-      keys: tabs.map((_, i) => String(i + 1)),
-      shown: tabs.length > 2 ? `1 … ${tabs.length}` : '1 2',
-      meaning: 'flame graph, functions, and the other tables that there are, in their order',
+      keys: tabs.slice(0, 9).map((_, i) => String(i + 1)),
+      shown: tabs.length > 2 ? `1 … ${Math.min(9, tabs.length)}` : '1 2',
+      meaning: 'flame graph, functions, call tree, and the other tables that there are, in their order',
       run: (key) => {
         const tab = tabs[Number(key) - 1];
         if (tab) store.set({ tab });

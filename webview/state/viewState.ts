@@ -16,6 +16,7 @@ export type FlameMetric = (typeof FLAME_METRICS)[number];
 export const TABS = [
   'flame',
   'functions',
+  'calls',
   'kernels',
   'transfers',
   'operators',

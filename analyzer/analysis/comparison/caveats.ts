@@ -33,10 +33,13 @@ function ofBoth(before: Summary, after: Summary): string[] {
 const machine = ({ host }: Summary): string =>
   [
     host.cpu ?? host.arch,
-    `${host.cores} cores`,
-    `${Math.round(host.memoryBytes / 1e9)} GB`,
+    // What other tools have recorded does not know its machine.
+    host.cores > 0 ? `${host.cores} cores` : '',
+    host.memoryBytes > 0 ? `${Math.round(host.memoryBytes / 1e9)} GB` : '',
     ...host.gpus,
-  ].join(', ');
+  ]
+    .filter((part) => part !== '')
+    .join(', ') || 'an unknown one';
 
 const collectors = ({ collectors: all }: Summary): string =>
   all

@@ -150,6 +150,15 @@ test('what makes two runs hard to compare is said', () => {
   ]);
 });
 
+test('of a machine only what is known is told', () => {
+  const strange = { ...META.host, arch: '', cores: 0, memoryBytes: 0 };
+  const before = runOf(1, { solve: 1 }, { host: { ...strange, gpus: ['GPU 7'] } });
+  const after = runOf(1, { solve: 1 }, { host: strange });
+  expect(compareRuns(before, after, 0.05).warnings).toEqual([
+    'the machines differ: GPU 7 before, an unknown one after',
+  ]);
+});
+
 test('tasks of one function are compared over all of its pools, and volumes by direction', () => {
   const pool = { start: 0, end: SECOND, stack: ['main'] };
   const task = (at: number, index: number, bytesOut: number) => ({

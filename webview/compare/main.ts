@@ -1,0 +1,3 @@
+import { openComparison } from './open.ts';
+
+openComparison();

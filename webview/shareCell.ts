@@ -1,0 +1,16 @@
+import { h } from './dom/element.ts';
+import { duration, percent } from './format.ts';
+
+/** A cell of a table: a time in Nanos, its share of `whole`, and that as a bar. `kind`: a class, which has a colour. */
+export function shareCell(value: number, whole: number, kind: 'cpu' | 'wall' | 'on-device'): HTMLElement {
+  const share = whole > 0 ? value / whole : 0;
+  const bar = h('i', { class: 'bar' });
+  bar.style.width = `${Math.min(100, share * 100)}%`;
+  return h(
+    'div',
+    { role: 'gridcell', class: kind },
+    bar,
+    h('span', {}, value > 0 ? duration(value) : '–'),
+    h('span', { class: 'share' }, value > 0 ? percent(share) : ''),
+  );
+}
