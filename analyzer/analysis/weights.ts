@@ -10,7 +10,7 @@ import { firstAfter, type Intervals, overlap } from './intervals.ts';
 export type Metric = 'cpu' | 'wall' | 'gil-wait' | 'gil-held' | 'samples';
 
 /** What a view of a recording weighs with when its reader has not chosen. */
-export const metricOfMode = { cpu: 'cpu', wall: 'wall', gil: 'gil-held' } as const satisfies Record<
+export const metricOfMode = { cpu: 'cpu', wall: 'wall', gil: 'gil-held', samples: 'samples' } as const satisfies Record<
   SamplingMode,
   Metric
 >;

@@ -25,8 +25,8 @@ export const compareCommand: RegisterCommand = (program) => {
     .argument('<after>', 'the same of a later run')
     .option('--json', 'print one JSON document')
     .option('--threshold <share>', 'what counts as moved, such as 5%', parseShare(1), DEFAULT_THRESHOLD)
-    .action((before: string, after: string, options: CompareOptions) => {
-      const { comparison, checked, directory } = compareFiles(before, after, options.threshold);
+    .action(async (before: string, after: string, options: CompareOptions) => {
+      const { comparison, checked, directory } = await compareFiles(before, after, options.threshold);
       const text = options.json
         ? JSON.stringify(documentOf(comparison, checked))
         : comparisonLines(comparison, checked, directory, options.threshold).join('\n');
@@ -34,8 +34,9 @@ export const compareCommand: RegisterCommand = (program) => {
     });
 };
 
-function compareFiles(before: string, after: string, threshold: number) {
-  const [then, now] = [runOf(before), runOf(after)];
+async function compareFiles(before: string, after: string, threshold: number) {
+  const then = await runOf(before);
+  const now = await runOf(after);
   const comparison = compareRuns(then.summary, now.summary, threshold);
   const checked = checkPredictions(then.summary.findings, now.summary.findings, comparison.wallRatio);
   const noise = [...noiseOf(then, 'before'), ...noiseOf(now, 'after')];
@@ -47,8 +48,8 @@ function compareFiles(before: string, after: string, threshold: number) {
 }
 
 /** A recording is not kept: two of them at once may be more than fits. */
-function runOf(file: string) {
-  const trace = new Trace(open(file));
+async function runOf(file: string) {
+  const trace = new Trace(await open(file));
   return {
     summary: summarize(trace, advise(trace)),
     others: coresOfOthers(trace),
@@ -56,7 +57,7 @@ function runOf(file: string) {
   };
 }
 
-function noiseOf({ others }: ReturnType<typeof runOf>, name: string): string[] {
+function noiseOf({ others }: Awaited<ReturnType<typeof runOf>>, name: string): string[] {
   if (others === null || others <= MOST_OTHERS) return [];
   return [
     `other processes took ${others.toFixed(2)} cores ${name}: times say as much of them as of the program`,

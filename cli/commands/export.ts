@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { Option } from 'commander';
 import type { DeviceMetric } from '../../analyzer/analysis/kernelCalls.ts';
 import { type Metric, metricOfMode } from '../../analyzer/analysis/weights.ts';
-import { toCollapsed } from '../../analyzer/formats/collapsed.ts';
-import { toSpeedscope } from '../../analyzer/formats/speedscope.ts';
+import { toCollapsed } from '../../analyzer/formats/collapsed/write.ts';
+import { toSpeedscope } from '../../analyzer/formats/speedscope/write.ts';
 import type { Recording } from '../../analyzer/model/index.ts';
 import { open } from '../open.ts';
 import { FILE_ARGUMENT, METRICS } from '../options.ts';
@@ -36,9 +36,9 @@ export const exportCommand: RegisterCommand = (program) => {
     .addOption(new Option('-m, --metric <metric>', 'what stacks are weighed with').choices([...METRICS]))
     .option('-o, --output <file>', 'file to write; standard output without it')
     .option('--force', 'overwrite the file')
-    .action((file: string, options: ExportOptions) => {
+    .action(async (file: string, options: ExportOptions) => {
       if (options.output !== undefined) refuseToOverwrite(options.output, options.force === true);
-      const recording = open(file);
+      const recording = await open(file);
       const metric = options.metric ?? metricOfMode[recording.meta.mode];
       const text = FORMATS[options.format]?.(recording, metric) ?? '';
       if (options.output === undefined) process.stdout.write(text);

@@ -68,8 +68,8 @@ export const whatIfCommand: RegisterCommand = (program) => {
     .option('--by-reference', 'arguments and results are not serialised')
     .option('--pool <number>', 'only this pool; its number is in summary --json', poolNumber)
     .option('--json', 'print one JSON document')
-    .action((file: string, options: WhatIfOptions) => {
-      const trace = new Trace(open(file));
+    .action(async (file: string, options: WhatIfOptions) => {
+      const trace = new Trace(await open(file));
       const answers = answersOf(trace, options);
       const text = options.json
         ? JSON.stringify(whatIfDocument(trace, answers))
