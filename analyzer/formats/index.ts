@@ -1,3 +1,4 @@
+import { baseName } from '../analysis/baseName.ts';
 import { type Recording, UserError } from '../model/index.ts';
 import { headOf, unpacked } from './bytes.ts';
 import { chromeTrace } from './chromeTrace/read.ts';
@@ -41,7 +42,11 @@ export async function importRecording(
   producer: string,
 ): Promise<Recording> {
   const found = await formatOf(name, bytes);
-  if (found) return found.format.read(found.source, producer);
+  if (found) {
+    const { meta, tables } = await found.format.read(found.source, producer);
+    // What does not say of which command it is has at least a name.
+    return { meta: { ...meta, command: meta.command.length > 0 ? meta.command : [baseName(name)] }, tables };
+  }
   throw new UserError(
     `${name} is not a perfscope recording, nor one of ${FORMATS.map(({ title }) => title).join(', ')}.`,
     3,

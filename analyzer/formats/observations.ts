@@ -1,5 +1,5 @@
 /** A sum of observations beyond which rows would fill the memory: a row holds 65,535 of them. */
-const MOST = 1e11;
+const MOST = 1e10;
 /** Nanos that an observation takes on the axis of what has no times, and the most that all may take. */
 const NOMINAL = 1e6;
 const LONGEST = 1e15;

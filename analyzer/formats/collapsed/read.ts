@@ -24,12 +24,10 @@ export const collapsed: Format = {
       .split('\n', LINES_LOOKED_AT + 1)
       .filter((line) => line.trim() !== '' && !isComment(line));
     const whole = lines.length > 1 ? lines.slice(0, -1) : lines;
-    return (
-      whole.length > 0 &&
-      !text.includes('\0') &&
-      whole.every((line) => LINE.test(line)) &&
-      whole.some(hasStack)
-    );
+    if (whole.length === 0 || text.includes('\0') || !whole.every((line) => LINE.test(line))) return false;
+    // A text with a number at the end of each line is not one of stacks.
+    const nested = whole.filter((line) => line.includes(';')).length;
+    return 2 * nested >= whole.length || whole.every((line) => line.trim().split(/\s+/).length === 2);
   },
   read: async (source, producer) => {
     const profile = new ImportedProfile(source.name);
@@ -64,10 +62,6 @@ export const collapsed: Format = {
 };
 
 const isComment = (line: string): boolean => line.startsWith('#');
-/** A text with a number at the end of each line is not one of stacks. */
-const hasStack = (line: string): boolean =>
-  line.includes(';') || !/\s/.test((LINE.exec(line)?.[1] ?? ' ').trim());
-
 function stackOf(profile: ImportedProfile, path: string): StackId | -1 {
   let stack: StackId | -1 = -1;
   for (const name of path.split(';')) {
