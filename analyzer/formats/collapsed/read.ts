@@ -1,6 +1,6 @@
 import type { StackId } from '../../model/index.ts';
 import { textOf } from '../bytes.ts';
-import type { Format } from '../format.ts';
+import { type Format, HEAD_BYTES } from '../format.ts';
 import { ImportedProfile } from '../importedProfile.ts';
 import { observationsOf } from '../observations.ts';
 import { languageOf } from '../sourceLanguage.ts';
@@ -18,12 +18,12 @@ const LINES_LOOKED_AT = 50;
 export const collapsed: Format = {
   id: 'collapsed',
   title: 'collapsed stacks',
-  detects: ({ text }) => {
+  detects: ({ text, bytes }) => {
     // The last line may be cut off by the end of what is looked at.
     const lines = text
       .split('\n', LINES_LOOKED_AT + 1)
       .filter((line) => line.trim() !== '' && !isComment(line));
-    const whole = lines.length > 1 ? lines.slice(0, -1) : lines;
+    const whole = bytes.length === HEAD_BYTES || lines.length > LINES_LOOKED_AT ? lines.slice(0, -1) : lines;
     if (whole.length === 0 || text.includes('\0') || !whole.every((line) => LINE.test(line))) return false;
     // A text with a number at the end of each line is not one of stacks.
     const nested = whole.filter((line) => line.includes(';')).length;

@@ -9,7 +9,7 @@ import { unmarshal } from './marshal.ts';
 const NOT_PYTHON = '~';
 
 /**
- * What `python -m cProfile -o FILE` and `profile` write (docs.python.org/3/library/profile.html): the calls and times of each function, by
+ * What `python -m cProfile -o FILE` writes (docs.python.org/3/library/profile.html): the calls and times of each function, by
  * caller, marshalled.
  */
 export const pstats: Format = {

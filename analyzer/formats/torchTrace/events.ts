@@ -75,6 +75,7 @@ export class TraceEvents {
   private number = new Float64Array(1024);
   private readonly names: string[] = [];
   private readonly nameIds = new Map<string, number>();
+  private readonly shapes = new Map<string, readonly number[]>();
   private readonly work = new Map<number, WorkFacts>();
   private first = Number.POSITIVE_INFINITY;
   private base = Number.NaN;
@@ -119,7 +120,7 @@ export class TraceEvents {
     this.start[at] = start;
     this.duration[at] = duration;
     this.number[at] = numberOf(kind === 'operator' ? args['Sequence number'] : args.correlation);
-    if (isWork(kind)) this.work.set(at, workOf(event, args));
+    if (isWork(kind)) this.work.set(at, workOf(event, args, this.shape));
     this.first = Math.min(this.first, start);
     this.length++;
   }
@@ -155,8 +156,18 @@ export class TraceEvents {
 
   /** Of a row that a device worked on. */
   workAt(row: number): WorkFacts {
-    return this.work.get(row) ?? workOf({}, {});
+    return this.work.get(row) ?? workOf({}, {}, this.shape);
   }
+
+  /** Kernels come in few shapes: one list for each, and not two for each kernel. */
+  private readonly shape = (value: unknown): readonly number[] => {
+    const shape = listOf(value).slice(0, 3).map(u32Of);
+    const key = shape.join();
+    const known = this.shapes.get(key);
+    if (known) return known;
+    this.shapes.set(key, shape);
+    return shape;
+  };
 
   private nameId(name: string): number {
     const kept = name.length > LONGEST_NAME ? name.slice(0, LONGEST_NAME) : name;
@@ -193,13 +204,13 @@ export class TraceEvents {
 export const isWork = (kind: EventKind): boolean =>
   kind === 'kernel' || kind === 'memcpy' || kind === 'memset';
 
-function workOf(event: Json, args: Json): WorkFacts {
+function workOf(event: Json, args: Json, shape: (value: unknown) => readonly number[]): WorkFacts {
   return {
     device: u32Of(args.device ?? idOf(event.pid)),
     stream: u32Of(args.stream ?? idOf(event.tid)),
     bytes: Math.max(0, numberOf(args.bytes) || 0),
-    grid: listOf(args.grid).slice(0, 3).map(u32Of),
-    block: listOf(args.block).slice(0, 3).map(u32Of),
+    grid: shape(args.grid),
+    block: shape(args.block),
     registers: u32Of(args['registers per thread']),
     shared: u32Of(args['shared memory']),
     graph: u32Of(args['graph id']),
