@@ -4,6 +4,7 @@ import { headOf, unpacked } from './bytes.ts';
 import { chromeTrace } from './chromeTrace/read.ts';
 import { collapsed } from './collapsed/read.ts';
 import { cpuProfile } from './cpuProfile/read.ts';
+import { firefox } from './firefox/read.ts';
 import type { Format, Source } from './format.ts';
 import { pprof } from './pprof/read.ts';
 import { pstats } from './pstats/read.ts';
@@ -16,6 +17,7 @@ export const FORMATS: readonly Format[] = [
   pprof,
   speedscope,
   cpuProfile,
+  firefox,
   torchTrace,
   chromeTrace,
   collapsed,

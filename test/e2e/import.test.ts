@@ -13,6 +13,19 @@ const write = (name: string, content: string | Uint8Array): string => {
   return path;
 };
 const FOLDED = 'main;solve;dot 120\nmain;load 30\n';
+const TORCH = `
+import json, sys, torch
+from torch.profiler import profile, ProfilerActivity
+a = torch.rand(64, 64, requires_grad=True)
+def step():
+    return ((a @ a).relu() + a).sum()
+step().backward()
+with profile(activities=[ProfilerActivity.CPU]) as seen:
+    for _ in range(5):
+        step().backward()
+seen.export_chrome_trace(sys.argv[1])
+print(json.dumps({each.key: [each.count, each.self_cpu_time_total] for each in seen.key_averages()}))
+`;
 const POOLS = join(ROOT, 'fixtures/recordings/version-4.perfscope');
 
 test('import writes a recording that every command takes, and tells what is not known', async () => {
@@ -33,16 +46,16 @@ test('import writes a recording that every command takes, and tells what is not 
   ]);
   const again = await perfscope(['import', file], { directory: folder.path });
   expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('exists already')]);
-  for (const of of [file, recording]) {
-    const text = await perfscope(['summary', of]);
+  for (const each of [file, recording]) {
+    const text = await perfscope(['summary', each]);
     expect(text.stdout).toMatch(/150 samples, no times/);
     expect(text.stdout).not.toMatch(/CPU|wall|sampled at/);
-    expect((await perfscope(['advise', '--json', of])).stdout).toBe('{"version":1,"findings":[]}\n');
-    expect((await perfscope(['compare', '--json', of, of])).code).toBe(0);
-    expect((await perfscope(['export', '-f', 'collapsed', of])).stdout).toBe(
+    expect((await perfscope(['advise', '--json', each])).stdout).toBe('{"version":1,"findings":[]}\n');
+    expect((await perfscope(['compare', '--json', each, each])).code).toBe(0);
+    expect((await perfscope(['export', '-f', 'collapsed', each])).stdout).toBe(
       'main;solve;dot 120\nmain;load 30\n',
     );
-    expect((await perfscope(['report', of, '--force', '-o', join(folder.path, 'r.html')])).code).toBe(0);
+    expect((await perfscope(['report', each, '--force', '-o', join(folder.path, 'r.html')])).code).toBe(0);
   }
 });
 
@@ -65,6 +78,30 @@ test('formats are told by what is inside, packed or not, and whatever they are c
   expect(await exported('speedscope')).toBe('speedscope');
   expect(await exported('chrome-trace')).toBe('chrome-trace');
 });
+
+test('a trace of torch.profiler has the own times that its key_averages tell', async () => {
+  const trace = join(folder.path, 'torch.json');
+  const { status, stdout, stderr } = spawnSync(PYTHON, ['-c', TORCH, trace], { encoding: 'utf8' });
+  expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+  const told = JSON.parse(stdout) as Record<string, [count: number, microseconds: number]>;
+  const { functions, operators } = await summaryOf(trace);
+  // Newer versions write Kineto's trace, whose operators are known as such; older ones slices of a thread.
+  const own = (name: string): number =>
+    1e6 *
+    (operators.length > 0
+      ? operators.filter((each) => each.name === name).reduce((sum, each) => sum + each.selfSeconds, 0)
+      : functions.filter((each) => each.name === name).reduce((sum, each) => sum + each.selfWallSeconds, 0));
+  const names = Object.keys(told).filter((name) => name.startsWith('aten::'));
+  expect(names.length).toBeGreaterThan(10);
+  // The trace has whole microseconds: a call may be one off on either side.
+  for (const name of names) {
+    const [count, microseconds] = told[name] as [number, number];
+    expect([name, Math.abs(own(name) - microseconds) <= 2 * count + 0.01 * microseconds]).toEqual([
+      name,
+      true,
+    ]);
+  }
+}, 60_000);
 
 test('what is no profile, or a damaged one, is a sentence with the exit code 3', async () => {
   for (const [content, words] of [

@@ -94,7 +94,8 @@ class TraceWriter {
             ...place,
           });
         }
-        return events;
+        // Of slices with one beginning and one end the first encloses the others.
+        return events.reverse();
       };
       for (let i = offset[lane] as number; i < (offset[lane + 1] as number); i++) {
         const at = row[i] as number;
@@ -216,8 +217,14 @@ class TraceWriter {
     start: number,
     end: number,
   ): TraceEvent {
-    const ts = this.at(start);
-    return { ph: 'X', name, cat, ...this.track(lane, track), ts, dur: Math.max(0, this.at(end) - ts) };
+    return {
+      ph: 'X',
+      name,
+      cat,
+      ...this.track(lane, track),
+      ts: this.at(start),
+      dur: Math.max(0, Math.round(end - start)) / 1e3,
+    };
   }
 
   /** A thread has its own number, what has none and what stands beside a thread one that no system gives. */
