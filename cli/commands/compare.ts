@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { comparedRun, type RunComparison, runComparison } from '../../analyzer/advice/runComparison.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
-import { encodeRecording, isArchive } from '../../analyzer/recording/index.ts';
+import { comparisonDocument, DEFAULT_THRESHOLD } from '../../analyzer/questions/comparison.ts';
+import { encodeRecording } from '../../analyzer/recording/index.ts';
 import { comparisonPage } from '../../webview/comparisonPage.ts';
 import { viewerAssets } from '../assets.ts';
-import { isFolder, open } from '../open.ts';
+import { open, recordingBytes } from '../open.ts';
 import { FILE_ARGUMENT, parseShare } from '../options.ts';
 import { refuseToOverwrite } from '../overwrite.ts';
 import { comparisonLines } from '../print/comparison.ts';
@@ -23,9 +24,6 @@ interface CompareOptions {
 /** A browser takes a page of this size badly; the user is told. */
 const LARGE_PAGE_BYTES = 32e6;
 
-/** Runs of one program differ by a few percent even on a quiet machine. */
-const DEFAULT_THRESHOLD = 0.05;
-
 export const compareCommand: RegisterCommand = (program) => {
   program
     .command('compare')
@@ -36,15 +34,15 @@ export const compareCommand: RegisterCommand = (program) => {
     .option('-o, --output <file>', 'write a page that shows both runs beside each other, instead')
     .option('--force', 'overwrite the file')
     .option('--threshold <share>', 'what counts as moved, such as 5%', parseShare(1), DEFAULT_THRESHOLD)
-    .action((before: string, after: string, options: CompareOptions) => {
+    .action(async (before: string, after: string, options: CompareOptions) => {
       const { output, threshold } = options;
       if (output !== undefined) refuseToOverwrite(output, options.force === true);
       const names = { before: basename(before), after: basename(after) };
-      const [then, now] = [runOf(before), runOf(after)];
+      const [then, now] = [await runOf(before), await runOf(after)];
       const compared = runComparison(then, now, names, threshold);
       const { comparison, checked } = compared;
       if (output !== undefined) {
-        const size = writePage(before, after, compared, output);
+        const size = await writePage(before, after, compared, output);
         if (size > LARGE_PAGE_BYTES)
           process.stderr.write(
             `perfscope: the page has ${bytes(size)}; a browser may take long to open it.\n`,
@@ -53,22 +51,28 @@ export const compareCommand: RegisterCommand = (program) => {
         if (!options.json) return;
       }
       const text = options.json
-        ? JSON.stringify(documentOf(compared))
+        ? JSON.stringify(comparisonDocument(compared))
         : comparisonLines(comparison, checked, now.directory, threshold).join('\n');
       process.stdout.write(`${text}\n`);
     });
 };
 
-function runOf(file: string) {
-  const trace = new Trace(open(file));
+/** A recording is not kept: two of them at once may be more than fits. */
+async function runOf(file: string) {
+  const trace = new Trace(await open(file));
   return { ...comparedRun(trace), directory: trace.meta.directory };
 }
 
 /** Writes the self-contained page of both runs and gives its size. */
-function writePage(before: string, after: string, comparison: RunComparison, output: string): number {
+async function writePage(
+  before: string,
+  after: string,
+  comparison: RunComparison,
+  output: string,
+): Promise<number> {
   const page = comparisonPage({
-    before: archiveOf(before),
-    after: archiveOf(after),
+    before: await archiveOf(before),
+    after: await archiveOf(after),
     comparison,
     ...viewerAssets('compare'),
     title: `${comparison.names.before} and ${comparison.names.after}`,
@@ -78,11 +82,5 @@ function writePage(before: string, after: string, comparison: RunComparison, out
   return Buffer.byteLength(page);
 }
 
-function archiveOf(file: string): Uint8Array {
-  const original = isFolder(file) ? null : readFileSync(file);
-  return original && isArchive(original) ? original : encodeRecording(open(file));
-}
-
-function documentOf({ comparison, checked: { predictions, together, fresh } }: RunComparison) {
-  return { version: 1, ...comparison, predictions, together, newFindings: fresh };
-}
+const archiveOf = async (file: string): Promise<Uint8Array> =>
+  recordingBytes(file) ?? encodeRecording(await open(file));

@@ -3,8 +3,12 @@ import { adviseCommand } from './advise.ts';
 import { attachCommand } from './attach.ts';
 import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
+import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
+import { mcpCommand } from './mcp.ts';
+import { mergeCommand } from './merge.ts';
 import { recordCommand } from './record.ts';
 import { reportCommand } from './report.ts';
 import { summaryCommand } from './summary.ts';
@@ -24,6 +28,10 @@ const COMMANDS: readonly RegisterCommand[] = [
   reportCommand,
   viewCommand,
   exportCommand,
+  importCommand,
+  mergeCommand,
+  mcpCommand,
+  completionCommand,
   whatIfCommand,
   doctorCommand,
 ];

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { adviceOf } from '../../analyzer/advice/index.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
-import { encodeRecording, isArchive } from '../../analyzer/recording/index.ts';
+import { encodeRecording } from '../../analyzer/recording/index.ts';
 import { reportPage } from '../../webview/reportPage.ts';
 import { viewerAssets } from '../assets.ts';
-import { isFolder, open } from '../open.ts';
+import { open, recordingBytes } from '../open.ts';
 import { FILE_ARGUMENT } from '../options.ts';
 import { refuseToOverwrite } from '../overwrite.ts';
 import { bytes } from '../print/units.ts';
@@ -33,11 +33,14 @@ export interface WrittenReport {
 }
 
 /** Writes the self-contained page of a recording, in `limit` bytes if that can be. */
-export function writeReport(file: string, output: string, limit = LARGEST_PAGE_BYTES): WrittenReport {
-  const recording = open(file);
-  const original = isFolder(file) ? null : readFileSync(file);
+export async function writeReport(
+  file: string,
+  output: string,
+  limit = LARGEST_PAGE_BYTES,
+): Promise<WrittenReport> {
+  const recording = await open(file);
   const { script, style } = viewerAssets();
-  const whole = original && isArchive(original) ? original : encodeRecording(recording);
+  const whole = recordingBytes(file) ?? encodeRecording(recording);
   const room = (limit - script.length - style.length) * BYTES_OF_PAGE;
   const { bytes: payload, note } = fitted(recording, whole, room);
   const page = reportPage({
@@ -60,10 +63,10 @@ export const reportCommand: RegisterCommand = (program) => {
     .argument('<file>', FILE_ARGUMENT)
     .option('-o, --output <file>', 'file to write; by default the name of the recording with .html')
     .option('--force', 'overwrite the file')
-    .action((file: string, options: ReportOptions) => {
+    .action(async (file: string, options: ReportOptions) => {
       const output = options.output ?? `${file.replace(/(\.perfscope(\.spool.*)?|\/+)$/, '')}.html`;
       refuseToOverwrite(output, options.force === true);
-      const { size, note } = writeReport(file, output);
+      const { size, note } = await writeReport(file, output);
       if (note !== null) process.stderr.write(`perfscope: ${note}\n`);
       if (size > LARGE_PAGE_BYTES) {
         process.stderr.write(

@@ -6,7 +6,7 @@ import { encodeRecording, isArchive } from '../../analyzer/recording/index.ts';
 import { ICON } from '../../webview/page.ts';
 import { SERVED_FILES, SERVED_POLICY, servedPage } from '../../webview/servedPage.ts';
 import { viewerAssets } from '../assets.ts';
-import { headOf, isFolder, open } from '../open.ts';
+import { headOf, open } from '../open.ts';
 import { FILE_ARGUMENT } from '../options.ts';
 import { openBrowser } from '../view/browser.ts';
 import { type ServedFile, serve } from '../view/server.ts';
@@ -18,8 +18,8 @@ const ADVICE = 'advice';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
 /** The page that shows `file`, with everything that it asks for. Throws a UserError for a file that cannot be read. */
-function filesOf(file: string): ReadonlyMap<string, ServedFile> {
-  const recording = open(file);
+async function filesOf(file: string): Promise<ReadonlyMap<string, ServedFile>> {
+  const recording = await open(file);
   const { script, style } = viewerAssets();
   const title = recording.meta.command.join(' ') || 'perfscope';
   const page = servedPage(title, { recording: RECORDING, advice: ADVICE });
@@ -38,7 +38,8 @@ const text = (type: string, content: string): ServedFile => ({ type, length: nul
 /** A recording goes as it lies on the disk, piece by piece; anything else is made one first. */
 function bytesOf(file: string, recording: Recording): ServedFile {
   const type = 'application/octet-stream';
-  const isAsItLies = !isFolder(file) && isArchive(headOf(file));
+  const head = headOf(file);
+  const isAsItLies = head !== null && isArchive(head);
   const encoded = isAsItLies ? null : encodeRecording(recording);
   if (encoded) return { type, length: encoded.length, body: () => encoded };
   const { size } = statSync(file);
@@ -74,7 +75,7 @@ export const viewCommand: RegisterCommand = (program) => {
     .argument('<file>', FILE_ARGUMENT)
     .option('--no-open', 'print the address and open nothing')
     .action(async (file: string, options: { open: boolean }) => {
-      const server = await serve(filesOf(file), SERVED_POLICY);
+      const server = await serve(await filesOf(file), SERVED_POLICY);
       const ended = interrupted();
       // On stdout, so that a script can take it; the rest is for people.
       process.stdout.write(`${server.address}\n`);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { toSpeedscope } from '../../analyzer/formats/speedscope.ts';
+import { toSpeedscope } from '../../analyzer/formats/speedscope/write.ts';
 import {
   emptyTables,
   LANE_KINDS,

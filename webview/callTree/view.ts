@@ -4,8 +4,8 @@ import { h, setText } from '../dom/element.ts';
 import { type Column, createGrid, type Grid, type GridRow } from '../dom/grid.ts';
 import { settling } from '../dom/settle.ts';
 import { foundFunctions } from '../flame/found.ts';
-import { metricNames, nothingWords } from '../flame/metrics.ts';
-import { counted, duration, place, visible } from '../format.ts';
+import { metricNames, nothingWords, weightWords } from '../flame/metrics.ts';
+import { counted, place, visible } from '../format.ts';
 import type { Weights } from '../profile.ts';
 import { shareCell } from '../shareCell.ts';
 import { samplesSelected } from '../state/samples.ts';
@@ -129,8 +129,10 @@ export function createCallTree(view: ViewContext): {
     name.style.setProperty('--level', String(Math.min(level - 1, DEEPEST_STEP)));
     return {
       cells: [
-        shareCell(total(node), whole, kind),
-        own === null ? h('div', { role: 'gridcell' }) : shareCell(own, whole, kind),
+        shareCell(total(node), whole, kind, weightWords(store.get().metric)),
+        own === null
+          ? h('div', { role: 'gridcell' })
+          : shareCell(own, whole, kind, weightWords(store.get().metric)),
         name,
       ],
       selected: isSelected(node),
@@ -249,7 +251,8 @@ export function createCallTree(view: ViewContext): {
     arrange(0);
     grid.goTo(Math.max(0, rows.node.indexOf(last)));
     const id = outline.functionOf(last);
-    if (id >= 0) announce(`${functionLabel(profile, id)}, ${duration(outline.total(last))}.`);
+    if (id >= 0)
+      announce(`${functionLabel(profile, id)}, ${weightWords(store.get().metric)(outline.total(last))}.`);
   };
   const openBelow = (): void => {
     if (!outline || !grid || rows.node.length === 0) return;

@@ -1,4 +1,5 @@
 import { duration, percent, place, visible } from '../format.ts';
+import { weightWords } from './metrics.ts';
 import { isCaller, stackOf, wholeOf } from './pictures.ts';
 import { rootLabel, type Shown } from './words.ts';
 
@@ -18,8 +19,9 @@ const SHARE = 8;
 
 /** What is in sight as a table of plain text, in the order of the picture; calls too narrow to draw are counted. */
 export function tableText(shown: Shown): string {
-  const { picture, boxes, times } = shown;
+  const { picture, boxes, times, state } = shown;
   const { tree, shape } = picture;
+  const words = weightWords(state.metric);
   const whole = wholeOf(picture);
   const rows = [`${'total'.padStart(FIGURE)}${'share'.padStart(SHARE)}${'self'.padStart(FIGURE)}  function`];
   for (let box = 0; box < boxes.count; box++) {
@@ -37,12 +39,12 @@ export function tableText(shown: Shown): string {
       : (tree.total[node] as number);
     const of = times ? (times.to[0] as number) - (times.from[0] as number) : whole;
     // In order of time, and of callers, there is no time of their own.
-    const self = times || level < 0 || picture.kind === 'inverted' ? '' : duration(tree.self[node] as number);
+    const self = times || level < 0 || picture.kind === 'inverted' ? '' : words(tree.self[node] as number);
     const source =
       called < 0 ? '' : place(shape.functions.file[called] as string, shape.functions.line[called] as number);
     const name = called < 0 ? rootLabel(shown) : `${level < 0 ? 'by ' : ''}${shape.functions.name[called]}`;
     const figures = [
-      duration(total).padStart(FIGURE),
+      (times ? duration : words)(total).padStart(FIGURE),
       percent(of > 0 ? total / of : 0).padStart(SHARE),
       self.padStart(FIGURE),
     ].join('');

@@ -9,7 +9,7 @@ import { groupName } from '../tasks/names.ts';
 import { ACTIVITY_NAMES } from '../timeline/describe.ts';
 import { laneName } from '../timeline/rows.ts';
 import { certaintyWords } from './attribution.ts';
-import { metricNames } from './metrics.ts';
+import { metricNames, weightWords } from './metrics.ts';
 import { isCaller, type LaidOut, type Picture, timeOf } from './pictures.ts';
 import { shapedLabel } from './shape.ts';
 import type { TimeBoxes } from './timeOrder.ts';
@@ -39,14 +39,14 @@ export function rootLabel({ profile, picture, state, times }: Shown): string {
       : lanes.length === 1
         ? laneName(profile, lanes[0] as number)
         : counted(lanes.length, 'lane');
-  return `${whose}${inside}  ${duration(picture.weights.total[0] as number)} ${metricNames(profile)[metric]}`;
+  return `${whose}${inside}  ${weightWords(metric)(picture.weights.total[0] as number)} ${metricNames(profile)[metric]}`;
 }
 
 /** How much of everything a sandwich is about. */
 export function middleWords({ picture, profile, state }: Shown): string {
   const total = picture.tree.total[CALLED] as number;
   const all = picture.weights.total[0] as number;
-  return `${duration(total)} ${metricNames(profile)[state.metric]}, ${share(total, all)}`;
+  return `${weightWords(state.metric)(total)} ${metricNames(profile)[state.metric]}, ${share(total, all)}`;
 }
 
 /** Name and place of a function as a box shows them. */
@@ -118,8 +118,9 @@ export function sayBox(shown: Shown, box: number): string {
   }
   const { way, total, whole, of, self } = amountOf(shown, box);
   const label = way === 'called by ' ? 'for' : self === null ? 'self' : 'total';
-  const own = self === null ? '' : `, self ${duration(self)}`;
-  return `${way}${name}, ${label} ${duration(total)}, ${share(total, whole)}${of < 0 ? '' : ' of it'}${own}`;
+  const words = weightWords(shown.state.metric);
+  const own = self === null ? '' : `, self ${words(self)}`;
+  return `${way}${name}, ${label} ${words(total)}, ${share(total, whole)}${of < 0 ? '' : ' of it'}${own}`;
 }
 
 /** The parts of a box's time by colour, largest first. */
@@ -166,6 +167,7 @@ export function tipOf(
 function figuresOf(shown: Shown, box: number): [string, string][] {
   const { picture, boxes, profile, state } = shown;
   const metric = metricNames(profile)[state.metric];
+  const words = weightWords(state.metric);
   const { way, total, whole, of, self } = amountOf(shown, box);
   const name = of < 0 ? '' : labelOf(profile, picture, of).name;
   const label =
@@ -174,10 +176,10 @@ function figuresOf(shown: Shown, box: number): [string, string][] {
   const certainty =
     picture.kind === 'heavy' ? certaintyWords(picture.weights, boxes.node[box] as number) : '';
   return [
-    [label, `${duration(total)}  ${share(total, whole)}${rest}`],
+    [label, `${words(total)}  ${share(total, whole)}${rest}`],
     ...(self === null
       ? []
-      : [[`self ${metric}`, `${duration(self)}  ${share(self, total)} of it`] as [string, string]]),
+      : [[`self ${metric}`, `${words(self)}  ${share(self, total)} of it`] as [string, string]]),
     ...(of < 0
       ? []
       : [[`of all ${metric}`, share(total, picture.weights.total[0] as number)] as [string, string]]),

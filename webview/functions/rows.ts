@@ -30,7 +30,9 @@ export function functionFigures(
   selection: Selection,
   shape: Shape = unshaped(profile),
 ): FunctionFigures {
-  const [cpu, wall, gpu] = (['cpu', 'wall', 'gpu'] as const).map((metric) =>
+  // What has no times is counted.
+  const measured = profile.recording.meta.mode === 'samples' ? 'samples' : 'wall';
+  const [cpu, wall, gpu] = (['cpu', measured, 'gpu'] as const).map((metric) =>
     shapedWeights(shape, profile.weigh(metric, selection), profile.tree),
   ) as [Weights, Weights, Weights];
   const ofCpu = functionTotals(shape.tree, shape.functions, cpu.self);

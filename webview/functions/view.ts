@@ -5,7 +5,7 @@ import { createGrid, type Column as GridColumn, type GridRow, nameCell, saySorti
 import { settling } from '../dom/settle.ts';
 import { foundFunctions } from '../flame/found.ts';
 import { recordedFunction, type Shape, shapedLabel, shapeOf } from '../flame/shape.ts';
-import { counted, place, visible } from '../format.ts';
+import { count, counted, duration, place, visible } from '../format.ts';
 import { shareCell } from '../shareCell.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
@@ -32,6 +32,16 @@ const FIGURES: readonly GridColumn<Column>[] = [
   },
 ];
 
+/** In place of times, of recordings that have none. */
+const COUNTS: readonly GridColumn<Column>[] = [
+  { id: 'selfWall', title: 'Self samples', explanation: 'How often the function itself was counted' },
+  {
+    id: 'totalWall',
+    title: 'Total samples',
+    explanation: 'How often the function was counted with all that it calls',
+  },
+];
+
 /** Only of recordings with kernels. */
 const GPU: GridColumn<Column> = {
   id: 'totalGpu',
@@ -55,14 +65,18 @@ export function createFunctions(
   const { profile, store, announce } = view;
   const hasTiers = profile.recording.tables.functionTiers.length > 0;
   const hasGpu = profile.recording.tables.kernels.length > 0;
+  const counts = profile.recording.meta.mode === 'samples';
+  const { hasCpu } = profile.trace;
+  const times = FIGURES.filter(({ id }) => hasCpu || (id !== 'selfCpu' && id !== 'totalCpu'));
+  const shown = counts ? count : duration;
   const columns = [
-    ...FIGURES,
+    ...(counts ? [...FIGURES.slice(0, 1), ...COUNTS] : times),
     ...(hasGpu ? [{ ...GPU, title: deviceWord(profile) === 'GPU' ? 'GPU' : 'Device' }] : []),
     ...(hasTiers ? [TIER] : []),
   ];
   const empty = h('p', { class: 'empty', hidden: true });
 
-  let sorting: Sorting = { by: 'selfCpu', descending: true };
+  let sorting: Sorting = { by: hasCpu ? 'selfCpu' : 'selfWall', descending: true };
   let figures: FunctionFigures | null = null;
   let rows: number[] = [];
   let isShown = false;
@@ -81,10 +95,14 @@ export function createFunctions(
     return {
       cells: [
         nameCell(home?.origin ?? 'native', shapedLabel(profile, shape(), id), source),
-        shareCell(of.selfCpu[id] as number, cpu, 'cpu'),
-        shareCell(of.totalCpu[id] as number, cpu, 'cpu'),
-        shareCell(of.selfWall[id] as number, wall, 'wall'),
-        shareCell(of.totalWall[id] as number, wall, 'wall'),
+        ...(hasCpu
+          ? [
+              shareCell(of.selfCpu[id] as number, cpu, 'cpu'),
+              shareCell(of.totalCpu[id] as number, cpu, 'cpu'),
+            ]
+          : []),
+        shareCell(of.selfWall[id] as number, wall, 'wall', shown),
+        shareCell(of.totalWall[id] as number, wall, 'wall', shown),
         ...(hasGpu ? [shareCell(of.totalGpu[id] as number, gpu, 'on-device')] : []),
         ...(hasTiers ? [tierCell(ticks)] : []),
       ],
@@ -111,7 +129,9 @@ export function createFunctions(
   });
   const element = h(
     'div',
-    { class: `functions${hasTiers ? ' tiered' : ''}${hasGpu ? ' with-gpu' : ''}` },
+    {
+      class: `functions${hasCpu ? '' : ' without-cpu'}${hasTiers ? ' tiered' : ''}${hasGpu ? ' with-gpu' : ''}`,
+    },
     grid.element,
     empty,
   );

@@ -27,7 +27,7 @@ export interface LaneMenu {
 
 /** Above the names: a box to filter lanes by, a menu with their order and colours, and what the figures beside the names are. */
 export function createLaneMenu(view: ViewContext): LaneMenu {
-  const { store, announce } = view;
+  const { profile, store, announce } = view;
   const change = (part: Partial<LaneList>): void =>
     store.set({ laneList: { ...store.get().laneList, ...part } });
 
@@ -117,7 +117,10 @@ export function createLaneMenu(view: ViewContext): LaneMenu {
     unpin.hidden = laneList.pinned.length === 0;
     const isFirst = laneList.sort === ALL_LANES.sort && laneList.colour === ALL_LANES.colour;
     open.classList.toggle('changed', !isFirst || laneList.hidesIdle);
-    setText(meaning, range ? `CPU in ${duration(range.to - range.from)}` : 'CPU in the whole run');
+    setText(
+      meaning,
+      `${profile.trace.hasCpu ? 'CPU' : 'Running'} in ${range ? duration(range.to - range.from) : 'the whole run'}`,
+    );
   };
   store.on(['laneList', 'range'], refresh);
   refresh();

@@ -45,6 +45,10 @@ const moduleItems = ({ shown }: ModuleTracks): HTMLElement[] =>
     const more = others.length > 0 ? ` and ${counted(others.length, 'other')}` : '';
     return h('li', { title: [first, ...others].map(visible).join(', ') }, swatch, `${visible(first)}${more}`);
   });
+/** Another tool tells few of them; of a run of ours they are always the same, to be found where they were. */
+const occurs = ({ recording, activity }: Profile, kind: number): boolean =>
+  recording.meta.origin !== 'import' ||
+  activity.some((time, at) => at % ACTIVITIES.length === kind && time > 0);
 
 /** What the colours mean, what is selected, and buttons for those who do not use the keys. */
 export function createLegend({ profile, store }: ViewContext): HTMLElement {
@@ -102,7 +106,7 @@ export function createLegend({ profile, store }: ViewContext): HTMLElement {
   const states = h(
     'ul',
     { 'aria-label': 'Colours of the timeline' },
-    ...ACTIVITIES.filter((name) => name !== 'idle').map((name) =>
+    ...ACTIVITIES.filter((name, kind) => name !== 'idle' && occurs(profile, kind)).map((name) =>
       h('li', {}, h('i', { class: `swatch ${name}` }), ACTIVITY_NAMES[name]),
     ),
     ...(profile.tasks.row.length > 0
