@@ -1,6 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Frame,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+import { plain } from '../reading.ts';
 import { findChromium } from '../reportBrowser.ts';
 
 /** VS Code as a person at a keyboard has it. */
@@ -14,6 +22,12 @@ export interface Workbench {
   readonly viewer: (selector?: string) => Promise<Frame>;
   /** Waits for a message in the corner, and gives its text. */
   readonly message: (containing: string) => Promise<string>;
+  /** What the terminal in sight shows, once it has `containing`. */
+  readonly terminal: (containing: string) => Promise<string>;
+  /** The item of the status bar that has `text`. */
+  readonly status: (text: string) => Locator;
+  /** Picks the row with `text` in the list that a command has opened. */
+  readonly pick: (text: string) => Promise<void>;
   /** What the console of the workbench or of a panel said against perfscope. */
   readonly complaints: readonly string[];
   /** Keeps a picture where PERFSCOPE_ARTIFACTS says, if it does. */
@@ -61,6 +75,15 @@ export async function openWorkbench(address: string, context?: BrowserContext): 
       await found.waitFor();
       return (await found.textContent()) ?? '';
     },
+    terminal: async (containing) => {
+      const rows = page.locator('.terminal-wrapper.active .xterm-rows');
+      await rows.filter({ hasText: containing }).waitFor();
+      return plain(await rows.textContent());
+    },
+    status: (text) => page.locator('.statusbar-item', { hasText: text }),
+    pick: async (text) => {
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+    },
     picture: async (name) => {
       const folder = process.env.PERFSCOPE_ARTIFACTS;
       if (folder === undefined) return;
@@ -87,7 +110,8 @@ async function choose(page: Page, typed: string, row: string): Promise<void> {
   await box.fill(typed);
   const found = page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
   await found.click();
-  await box.waitFor({ state: 'hidden' }).catch(() => {});
+  // It may have opened a list of its own.
+  await found.waitFor({ state: 'detached' });
 }
 
 /** The frame in sight that has `selector`. Frames come and go while panels are made. */
