@@ -147,7 +147,10 @@ inVsCode(`recordings in VS Code${missing === null ? '' : ` (${missing})`}`, () =
       // The address is written after a pause.
       await viewer.waitForFunction(() => !document.documentElement.hasAttribute('data-settling'));
       await editor.page.waitForTimeout(500);
-      await editor.page.reload();
+      // What is closed in another way may lose what the editor itself keeps: its tabs.
+      const loaded = editor.page.waitForEvent('load');
+      await editor.command('Developer: Reload Window');
+      await loaded;
       const again = await editor.viewer();
       await again.locator(picked, { hasText: 'rest' }).waitFor();
     },
