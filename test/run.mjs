@@ -55,6 +55,7 @@ function tellSlowest(files) {
 
 step('system parts', 'bash', ['test/setup']);
 step('build', process.execPath, ['build.mjs']);
+step('extension', process.execPath, ['extension/build.mjs', '--package']);
 step('types', 'npx', ['tsc', '--noEmit']);
 step('lint and format', 'npx', ['biome', 'check', '.']);
 const extra = process.argv.slice(2);
