@@ -1,0 +1,33 @@
+import * as vscode from 'vscode';
+import type { AdviceSource } from './advice/source.ts';
+import { registerExport } from './export/html.ts';
+import { registerRecordingEditors } from './recordings/editor.ts';
+import { registerOpen } from './recordings/open.ts';
+import { type ShownRecordings, shownRecordings } from './recordings/shown.ts';
+import { registerTrees } from './trees/index.ts';
+
+/** What the parts of the extension share. */
+export interface House {
+  readonly context: vscode.ExtensionContext;
+  /** Recordings on screen. */
+  readonly shown: ShownRecordings;
+  readonly adviceOf: AdviceSource;
+}
+
+/** Everything that needs no process, and so works in a browser too. Nothing is read here: that is for the first use. */
+export function activateEverywhere(context: vscode.ExtensionContext, adviceOf: AdviceSource): House {
+  const shown = shownRecordings();
+  context.subscriptions.push(shown);
+  const house: House = { context, shown, adviceOf };
+  context.subscriptions.push(
+    registerRecordingEditors(house),
+    registerOpen(),
+    registerExport(house),
+    registerTrees(house),
+  );
+  return house;
+}
+
+/** Several things to dispose of as one. */
+export const together = (...parts: readonly vscode.Disposable[]): vscode.Disposable =>
+  vscode.Disposable.from(...parts);

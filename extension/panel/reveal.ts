@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import type { SourcePlace } from '../../webview/host.ts';
+import { isWithin, pathOf, suffixesOf } from './places.ts';
+
+/** Where files of this many folders deep are looked for by their last names, if not where the recording says. */
+const MOST_CANDIDATES = 20;
+
+/**
+ * Opens a line that a recording names, beside the panel. A file of the workspace opens at once, also one that was recorded
+ * elsewhere and lies here under the same last names; one outside of it only after asking: the name is a stranger's.
+ */
+export async function revealPlace(place: SourcePlace, besides: vscode.ViewColumn | undefined): Promise<void> {
+  const found = await findFile(place.file);
+  if (!found) {
+    void vscode.window.showWarningMessage(`${place.file} is not on this machine.`);
+    return;
+  }
+  if (!found.isInWorkspace && !(await mayOpen(found.uri))) return;
+  const line = Math.max(0, place.line - 1);
+  try {
+    await vscode.window.showTextDocument(found.uri, {
+      viewColumn: columnBeside(besides),
+      selection: new vscode.Range(line, 0, line, 0),
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    void vscode.window.showWarningMessage(`${place.file} cannot be opened: ${why}`);
+  }
+}
+
+async function findFile(recorded: string): Promise<{ uri: vscode.Uri; isInWorkspace: boolean } | null> {
+  const path = pathOf(recorded);
+  if (path === null) return null;
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const isAbsolute = path.startsWith('/') || /^[a-z]:/i.test(path);
+  if (isAbsolute) {
+    const base = folders[0]?.uri ?? vscode.Uri.file('/');
+    const uri = base.with({ path: path.startsWith('/') ? path : `/${path}` });
+    const isInWorkspace = folders.some((folder) => isWithin(folder.uri.path, uri.path));
+    if (await isFile(uri)) return { uri, isInWorkspace };
+  }
+  for (const suffix of suffixesOf(path)) {
+    for (const folder of folders) {
+      const uri = vscode.Uri.joinPath(folder.uri, suffix);
+      if (isWithin(folder.uri.path, uri.path) && (await isFile(uri))) return { uri, isInWorkspace: true };
+    }
+  }
+  const [only, another] = await vscode.workspace.findFiles(
+    new vscode.RelativePattern(folders[0] ?? '', `**/${globOf(path)}`),
+    '**/node_modules/**',
+    MOST_CANDIDATES,
+  );
+  return only && !another ? { uri: only, isInWorkspace: true } : null;
+}
+
+/** The last name of a path as a pattern that means only itself. */
+const globOf = (path: string): string => path.replace(/^.*\//s, '').replace(/[[\]{}*?!]/g, '[$&]');
+
+async function isFile(uri: vscode.Uri): Promise<boolean> {
+  try {
+    return ((await vscode.workspace.fs.stat(uri)).type & vscode.FileType.File) !== 0;
+  } catch {
+    return false;
+  }
+}
+
+const OPEN = 'Open';
+
+async function mayOpen(uri: vscode.Uri): Promise<boolean> {
+  const answer = await vscode.window.showWarningMessage(
+    'This file lies outside the workspace. Open it?',
+    { modal: true, detail: uri.fsPath },
+    OPEN,
+  );
+  return answer === OPEN;
+}
+
+/** Where code is shown while the panel stays in sight: another group that is there, else a new one. */
+function columnBeside(panel: vscode.ViewColumn | undefined): vscode.ViewColumn {
+  const other = vscode.window.tabGroups.all.find(({ viewColumn }) => viewColumn !== panel);
+  return other?.viewColumn ?? vscode.ViewColumn.Beside;
+}

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import { bytes, visible } from '../../webview/format.ts';
+import { findRecordings } from '../recordings/pick.ts';
+
+/** Recordings of the workspace, newest first. */
+export function registerRecordings(): vscode.Disposable {
+  const changes = new vscode.EventEmitter<void>();
+  const view = vscode.window.createTreeView<RecordingItem>('perfscope.recordings', {
+    canSelectMany: true,
+    treeDataProvider: {
+      onDidChangeTreeData: changes.event,
+      getTreeItem: (item) => item,
+      getChildren: async (parent) => (parent ? [] : (await findRecordings()).map(recordingItem)),
+    },
+  });
+  const watcher = vscode.workspace.createFileSystemWatcher('**/*.perfscope');
+  const fire = (): void => changes.fire();
+  return vscode.Disposable.from(
+    view,
+    changes,
+    watcher,
+    watcher.onDidCreate(fire),
+    watcher.onDidDelete(fire),
+    watcher.onDidChange(fire),
+    vscode.commands.registerCommand('perfscope.deleteRecording', deleteRecording),
+  );
+}
+
+interface RecordingItem extends vscode.TreeItem {
+  readonly uri: vscode.Uri;
+}
+
+function recordingItem({
+  uri,
+  changed,
+  bytes: size,
+}: {
+  uri: vscode.Uri;
+  changed: number;
+  bytes: number;
+}): RecordingItem {
+  const name = visible(uri.path.replace(/^.*\//s, ''));
+  return Object.assign(new vscode.TreeItem(name), {
+    uri,
+    id: String(uri),
+    description: `${sinceThen(Date.now() - changed)} · ${bytes(size)}`,
+    tooltip: `${visible(vscode.workspace.asRelativePath(uri))}\n${new Date(changed).toLocaleString()}`,
+    iconPath: new vscode.ThemeIcon('graph'),
+    contextValue: 'perfscope.recording',
+    command: { command: 'perfscope.open', title: 'Open', arguments: [uri] },
+  });
+}
+
+/** How long ago, as coarse as it matters. */
+export function sinceThen(milliseconds: number): string {
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 1) return 'just now';
+  if (minutes < 60) return `${minutes} min ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ago`;
+  const days = Math.floor(hours / 24);
+  return days === 1 ? 'yesterday' : `${days} days ago`;
+}
+
+const DELETE = 'Move to Trash';
+
+async function deleteRecording(item?: RecordingItem): Promise<void> {
+  if (!item) return;
+  const name = item.uri.path.replace(/^.*\//s, '');
+  const answer = await vscode.window.showWarningMessage(`Delete ${name}?`, { modal: true }, DELETE);
+  if (answer === DELETE) await vscode.workspace.fs.delete(item.uri, { useTrash: true });
+}
