@@ -4,7 +4,7 @@ import { Trace } from '../../analyzer/analysis/trace.ts';
 import { hotLines, LEVELS, levelOf } from '../../extension/editor/heat.ts';
 import { type LineTimes, sourceTimes } from '../../extension/editor/lineTimes.ts';
 import { metricOf } from '../../extension/editor/metric.ts';
-import { type FrameSpec, type LineSample, recordingOfLines } from '../harness/lines.ts';
+import { type FrameSpec, type LineSample, recordingOfLines } from '../harness/definedLines.ts';
 
 const APP = '/home/me/app.py';
 const JSON_FILE = '/usr/lib/python3.11/json/encoder.py';

@@ -7,7 +7,7 @@ import { hoverFigures } from '../../extension/editor/hoverFigures.ts';
 import { problemsOf } from '../../extension/editor/problems.ts';
 import { whatIfAnswers } from '../../extension/editor/whatIfAnswers.ts';
 import { findingOf } from '../harness/findings.ts';
-import { type FrameSpec, recordingOfLines } from '../harness/lines.ts';
+import { type FrameSpec, recordingOfLines } from '../harness/definedLines.ts';
 import { pooled } from '../harness/pooled.ts';
 import { META, recordingOf } from '../harness/recordings.ts';
 
