@@ -11,6 +11,7 @@ import { createHelp } from './help/help.ts';
 import type { Host } from './host.ts';
 import { createPanels, firstMetric, metricsOf, tabsOf } from './panels.ts';
 import { profileOf } from './profile.ts';
+import { revealSelected } from './revealing.ts';
 import { fromHash, toHash } from './state/hash.ts';
 import { createStore } from './state/store.ts';
 import { type FlameMetric, initialState, NO_EVENT, type ViewState } from './state/viewState.ts';
@@ -75,6 +76,7 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
     spoken,
   );
   keepAddress(view, initial);
+  revealSelected(view);
   host.address.onChange(() => store.set({ ...initial, ...fromHash(host.address.read(), limits) }));
   document.addEventListener('keydown', (event) => {
     const typing = event.target instanceof HTMLInputElement && event.target.type === 'search';

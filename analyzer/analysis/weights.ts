@@ -68,6 +68,9 @@ export function rowWeight(
   }
 }
 
+/** Where the weight of a row goes: the node of each row of `stacks`, node 0 standing for no stack. */
+export type StackNodes = Pick<CallTree, 'count' | 'ofStack'>;
+
 /**
  * Self weight of every node of the tree within a selection. A row that lies partly in the interval counts for that part:
  * its CPU time is spread evenly over it.
@@ -75,7 +78,7 @@ export function rowWeight(
 export function selfWeights(
   { samples }: Pick<Tables, 'samples'>,
   starts: Float64Array,
-  tree: CallTree,
+  tree: StackNodes,
   metric: Metric,
   selection: Selection = EVERYTHING,
 ): Float64Array {

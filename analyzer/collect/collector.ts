@@ -97,6 +97,8 @@ export interface Collector {
   readonly stopsLast?: boolean;
   /** Delivers what is left and ends. */
   stop(): Promise<void>;
+  /** The text of a file as the program has it, which need not be what lies on the disk; null when it is not known. Asked after `stop`. */
+  textOf?(file: string): string | null;
   health(): CollectorHealth;
 }
 

@@ -16,6 +16,7 @@ import { basicHost, fullHost } from './host.ts';
 import { LateStacks } from './lateStacks.ts';
 import { BATCH_TABLES, Numbering, RecordingCounts } from './numbering.ts';
 import type { OutputPlace } from './output.ts';
+import { keepSources, type SourceChoice } from './sources/index.ts';
 import { StackOverlay } from './stackOverlay.ts';
 import type { TargetEnd } from './target.ts';
 
@@ -30,6 +31,8 @@ export interface SessionOptions {
   readonly origin: 'record' | 'attach';
   readonly producer: string;
   readonly place: OutputPlace;
+  /** Which source files the recording keeps the text of; null for none. */
+  readonly sources: SourceChoice | null;
 }
 
 export interface SessionResult {
@@ -55,6 +58,7 @@ export class Session {
   private readonly ownCpu = process.cpuUsage();
   private spool: SpoolWriter | null = null;
   private metaTimer: NodeJS.Timeout | null = null;
+  private sourceHealth: CollectorHealth | null = null;
 
   constructor(options: SessionOptions, collectors: readonly Collector[]) {
     this.options = options;
@@ -118,6 +122,7 @@ export class Session {
     await this.stop((collector) => collector.stopsLast !== true);
     this.write(this.overlay.finish());
     await this.stop((collector) => collector.stopsLast === true);
+    this.keepSources();
     const ownCpuSeconds = this.ownCpuSeconds;
     const partial = this.spool?.failure ?? null;
     if (partial !== null) {
@@ -140,6 +145,38 @@ export class Session {
 
   private async stop(which: (collector: Collector) => boolean): Promise<void> {
     await Promise.all(this.collectors.filter(which).map((collector) => collector.stop()));
+  }
+
+  /** Reads the sources that the run names, before more time passes in which they could change. */
+  private keepSources(): void {
+    const { sources, place } = this.options;
+    if (!sources || !this.spool || this.spool.failure !== null) return;
+    try {
+      const reader = new SpoolReader(place.spool);
+      try {
+        const chunksOf = reader.chunks.bind(reader);
+        const run = {
+          strings: chunksOf('strings'),
+          frames: chunksOf('frames'),
+          stacks: chunksOf('stacks'),
+          samples: this.late.amended(reader, chunksOf('samples')),
+        };
+        const { table, health } = keepSources(run, sources, {
+          directory: process.cwd(),
+          began: sources.began ?? this.startEpochMs,
+          told: (file) =>
+            this.collectors.reduce<string | null>((text, each) => text ?? each.textOf?.(file) ?? null, null),
+        });
+        this.spool.write('sources', table);
+        this.sourceHealth = health;
+      } finally {
+        reader.close();
+      }
+    } catch (error) {
+      this.warnings.push(
+        `the text of source files is missing: ${error instanceof Error ? error.message : error}.`,
+      );
+    }
   }
 
   private writeRecording(meta: RecordingMeta): SessionResult {
@@ -212,7 +249,7 @@ export class Session {
       kernelCpuSeconds: null,
       ownCpuSeconds: this.ownCpuSeconds,
       host: basicHost(),
-      collectors: this.health(),
+      collectors: this.sourceHealth ? [...this.health(), this.sourceHealth] : this.health(),
       complete: false,
       warnings: [...this.warnings],
     };

@@ -6,6 +6,7 @@ export * from './lanes.ts';
 export * from './operators.ts';
 export * from './recording.ts';
 export * from './samples.ts';
+export * from './sources.ts';
 export * from './spans.ts';
 export * from './stacks.ts';
 export * from './table.ts';

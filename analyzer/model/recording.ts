@@ -2,6 +2,7 @@ import { devicesSchema, kernelsSchema } from './devices.ts';
 import { lanesSchema, processesSchema } from './lanes.ts';
 import { operatorsSchema } from './operators.ts';
 import { samplesSchema } from './samples.ts';
+import { sourcesSchema } from './sources.ts';
 import { countersSchema, spansSchema, transfersSchema } from './spans.ts';
 import { framesSchema, stacksSchema, stringsSchema } from './stacks.ts';
 import { emptyTable, type Table } from './table.ts';
@@ -28,6 +29,7 @@ export const SCHEMAS = {
   devices: devicesSchema,
   kernels: kernelsSchema,
   operators: operatorsSchema,
+  sources: sourcesSchema,
 } as const;
 
 export type TableName = keyof typeof SCHEMAS;

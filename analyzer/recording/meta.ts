@@ -2,7 +2,7 @@ import type { CollectorHealth, Host, RecordingMeta } from '../model/index.ts';
 import { nanos, UserError } from '../model/index.ts';
 
 /** The version that this perfscope writes, and the newest that it reads. See docs/recording-format.md. */
-export const FORMAT_VERSION = 4;
+export const FORMAT_VERSION = 5;
 
 type Json = Readonly<Record<string, unknown>>;
 

@@ -8,6 +8,7 @@ import {
   LANGUAGES,
   MEMORY_KINDS,
   OPERATOR_KINDS,
+  SOURCE_STATES,
   SPAN_KINDS,
   STATES,
   type Tables,
@@ -31,7 +32,7 @@ function inRange(what: string, column: ColumnArray, limit: number, lowest = 0): 
 export function validateTables(tables: Tables): void {
   const { strings, frames, stacks, lanes, samples, spans, transfers, counters, pools, tasks, lockWaits } =
     tables;
-  const { functionTiers, deopts, devices, kernels, operators } = tables;
+  const { functionTiers, deopts, devices, kernels, operators, sources } = tables;
   inRange('frames.name', frames.name, strings.length);
   inRange('frames.file', frames.file, strings.length);
   inRange('frames.language', frames.language, LANGUAGES.length);
@@ -101,6 +102,7 @@ export function validateTables(tables: Tables): void {
   inRange('operators.kind', operators.kind, OPERATOR_KINDS.length);
   inRange('operators.name', operators.name, strings.length);
   inRange('operators.forwardLane', operators.forwardLane, lanes.length, -1);
+  inRange('sources.state', sources.state, SOURCE_STATES.length);
   const last = new Float64Array(lanes.length).fill(Number.NEGATIVE_INFINITY);
   for (let i = 0; i < samples.length; i++) {
     const lane = samples.lane[i] as number;

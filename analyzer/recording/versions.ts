@@ -10,6 +10,7 @@ const TABLE_SINCE: Partial<Record<TableName, number>> = {
   devices: 4,
   kernels: 4,
   operators: 4,
+  sources: 5,
 };
 
 interface LaterColumns {

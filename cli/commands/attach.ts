@@ -13,6 +13,7 @@ interface AttachOptions {
   readonly mode: SamplingMode;
   readonly duration?: number;
   readonly children: boolean;
+  readonly sources: boolean;
   readonly quiet?: boolean;
   readonly json?: boolean;
 }
@@ -34,6 +35,7 @@ export const attachCommand: RegisterCommand = (program, exit) => {
       parseDuration,
     )
     .option('--no-children', 'leave out other processes that it has started or starts')
+    .option('--no-sources', 'keep no text of source files in the recording')
     .option('-q, --quiet', 'print no summary')
     .option('--json', 'print the summary as one JSON document on standard output')
     .action(async (options: AttachOptions) => {
@@ -44,6 +46,7 @@ export const attachCommand: RegisterCommand = (program, exit) => {
         mode: options.mode,
         duration: options.duration ?? null,
         children: options.children,
+        sources: options.sources,
         summary: options.json ? 'json' : options.quiet ? 'none' : 'text',
       });
       exit(0);

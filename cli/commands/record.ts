@@ -17,6 +17,7 @@ interface RecordOptions {
   readonly mode: SamplingMode;
   readonly duration?: number;
   readonly children: boolean;
+  readonly sources: boolean;
   readonly pythonAgent: AgentChoice;
   readonly pools: boolean;
   readonly torchOps?: boolean;
@@ -51,6 +52,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         .choices(['auto', 'on', 'off'])
         .default('auto', 'where outside does not work'),
     )
+    .option('--no-sources', 'keep no text of source files in the recording')
     .option('--no-pools', 'put nothing into Python programs to see the tasks of their pools')
     .option('--torch-ops', 'record the operators that PyTorch runs, from inside Python programs')
     .option('--no-node-agent', 'put nothing into Node programs to see their JavaScript')
@@ -77,6 +79,7 @@ export const recordCommand: RegisterCommand = (program, exit) => {
         mode: options.mode,
         duration: options.duration ?? null,
         children: options.children,
+        sources: options.sources,
         agent: options.pythonAgent,
         pools: options.pools,
         torchOperators: options.torchOps === true,

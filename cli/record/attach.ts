@@ -2,12 +2,13 @@ import { CPythonCollector } from '../../analyzer/collect/cpython/index.ts';
 import { attachPython } from '../../analyzer/collect/cpython/runtime/runtime.ts';
 import { nvidiaCollectors } from '../../analyzer/collect/nvidia/index.ts';
 import type { OutputPlace } from '../../analyzer/collect/output.ts';
-import { commandLine, taskStatus } from '../../analyzer/collect/process/procfs.ts';
+import { beganAt, commandLine, taskStatus } from '../../analyzer/collect/process/procfs.ts';
 import { Session } from '../../analyzer/collect/session.ts';
 import { SystemCollector } from '../../analyzer/collect/system/index.ts';
 import { Interner, type SamplingMode, UserError } from '../../analyzer/model/index.ts';
 import { samplerScript, version } from '../assets.ts';
 import { printResult, type SummaryKind } from './result.ts';
+import { sourceChoice } from './sourceTexts.ts';
 
 export interface AttachRequest {
   readonly pid: number;
@@ -16,6 +17,8 @@ export interface AttachRequest {
   readonly mode: SamplingMode;
   readonly duration: number | null;
   readonly children: boolean;
+  /** Whether the recording keeps the text of source files. */
+  readonly sources: boolean;
   readonly summary: SummaryKind;
 }
 
@@ -30,11 +33,11 @@ export async function attachRun(request: AttachRequest): Promise<void> {
   const system = new SystemCollector(() => [...own(), ...session.processes]);
   await sampler.prepare();
   const command = commandLine(request.pid).split(' ');
-  const session: Session = new Session({ ...request, command, origin: 'attach', producer: version() }, [
-    sampler,
-    system,
-    ...nvidia,
-  ]);
+  const sources = sourceChoice(request.sources, beganAt(request.pid));
+  const session: Session = new Session(
+    { ...request, command, sources, origin: 'attach', producer: version() },
+    [sampler, system, ...nvidia],
+  );
   session.begin(request.pid);
   await endOfAttach(request.pid, request.duration);
   printResult(await session.finish(null, null), request.summary);

@@ -12,6 +12,7 @@ import type { NodeRequest } from './nodeSource.ts';
 import { printResult, type SummaryKind } from './result.ts';
 import { forwardSignals } from './signals.ts';
 import { type AgentChoice, type RunSources, runSources } from './source.ts';
+import { sourceChoice } from './sourceTexts.ts';
 
 export interface RecordRequest {
   readonly command: readonly string[];
@@ -21,6 +22,8 @@ export interface RecordRequest {
   /** Seconds after which recording stops; null for the whole run. */
   readonly duration: number | null;
   readonly children: boolean;
+  /** Whether the recording keeps the text of source files. */
+  readonly sources: boolean;
   readonly agent: AgentChoice;
   /** Whether the pools of Python programs are recorded, from inside. */
   readonly pools: boolean;
@@ -68,7 +71,8 @@ async function recordTarget(
   const nvidia = nvidiaCollectors();
   const own = () => [process.pid, ...nvidia.flatMap(({ processes }) => processes)];
   const system = new SystemCollector(() => [...own(), ...session.processes]);
-  const options = { ...request, origin: 'record', producer: version() } as const;
+  const kept = sourceChoice(request.sources, null);
+  const options = { ...request, sources: kept, origin: 'record', producer: version() } as const;
   const session: Session = new Session(options, [...sources.collectors, system, ...nvidia]);
   for (const note of sources.notes) session.warn(note);
   session.begin(target.pid);

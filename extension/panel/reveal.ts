@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { SourcePlace } from '../../webview/host.ts';
 import { isWithin, pathOf, suffixesOf } from './places.ts';
 
-/** Where files of this many folders deep are looked for by their last names, if not where the recording says. */
-const MOST_CANDIDATES = 20;
+/** More files of one name tell nothing. */
+const MOST_CANDIDATES = 2;
 
 /**
  * Opens a line that a recording names, beside the panel. A file of the workspace opens at once, also one that was recorded
@@ -21,6 +21,9 @@ export async function revealPlace(place: SourcePlace, besides: vscode.ViewColumn
     await vscode.window.showTextDocument(found.uri, {
       viewColumn: columnBeside(besides),
       selection: new vscode.Range(line, 0, line, 0),
+      // Keys go on to the panel, and the next line takes this one's tab.
+      preserveFocus: true,
+      preview: true,
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

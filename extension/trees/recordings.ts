@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { bytes, visible } from '../../webview/format.ts';
 import { findRecordings } from '../recordings/pick.ts';
+import { sinceThen } from './since.ts';
 
 /** Recordings of the workspace, newest first. */
 export function registerRecordings(): vscode.Disposable {
@@ -49,17 +50,6 @@ function recordingItem({
     contextValue: 'perfscope.recording',
     command: { command: 'perfscope.open', title: 'Open', arguments: [uri] },
   });
-}
-
-/** How long ago, as coarse as it matters. */
-export function sinceThen(milliseconds: number): string {
-  const minutes = Math.floor(milliseconds / 60_000);
-  if (minutes < 1) return 'just now';
-  if (minutes < 60) return `${minutes} min ago`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours} h ago`;
-  const days = Math.floor(hours / 24);
-  return days === 1 ? 'yesterday' : `${days} days ago`;
 }
 
 const DELETE = 'Move to Trash';

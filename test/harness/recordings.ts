@@ -9,6 +9,7 @@ import {
   type RecordingMeta,
   type Row,
   SCHEMAS,
+  SOURCE_STATES,
   TableBuilder,
 } from '../../analyzer/model/index.ts';
 import { FORMAT_VERSION } from '../../analyzer/recording/index.ts';
@@ -130,13 +131,26 @@ export const anyRecording: fc.Arbitrary<Recording> = fc
       }),
       { maxLength: 60 },
     ),
+    sources: fc.array(
+      fc.record({
+        file: fc.constantFrom('app.py', '/home/me/größe.py', '</script>.js', ''),
+        state: fc.nat(SOURCE_STATES.length - 1),
+        bytes: fc.nat(2 ** 30),
+        hash: fc.constantFrom('', 'ab'.repeat(32)),
+        text: fc.string({ unit: 'binary', maxLength: 200 }),
+      }),
+      { maxLength: 4 },
+    ),
   })
-  .map(({ lanes, steps }) => {
+  .map(({ lanes, steps, sources }) => {
     const time = new Array<number>(lanes).fill(0);
     const samples = steps.map(({ lane, step, share, ...rest }) => {
       const own = lane % lanes;
       time[own] = (time[own] as number) + step;
       return { lane: own, time: time[own] as number, cpu: Math.floor(step * share), ...rest };
     });
-    return recordingOf(new Array(lanes).fill({}), samples);
+    const { meta, tables } = recordingOf(new Array(lanes).fill({}), samples);
+    const rows = new TableBuilder(SCHEMAS.sources);
+    for (const source of sources) rows.push(source);
+    return { meta, tables: { ...tables, sources: rows.finish() } };
   });

@@ -20,18 +20,27 @@ function stored(): Theme {
   }
 }
 
+/** VS Code says on the body of a panel what its theme is; null outside of one. */
+function editorIsDark(): boolean | null {
+  const classes = document.body.classList;
+  if (classes.contains('vscode-light') || classes.contains('vscode-high-contrast-light')) return false;
+  return classes.contains('vscode-dark') || classes.contains('vscode-high-contrast') ? true : null;
+}
+
 export function createThemeSwitch(): ThemeSwitch {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const listeners: (() => void)[] = [];
   let theme = stored();
   const apply = (): void => {
-    const shown = theme === 'auto' ? (dark.matches ? 'dark' : 'light') : theme;
+    const shown = theme === 'auto' ? ((editorIsDark() ?? dark.matches) ? 'dark' : 'light') : theme;
     document.documentElement.dataset.theme = shown;
     for (const listener of listeners) listener();
   };
   for (const query of ['(prefers-contrast: more)', '(forced-colors: active)'])
     matchMedia(query).addEventListener('change', apply);
   dark.addEventListener('change', apply);
+  if (editorIsDark() !== null)
+    new MutationObserver(apply).observe(document.body, { attributes: true, attributeFilter: ['class'] });
   apply();
   return {
     get: () => theme,

@@ -79,6 +79,10 @@ export class NodeCollector implements Collector {
     this.handAfter(() => this.tail?.finish());
   }
 
+  textOf(file: string): string | null {
+    return this.tail?.textOf(file) ?? null;
+  }
+
   health(): CollectorHealth {
     const { stoppedAt } = this;
     const { profiles, outside } = this.parts;

@@ -97,6 +97,11 @@ export class NodeTail {
     this.parts.rows.finish();
   }
 
+  /** The text of a file that does not lie on the disk as it ran, or was made into what ran. */
+  textOf(file: string): string | null {
+    return this.scripts.textOf(file);
+  }
+
   health(): NodeHealth {
     const { threads, slices, samples, requestedHz, covered, damaged, problems, counts } = this;
     const files = [...this.files.values()];

@@ -147,3 +147,16 @@ export const statFields = (stat: string): string[] => stat.slice(stat.lastIndexO
 export function commandLine(pid: number): string {
   return (readText(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
 }
+
+/** Ticks a second in `/proc/PID/stat`: the kernel's USER_HZ, 100 on every architecture that Node runs on. */
+const STAT_HZ = 100;
+/** Fields of `/proc/PID/stat` from the state on: the time after boot at which the process began, in ticks. */
+const BEGIN_FIELD = 19;
+
+/** When a process began, in milliseconds since 1970; null when it is gone. Exact to 10 ms. */
+export function beganAt(pid: number): number | null {
+  const begin = Number(statFields(readText(`/proc/${pid}/stat`) ?? ') ')[BEGIN_FIELD] ?? Number.NaN);
+  const uptime = Number.parseFloat(readText('/proc/uptime') ?? '');
+  const age = uptime - begin / STAT_HZ;
+  return Number.isFinite(age) ? Date.now() - age * 1000 : null;
+}

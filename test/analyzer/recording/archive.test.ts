@@ -4,6 +4,7 @@ import { zipSync } from 'fflate';
 import { SCHEMAS, TABLE_NAMES, TableBuilder, UserError } from '../../../analyzer/model/index.ts';
 import { decodeTable, encodeTable } from '../../../analyzer/recording/arrow.ts';
 import { decodeRecording, encodeRecording, FORMAT_VERSION } from '../../../analyzer/recording/index.ts';
+import { withSources } from '../../harness/lines.ts';
 import { anyRecording, META, recordingOf } from '../../harness/recordings.ts';
 
 test('decoding gives back what was encoded', () => {
@@ -70,8 +71,11 @@ test('a file with changed or missing bytes gives a sentence and exit code 3, or 
 });
 
 test('changed bytes of an Arrow table never make decoding run away', () => {
-  const { tables } = recordingOf([{}, { name: 'two' }], [{ lane: 0, time: 5, stack: ['a', 'b'] }]);
-  for (const name of ['lanes', 'samples', 'strings'] as const) {
+  const { tables } = withSources(
+    recordingOf([{}, { name: 'two' }], [{ lane: 0, time: 5, stack: ['a', 'b'] }]),
+    { 'a.py': 'def a():\n    b()\n', 'b.py': { kept: 'large', bytes: 7e9 } },
+  );
+  for (const name of ['lanes', 'samples', 'strings', 'sources'] as const) {
     const whole = encodeTable(SCHEMAS[name], tables[name] as never);
     fc.assert(
       fc.property(fc.nat(whole.length - 1), fc.nat(255), (at, value) => {
@@ -95,8 +99,9 @@ test.each([
   ['a sample with no such stack', 'samples', 'stack', 12],
   ['a state that is none', 'samples', 'state', 200],
   ['a lane out of place', 'lanes', 'id', 4],
+  ['what is kept of a source and is nothing', 'sources', 'state', 200],
 ] as const)('%s is refused', (_what, table, column, value) => {
-  const recording = recordingOf([{}], [{ lane: 0, time: 5, stack: ['a'] }]);
+  const recording = withSources(recordingOf([{}], [{ lane: 0, time: 5, stack: ['a'] }]), { 'a.py': '' });
   (recording.tables[table] as unknown as Record<string, Uint32Array>)[column]?.fill(value);
   expect(() => decodeRecording(encodeRecording(recording), 'x')).toThrow(/^x is damaged: row 0 of /);
 });

@@ -22,6 +22,10 @@ test.each(versions)('the recording of version %i opens, and says what it said th
   expect(summary.tasks.map((each) => [each.pool, each.function, each.count])).toEqual(
     version === 1 ? [] : [['multiprocessing.Pool', 'render_row', 4]],
   );
+  // The fifth brought the text of what ran.
+  const { file, text } = recording.tables.sources;
+  const at = file.findIndex((path) => path.endsWith('render.py'));
+  expect(text[at] ?? '').toMatch(version < 5 ? /^$/ : /^"""Renders[\s\S]*def escape_time\(/);
 });
 
 test('there is a recording of every version', () => {

@@ -63,6 +63,10 @@ export class Facts implements ScriptFacts {
     this.mapUrl = sent?.map ?? null;
   }
 
+  get sentText(): string | null {
+    return this.sent?.source || null;
+  }
+
   sourceMap(): SourceMap | null {
     const { shared } = this;
     if (this.mapUrl === '') return null;

@@ -38,6 +38,16 @@ export class Scripts {
     return this.sent > MOST_SENT ? null : this.script(key, url, { map, source });
   }
 
+  /** The text of a file that was made into a script, or of a script that the program has made; null for one that lies on the disk. */
+  textOf(file: string): string | null {
+    const scripts = [...this.scripts.values()];
+    for (const script of scripts) {
+      const text = script.originalText(file);
+      if (text !== null) return text;
+    }
+    return scripts.find((script) => script.file === file && script.sentText !== null)?.sentText ?? null;
+  }
+
   health(): ScriptsHealth {
     return { ...this.shared.counts, seconds: this.shared.milliseconds / 1e3 };
   }

@@ -23,6 +23,8 @@ export interface ScriptFacts {
   sourceMap(): SourceMap | null;
   text(): ScriptText | null;
   extents(): Extents | null;
+  /** Null for a script that lies on the disk as it runs. */
+  readonly sentText: string | null;
 }
 
 const NAMELESS = '(anonymous)';
@@ -120,6 +122,18 @@ export class Script {
   callAt(line: number, column: number): { readonly file: string; readonly line: number } {
     const original = line > 0 ? (this.facts.sourceMap()?.at(line, Math.max(1, column)) ?? null) : null;
     return original ? { file: this.pathOf(original.source), line: original.line } : { file: this.file, line };
+  }
+
+  /** The text of one of its originals, as its map has it; null when it has no such original, or no text of it. */
+  originalText(file: string): string | null {
+    for (const [source, path] of this.paths)
+      if (path === file) return this.facts.sourceMap()?.contentOf(source) ?? null;
+    return null;
+  }
+
+  /** Its text where it does not lie on the disk as it runs; null where it does, and where the program has kept it. */
+  get sentText(): string | null {
+    return this.facts.sentText;
   }
 
   private placesOf({ name, line, column }: Pick<ProfileNode, 'name' | 'line' | 'column'>): FunctionPlaces {

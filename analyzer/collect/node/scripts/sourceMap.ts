@@ -62,6 +62,11 @@ export class SourceMap {
     return first && segments.every((each) => each[1] === first[1]) ? this.original(first) : null;
   }
 
+  /** The text of a source, named as `Original.source` names it; null when the map does not have it. */
+  contentOf(source: string): string | null {
+    return library?.sourceContentFor(this.map, source) ?? null;
+  }
+
   private original(segment: Readonly<SourceMapSegment> | null): Original | null {
     if (segment === null || segment.length === 1) return null;
     const [, source, line, , name = -1] = segment;

@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright-core';
+import { findChromium } from '../reportBrowser.ts';
+
+/** VS Code as a person at a keyboard has it. */
+export interface Workbench {
+  readonly page: Page;
+  /** Runs a command by its name in the palette. */
+  readonly command: (title: string) => Promise<void>;
+  /** Opens a file of the workspace by its name. */
+  readonly open: (file: string) => Promise<void>;
+  /** The page of the perfscope panel that is in sight, once `selector` is in it. */
+  readonly viewer: (selector?: string) => Promise<Frame>;
+  /** Waits for a message in the corner, and gives its text. */
+  readonly message: (containing: string) => Promise<string>;
+  /** What the console of the workbench or of a panel said against perfscope. */
+  readonly complaints: readonly string[];
+  /** Keeps a picture where PERFSCOPE_ARTIFACTS says, if it does. */
+  readonly picture: (name: string) => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const PATIENCE = 60_000;
+const POLL_MS = 100;
+
+let shared: Browser | null = null;
+
+export async function openWorkbench(address: string, context?: BrowserContext): Promise<Workbench> {
+  shared ??= await chromium.launch({
+    executablePath: findChromium() ?? '',
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'],
+  });
+  const own = context ?? (await shared.newContext({ viewport: { width: 1440, height: 900 } }));
+  const page = await own.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    const text = message.text();
+    // Code-server's own parts that need a native build are missing, and say so.
+    const isOurs = /dist\/(panel|main|web)\.|Content Security Policy/.test(
+      `${text} ${message.location().url}`,
+    );
+    if (message.type() === 'error' && isOurs) complaints.push(text.slice(0, 500));
+  });
+  await page.goto(address);
+  await page.waitForSelector('.monaco-workbench');
+  await page.waitForSelector('.activitybar .action-label[aria-label^="perfscope"]');
+  const workbench: Workbench = {
+    page,
+    complaints,
+    command: async (title) => {
+      await choose(page, `>${title}`, title);
+    },
+    open: async (file) => {
+      await choose(page, file, file);
+    },
+    viewer: (selector = '.label') => frameWith(page, `#perfscope ${selector}`),
+    message: async (containing) => {
+      const found = page.locator('.notification-list-item', { hasText: containing }).first();
+      await found.waitFor();
+      return (await found.textContent()) ?? '';
+    },
+    picture: async (name) => {
+      const folder = process.env.PERFSCOPE_ARTIFACTS;
+      if (folder === undefined) return;
+      mkdirSync(folder, { recursive: true });
+      await page.screenshot({ path: join(folder, `vscode-${name}.png`) });
+    },
+    close: async () => {
+      await own.close();
+    },
+  };
+  return workbench;
+}
+
+export async function closeBrowser(): Promise<void> {
+  await shared?.close();
+  shared = null;
+}
+
+/** Types into the quick open box and takes the row that begins with `row`. */
+async function choose(page: Page, typed: string, row: string): Promise<void> {
+  const box = page.locator('.quick-input-widget .quick-input-box input');
+  await page.keyboard.press(typed.startsWith('>') ? 'F1' : 'Control+p');
+  await box.waitFor({ state: 'visible' });
+  await box.fill(typed);
+  const found = page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
+  await found.click();
+  await box.waitFor({ state: 'hidden' }).catch(() => {});
+}
+
+/** The frame in sight that has `selector`. Frames come and go while panels are made. */
+async function frameWith(page: Page, selector: string): Promise<Frame> {
+  const end = Date.now() + PATIENCE;
+  while (Date.now() < end) {
+    for (const frame of page.frames()) {
+      const isThere = await frame
+        .locator(selector)
+        .first()
+        .isVisible()
+        .catch(() => false);
+      if (isThere && frame !== page.mainFrame()) return frame;
+    }
+    await page.waitForTimeout(POLL_MS);
+  }
+  throw new Error(`no panel shows ${selector}`);
+}
