@@ -1,8 +1,8 @@
+import { type LineMoves, lineMoves } from '../../analyzer/analysis/lineMoves.ts';
 import type { Trace } from '../../analyzer/analysis/trace.ts';
-import type { Advice } from '../../analyzer/model/index.ts';
+import { type Advice, SOURCE_STATES } from '../../analyzer/model/index.ts';
 import { type KeyedFinding, keyed } from '../../webview/findings/selection.ts';
 import { type SourceTimes, sourceTimes } from './lineTimes.ts';
-import { type LineWork, lineWork } from './lineWork.ts';
 import { type RecordedFile, recordedPath } from './matching.ts';
 import { metricOf } from './metric.ts';
 import { type Problem, problemsOf } from './problems.ts';
@@ -15,7 +15,8 @@ export interface Figures {
   /** Name of its file, for readers. */
   readonly recording: string;
   readonly times: SourceTimes;
-  readonly work: ReadonlyMap<string, readonly LineWork[]>;
+  /** What lines had moved and started, by file and line. */
+  readonly moves: ReadonlyMap<string, ReadonlyMap<number, LineMoves>>;
   readonly files: readonly RecordedFile[];
   readonly findings: readonly KeyedFinding[];
   readonly problems: readonly Problem[];
@@ -27,12 +28,12 @@ export interface Figures {
 
 export function figuresOf(recording: string, trace: Trace, { findings }: Advice): Figures {
   const times = sourceTimes(trace, metricOf(trace));
-  const { clock, directory } = trace.meta;
+  const { clock } = trace.meta;
   return {
     recording,
     times,
-    work: lineWork(trace),
-    files: recordedFiles(times, directory),
+    moves: lineMoves(trace),
+    files: recordedFiles(times, trace),
     findings: keyed(findings),
     problems: problemsOf(trace, findings),
     findingsAt: findingsOfFunctions(times, findings),
@@ -40,10 +41,15 @@ export function figuresOf(recording: string, trace: Trace, { findings }: Advice)
   };
 }
 
-function recordedFiles({ files }: SourceTimes, directory: string): RecordedFile[] {
+function recordedFiles({ files }: SourceTimes, { meta, tables: { sources } }: Trace): RecordedFile[] {
+  const rows = new Map(sources.file.map((file, row) => [file, row]));
   return [...files.values()].flatMap(({ file, functions }) => {
-    const path = recordedPath(file, directory);
-    return path === null ? [] : [{ name: file, path, hash: null, functions }];
+    const path = recordedPath(file, meta.directory);
+    if (path === null) return [];
+    const row = rows.get(file);
+    const state = row === undefined ? undefined : SOURCE_STATES[sources.state[row] as number];
+    const hash = (row === undefined ? '' : sources.hash[row]) || null;
+    return [{ name: file, path, hash, wasChanged: state === 'changed', functions }];
   });
 }
 

@@ -20,7 +20,7 @@ const NAMELESS = /^(?:\(anonymous\)|<(?!module>).*>)$/;
 
 /** `findingsAt`: how many findings point to a function, by its number. */
 export function lensesOf(
-  { functions, self }: FileTimes,
+  { functions, here }: FileTimes,
   { whole, metric }: SourceTimes,
   findingsAt: ReadonlyMap<number, number>,
   recording: string,
@@ -30,7 +30,7 @@ export function lensesOf(
   const ofFile: Lens = {
     line: 1,
     title: joined([
-      `${visible(recording)}: ${percent(self / whole)} of ${ofWhat(metric)} in this file`,
+      `${visible(recording)}: ${percent(here / whole)} of ${ofWhat(metric)} in this file`,
       all > 0 ? counted(all, 'finding') : '',
     ]),
     tooltip: 'Show the recording in perfscope',

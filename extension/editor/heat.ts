@@ -12,10 +12,10 @@ const FROM = [0.005, 0.02, 0.06, 0.15, 0.35] as const;
 /** How many levels of heat there are. */
 export const LEVELS = FROM.length;
 
-/** Self below this share is not worth a word, and neither is a total below the other. */
+/** Time below this share is not worth a word, and neither is a total below the other. */
 const TOLD = 0.01;
 const TOLD_TOTAL = 0.05;
-/** A total that exceeds self by less is the same to a reader. */
+/** A total that exceeds the line's own time by less is the same to a reader. */
 const ALIKE = 1.1;
 
 /** A line with heat. `level`: 0 to `LEVELS` - 1; -1 for one that only calls what is hot. `words`: empty where none are worth it. */
@@ -38,18 +38,18 @@ export function hotLines(lines: readonly LineTimes[], { whole, metric }: SourceT
   return lines
     .map((each) => ({
       line: each.line,
-      level: levelOf(each.self / whole),
+      level: levelOf(each.here / whole),
       words: wordsBehind(each, whole, metric),
     }))
     .filter(({ level, words }) => level >= 0 || words !== '');
 }
 
-/** What stands behind a line: `38 % · 1.24 s`, or self and total where they differ. */
-function wordsBehind({ self, total }: LineTimes, whole: number, metric: Metric): string {
-  const isHot = self >= TOLD * whole;
-  const calls = total >= TOLD_TOTAL * whole && total > self * ALIKE;
+/** What stands behind a line: `38 % · 1.24 s`, or with its total where that is more. */
+function wordsBehind({ here, total }: LineTimes, whole: number, metric: Metric): string {
+  const isHot = here >= TOLD * whole;
+  const calls = total >= TOLD_TOTAL * whole && total > here * ALIKE;
   const both = (value: number): string => `${percent(value / whole)} · ${amount(metric, value)}`;
-  if (isHot && calls) return `${both(self)} self, ${both(total)} total`;
-  if (isHot) return both(self);
+  if (isHot && calls) return `${both(here)} here, ${both(total)} total`;
+  if (isHot) return both(here);
   return calls ? `${both(total)} total` : '';
 }

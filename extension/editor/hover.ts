@@ -16,7 +16,7 @@ export function registerHover(code: Code): vscode.Disposable {
           line + 1,
           file,
           figures.times,
-          figures.work.get(file.file) ?? [],
+          figures.moves.get(file.file)?.get(line + 1),
           figures.findings,
         );
         return told && new vscode.Hover(text(told, figures.recording), document.lineAt(line).range);

@@ -1,9 +1,10 @@
 import { gainOf } from '../../analyzer/advice/words.ts';
+import type { LineMoves } from '../../analyzer/analysis/lineMoves.ts';
 import type { KeyedFinding } from '../../webview/findings/selection.ts';
 import { percent, visible } from '../../webview/format.ts';
 import type { FileTimes, SourceTimes } from './lineTimes.ts';
-import type { LineWork } from './lineWork.ts';
 import { amount, ofWhat } from './metric.ts';
+import { workWords } from './workWords.ts';
 
 /** What is told of a line that a reader points at. All texts are plain. */
 export interface HoverFigures {
@@ -21,23 +22,28 @@ export function hoverFigures(
   line: number,
   file: FileTimes,
   { whole, metric }: SourceTimes,
-  work: readonly LineWork[],
+  moves: LineMoves | undefined,
   findings: readonly KeyedFinding[],
 ): HoverFigures | null {
   const times = file.lines.find((each) => each.line === line);
   const here = findings.filter(({ location }) => location?.file === file.file && location.line === line);
-  const moved = work.filter((each) => each.line === line);
-  if (!times && here.length === 0 && moved.length === 0) return null;
+  if (!times && here.length === 0 && !moves) return null;
   const share = (value: number): string => (whole > 0 ? ` (${percent(value / whole)})` : '');
-  const rows: [string, string][] = times
+  const row = (name: string, value: number): [string, string] => [
+    `${ofWhat(metric)}, ${name}`,
+    `${amount(metric, value)}${share(value)}`,
+  ];
+  const rows = times
     ? [
-        [`${ofWhat(metric)}, self`, `${amount(metric, times.self)}${share(times.self)}`],
-        [`${ofWhat(metric)}, with calls`, `${amount(metric, times.total)}${share(times.total)}`],
+        row('self', times.self),
+        // Where no library was called, this says the same.
+        ...(times.here > times.self ? [row('with libraries', times.here)] : []),
+        row('with all calls', times.total),
       ]
     : [];
   const around = functionAt(file, line);
   return {
-    rows: [...rows, ...moved.map(({ name, figure }): [string, string] => [name, figure])],
+    rows: [...rows, ...(moves ? workWords(moves) : [])],
     findings: here.map((finding) => ({
       key: finding.key,
       rule: finding.rule,

@@ -8,6 +8,8 @@ export interface RecordedFile {
   readonly path: string;
   /** SHA-256 of the bytes that ran, in hex; null when the recording does not have it. */
   readonly hash: string | null;
+  /** It was written to while it ran, so that nobody knows which lines those were. */
+  readonly wasChanged: boolean;
   /** Functions and the lines of their definitions, to tell the file by where there is no hash. */
   readonly functions: readonly { readonly name: string; readonly line: number }[];
 }
@@ -96,7 +98,7 @@ export function matchOf(
   const { item: file, parts } = first;
   const isThere = parts === Number.POSITIVE_INFINITY;
   const isOnly = second === undefined || second.parts < parts;
-  if (file.hash !== null) return isThere ? { is: 'changed', file } : OTHER;
+  if (file.hash !== null || file.wasChanged) return isThere ? { is: 'changed', file } : OTHER;
   const agrees = definesSame(document.lines, file.functions);
   if (isThere) return { is: agrees && !isLater(document, ended) ? 'same' : 'changed', file };
   return isOnly && agrees && file.functions.some(({ name }) => isNamed(name)) ? { is: 'same', file } : OTHER;

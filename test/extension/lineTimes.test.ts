@@ -14,7 +14,7 @@ const timesOf = (samples: readonly LineSample[]) => sourceTimes(new Trace(record
 const ms = (value: number) => Math.round(value / 1e6);
 const line = (lines: readonly LineTimes[] | undefined, at: number) => {
   const found = lines?.find((each) => each.line === at);
-  return found && [ms(found.self), ms(found.total)];
+  return found && [ms(found.here), ms(found.total)];
 };
 
 test('a line has the time of what it does itself, and in total what it calls as well', () => {
@@ -84,11 +84,12 @@ describe('of any program', () => {
     { maxLength: 30 },
   );
 
-  test('self never exceeds total, no total the whole, and self of the own code adds up to what ran below it', () => {
+  test('self never exceeds total, no total the whole, and the time of own lines adds up to what ran below them', () => {
     fc.assert(
       fc.property(anySamples, (samples) => {
         const { whole, files } = timesOf(samples);
         for (const { lines, functions } of files.values()) {
+          for (const { self, here } of lines) expect(self).toBeLessThanOrEqual(here + 1e-3);
           for (const { self, total } of [...lines, ...functions]) {
             expect(self).toBeLessThanOrEqual(total + 1e-3);
             expect(total).toBeLessThanOrEqual(whole + 1e-3);
@@ -99,7 +100,7 @@ describe('of any program', () => {
         const expected = samples
           .filter(([, ...stack]) => stack.some(([, file]) => isOwn(file)))
           .reduce((sum, [time]) => sum + time, 0);
-        expect(ms(own.reduce((sum, { self }) => sum + self, 0))).toBe(expected);
+        expect(ms(own.reduce((sum, { here }) => sum + here, 0))).toBe(expected);
       }),
     );
   });
@@ -133,6 +134,16 @@ describe('heat', () => {
     );
   });
 
+  test('is of what a line did with libraries, and its words say so too', () => {
+    const times = timesOf([
+      [90, MAIN, ['encode', JSON_FILE, 200, 190]],
+      [10, MAIN],
+    ]);
+    const [hot, ...others] = hotLines(times.files.get(APP)?.lines ?? [], times);
+    expect([hot?.level, hot?.words.replaceAll('\u00a0', ' ')]).toEqual([LEVELS - 1, '100 % · 100 ms']);
+    expect(others).toEqual([]);
+  });
+
   test('tells share and time of a hot line, and both where self and total differ', () => {
     const times = timesOf([
       [600, MAIN],
@@ -147,12 +158,12 @@ describe('heat', () => {
     expect(words).toEqual([
       [5, '38 % · 380 ms'],
       [7, '1.7 % · 17.0 ms'],
-      [20, '60 % · 600 ms self, 100 % · 1.00 s total'],
+      [20, '60 % · 600 ms here, 100 % · 1.00 s total'],
     ]);
   });
 
   test('of nothing is nothing', () => {
     const times = timesOf([]);
-    expect(hotLines([{ line: 1, self: 0, total: 0 }], times)).toEqual([]);
+    expect(hotLines([{ line: 1, self: 0, here: 0, total: 0 }], times)).toEqual([]);
   });
 });

@@ -15,6 +15,7 @@ const fileOf = (path: string, more: Partial<RecordedFile> = {}): RecordedFile =>
   name: path,
   path,
   hash: null,
+  wasChanged: false,
   functions: [
     { name: '<module>', line: 1 },
     { name: 'solve', line: 3 },
@@ -72,6 +73,12 @@ describe('without a hash', () => {
     expect(match(documentOf('/home/me/app.py', { lines: ['', ...TEXT.slice(0, 2)] }), file)).toBe(
       'changed /home/me/app.py',
     );
+  });
+
+  test('it is not known any more where it was written to while it ran', () => {
+    const file = fileOf('/home/me/app.py', { wasChanged: true });
+    expect(match(documentOf('/home/me/app.py'), file)).toBe('changed /home/me/app.py');
+    expect(match(documentOf('/ci/me/app.py'), file)).toBe('other');
   });
 
   test('in another folder it is the one whose path agrees best, if it defines the functions', () => {

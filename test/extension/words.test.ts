@@ -6,8 +6,9 @@ import { lensesOf } from '../../extension/editor/functionWords.ts';
 import { hoverFigures } from '../../extension/editor/hoverFigures.ts';
 import { problemsOf } from '../../extension/editor/problems.ts';
 import { whatIfAnswers } from '../../extension/editor/whatIfAnswers.ts';
-import { findingOf } from '../harness/findings.ts';
 import { type FrameSpec, recordingOfLines } from '../harness/definedLines.ts';
+import { findingOf } from '../harness/findings.ts';
+import { withSources } from '../harness/lines.ts';
 import { pooled } from '../harness/pooled.ts';
 import { META, recordingOf } from '../harness/recordings.ts';
 
@@ -56,57 +57,58 @@ describe('above functions', () => {
 
 describe('at a line', () => {
   test('stand its figures, its findings and its function', () => {
-    const { times, findings, work } = figures();
+    const { times, findings, moves } = figures();
     const file = times.files.get(APP);
     if (!file) throw new Error('the file was not seen');
-    const told = hoverFigures(12, file, times, work.get(APP) ?? [], findings);
+    const told = hoverFigures(12, file, times, moves.get(APP)?.get(12), findings);
     expect(told?.rows.map(([name, figure]) => `${name}: ${plain(figure)}`)).toEqual([
       'CPU, self: 480 ms (48 %)',
-      'CPU, with calls: 497 ms (50 %)',
+      'CPU, with all calls: 497 ms (50 %)',
     ]);
     expect(told?.findings).toEqual([
       { key: 'P01', rule: 'P01', words: 'Two of 4 workers wait for one task of solve (1.3x to 1.5x faster)' },
     ]);
     expect(told?.functionName).toBe('solve');
-    expect(hoverFigures(2, file, times, [], findings)).toBeNull();
+    expect(hoverFigures(2, file, times, undefined, findings)).toBeNull();
   });
 
-  test('stand the tasks that it submits and the bytes that they carry', () => {
-    const recording = recordingOf(
-      [{}, {}, {}],
-      [],
-      {},
-      {
-        pools: [{}],
-        tasks: pooled([[10], [10]], { bytesOut: 1e6, bytesBack: 2e3 }),
-      },
-    );
-    const { work } = figuresOf('run', new Trace(recording), { findings: [], rules: 1, doubt: null });
-    expect(work.get('main.py')?.map(({ line, name, figure }) => [line, name, plain(figure)])).toEqual([
-      [2, 'Submitted', '2 tasks'],
-      [2, 'Pickled for workers', '2 MB in 2 pieces'],
-      [2, 'Pickled by workers', '4 kB in 2 pieces'],
+  test('stand what libraries took for it, and what it moved and started', () => {
+    const file = {
+      file: APP,
+      here: 9e8,
+      lines: [{ line: 3, self: 1e8, here: 9e8, total: 9e8 }],
+      functions: [],
+    };
+    const times = { metric: 'cpu', whole: 1e9, files: new Map([[APP, file]]) } as const;
+    const told = hoverFigures(3, file, times, { bytes: 4e6, tasks: 1200, kernels: 1 }, []);
+    expect(told?.rows.map(([name, figure]) => `${name}: ${plain(figure)}`)).toEqual([
+      'CPU, self: 100 ms (10 %)',
+      'CPU, with libraries: 900 ms (90 %)',
+      'CPU, with all calls: 900 ms (90 %)',
+      'Submitted: 1\u202f200 tasks',
+      'Launched: 1 kernel',
+      'Moved: 4 MB',
     ]);
+    expect(told?.function).toBe(-1);
   });
+});
 
-  test('stand the kernels that it launches and the copies that it makes', () => {
-    const recording = recordingOf(
-      [{}, { kind: 2 }],
-      [],
-      {},
+describe('recorded files', () => {
+  test('have the hash of what ran where the recording holds it, and tell what was changed meanwhile', () => {
+    const recording = withSources(
+      recordingOfLines([
+        [10, MAIN],
+        [10, ['run', '/home/me/late.py', 2]],
+      ]),
       {
-        devices: [{}],
-        kernels: [
-          { lane: 1, start: 10, end: 1e6 + 10, stack: ['main'] },
-          { lane: 1, start: 2e6, end: 3e6, stack: ['main'] },
-        ],
-        copies: [{ lane: 1, direction: 'H2D', start: 0, end: 5e5, bytes: 4e6, stack: ['main'] }],
+        [APP]: { hash: 'cd'.repeat(32) },
+        '/home/me/late.py': { hash: '', kept: 'changed' },
       },
     );
-    const { work } = figuresOf('run', new Trace(recording), { findings: [], rules: 1, doubt: null });
-    expect(work.get('main.py')?.map(({ name, figure }) => [name, plain(figure)])).toEqual([
-      ['Launched', '2 kernels, 2.00 ms on the device'],
-      ['Copied to the device', '4 MB in 1 piece, 500 µs'],
+    const { files } = figuresOf('run', new Trace(recording), { findings: [], rules: 1, doubt: null });
+    expect(files.map(({ path, hash, wasChanged }) => [path, hash, wasChanged])).toEqual([
+      [APP, 'cd'.repeat(32), false],
+      ['/home/me/late.py', null, true],
     ]);
   });
 });
