@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { AdviceSource } from './advice/source.ts';
+import { registerAssistant } from './assistant/index.ts';
 import { registerCodeViews } from './editor/index.ts';
 import { registerExport } from './export/html.ts';
 import { registerRecordingEditors } from './recordings/editor.ts';
@@ -26,6 +27,7 @@ export function activateEverywhere(context: vscode.ExtensionContext, adviceOf: A
     registerExport(house),
     registerTrees(house),
     registerCodeViews(house),
+    registerAssistant(house),
   );
   return house;
 }
