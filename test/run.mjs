@@ -45,6 +45,7 @@ function jest(name, args) {
 
 step('system parts', 'bash', ['test/setup']);
 step('build', process.execPath, ['build.mjs']);
+step('extension', process.execPath, ['extension/build.mjs', '--package']);
 step('types', 'npx', ['tsc', '--noEmit']);
 step('lint and format', 'npx', ['biome', 'check', '.']);
 const extra = process.argv.slice(2);

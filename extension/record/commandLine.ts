@@ -11,7 +11,8 @@ export interface RecorderRequest {
 }
 
 export function recorderArguments({ target, output, rate }: RecorderRequest): string[] {
-  const options = ['-o', output, ...(rate > 0 ? ['-r', String(rate)] : [])];
+  // The panel says what a summary would, which would push away what the program printed.
+  const options = ['-q', '-o', output, ...(rate > 0 ? ['-r', String(rate)] : [])];
   return 'pid' in target
     ? ['attach', '-p', String(target.pid), ...options]
     : ['record', '--no-live', ...options, '--', ...target.command];

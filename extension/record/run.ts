@@ -65,6 +65,7 @@ export async function recordInEditor(
   const script = vscode.Uri.joinPath(context.extensionUri, 'recorder', 'start.mjs').fsPath;
   const status = showStatus(name);
   let hasEnded = false;
+  let wasStopped = false;
   const terminal = openTerminal(`perfscope: ${name}`, {
     onLine: (text) => recorder.write(text),
     onEndOfInput: () => recorder.endInput(),
@@ -74,14 +75,27 @@ export async function recordInEditor(
     },
   });
   const recorder = startRecorder(script, { target, output, rate }, directory, terminal.print);
-  runs.begin(recorder, status.stopping);
+  runs.begin(recorder, () => {
+    wasStopped = true;
+    status.stopping();
+  });
   terminal.show();
   const end = await recorder.ended;
   hasEnded = true;
   runs.end();
   status.dispose();
-  await showEnd(name, end, settings.get<boolean>('openAfterRecording') !== false, terminal.show);
+  if (end.recording !== null)
+    terminal.print(
+      `\n${QUIET}perfscope: recorded in ${vscode.workspace.asRelativePath(end.recording)}${PLAIN}\n`,
+    );
+  const opens = settings.get<boolean>('openAfterRecording') !== false;
+  // Who stops a program knows that it did not come to its own end.
+  await showEnd(name, wasStopped ? { ...end, exitCode: 0 } : end, opens, terminal.show);
 }
+
+/** As terminals understand it: less bright, and as before. */
+const QUIET = '\x1b[2m';
+const PLAIN = '\x1b[0m';
 
 const SHOW_OUTPUT = 'Show Output';
 const OPEN = 'Open Recording';

@@ -9,6 +9,7 @@ test('a program is recorded without a live view, which needs a terminal, and its
   expect(recorderArguments({ target, output: '/w/r.perfscope', rate: 0 })).toEqual([
     'record',
     '--no-live',
+    '-q',
     '-o',
     '/w/r.perfscope',
     '--',
@@ -22,6 +23,7 @@ test('a program is recorded without a live view, which needs a terminal, and its
     'attach',
     '-p',
     '812',
+    '-q',
     '-o',
     'r',
   ]);

@@ -36,7 +36,8 @@ export const packedExtension = (): string => {
 /** Why no VS Code can be tested here; null where one can. */
 export function missingForVsCode(): string | null {
   if (findChromium() === null) return 'no Chromium in PATH';
-  if (!existsSync(ENTRY) || !existsSync(NODE)) return 'no code-server; test/setup installs it';
+  if (!existsSync(join(CACHE, 'code-server/installed')) || !existsSync(NODE))
+    return 'no code-server; test/setup installs it';
   return existsSync(packedExtension()) ? null : 'no .vsix; npm run package:extension makes it';
 }
 
@@ -53,6 +54,8 @@ const QUIET = {
   'workbench.colorTheme': 'Default Dark Modern',
   'window.autoDetectColorScheme': false,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  // Its rows are then elements that have a text.
+  'terminal.integrated.gpuAcceleration': 'off',
   'security.workspace.trust.startupPrompt': 'never',
 };
 

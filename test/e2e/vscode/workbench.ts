@@ -1,6 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Frame,
+  type Locator,
+  type Page,
+} from 'playwright-core';
+import { plain } from '../reading.ts';
 import { findChromium } from '../reportBrowser.ts';
 
 /** VS Code as a person at a keyboard has it. */
@@ -12,8 +20,18 @@ export interface Workbench {
   readonly open: (file: string) => Promise<void>;
   /** The page of the perfscope panel that is in sight, once `selector` is in it. */
   readonly viewer: (selector?: string) => Promise<Frame>;
+  /** The pages of so many panels that are in sight at once. */
+  readonly viewers: (count: number) => Promise<Frame[]>;
   /** Waits for a message in the corner, and gives its text. */
   readonly message: (containing: string) => Promise<string>;
+  /** What the terminal in sight shows, once it has `containing`. */
+  readonly terminal: (containing: string) => Promise<string>;
+  /** The item of the status bar that has `text`. */
+  readonly status: (text: string) => Locator;
+  /** Picks the row with `text` in the list that a command has opened. */
+  readonly pick: (text: string) => Promise<void>;
+  /** Chooses a colour theme by its name. */
+  readonly theme: (name: string) => Promise<void>;
   /** What the console of the workbench or of a panel said against perfscope. */
   readonly complaints: readonly string[];
   /** Keeps a picture where PERFSCOPE_ARTIFACTS says, if it does. */
@@ -21,7 +39,7 @@ export interface Workbench {
   readonly close: () => Promise<void>;
 }
 
-const PATIENCE = 60_000;
+const PATIENCE = 40_000;
 const POLL_MS = 100;
 
 let shared: Browser | null = null;
@@ -55,11 +73,30 @@ export async function openWorkbench(address: string, context?: BrowserContext): 
     open: async (file) => {
       await choose(page, file, file);
     },
-    viewer: (selector = '.label') => frameWith(page, `#perfscope ${selector}`),
+    viewer: async (selector = '.label') => {
+      const [frame] = await framesWith(page, `#perfscope ${selector}`, 1);
+      if (!frame) throw new Error('one was waited for');
+      return frame;
+    },
+    viewers: (count) => framesWith(page, '#perfscope .label', count),
     message: async (containing) => {
       const found = page.locator('.notification-list-item', { hasText: containing }).first();
       await found.waitFor();
       return (await found.textContent()) ?? '';
+    },
+    terminal: async (containing) => {
+      const rows = page.locator('.terminal-wrapper.active .xterm-rows');
+      await rows.filter({ hasText: containing }).waitFor();
+      return plain(await rows.textContent());
+    },
+    status: (text) => page.locator('.statusbar-item', { hasText: text }),
+    pick: async (text) => {
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+    },
+    theme: async (name) => {
+      await choose(page, '>Preferences: Color Theme', 'Preferences: Color Theme');
+      await page.keyboard.type(name);
+      await page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().click();
     },
     picture: async (name) => {
       const folder = process.env.PERFSCOPE_ARTIFACTS;
@@ -87,22 +124,21 @@ async function choose(page: Page, typed: string, row: string): Promise<void> {
   await box.fill(typed);
   const found = page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
   await found.click();
-  await box.waitFor({ state: 'hidden' }).catch(() => {});
+  // It may have opened a list of its own.
+  await found.waitFor({ state: 'hidden' });
 }
 
-/** The frame in sight that has `selector`. Frames come and go while panels are made. */
-async function frameWith(page: Page, selector: string): Promise<Frame> {
+/** The frames in sight that have `selector`, as soon as there are so many. Frames come and go while panels are made. */
+async function framesWith(page: Page, selector: string, count: number): Promise<Frame[]> {
   const end = Date.now() + PATIENCE;
   while (Date.now() < end) {
-    for (const frame of page.frames()) {
-      const isThere = await frame
-        .locator(selector)
-        .first()
-        .isVisible()
-        .catch(() => false);
-      if (isThere && frame !== page.mainFrame()) return frame;
+    const found: Frame[] = [];
+    for (const frame of page.frames().slice(1)) {
+      const first = frame.locator(selector).first();
+      if (await first.isVisible().catch(() => false)) found.push(frame);
     }
+    if (found.length === count) return found;
     await page.waitForTimeout(POLL_MS);
   }
-  throw new Error(`no panel shows ${selector}`);
+  throw new Error(`there are not ${count} panels that show ${selector}`);
 }
