@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { AdviceSource } from './advice/source.ts';
+import { registerAssistant } from './assistant/index.ts';
+import { registerCodeViews } from './editor/index.ts';
 import { registerExport } from './export/html.ts';
 import { registerRecordingEditors } from './recordings/editor.ts';
 import { registerOpen } from './recordings/open.ts';
@@ -24,6 +26,8 @@ export function activateEverywhere(context: vscode.ExtensionContext, adviceOf: A
     registerOpen(),
     registerExport(house),
     registerTrees(house),
+    registerCodeViews(house),
+    registerAssistant(house),
   );
   return house;
 }

@@ -5,11 +5,10 @@ import { sentenceOf } from '../panel/panel.ts';
 import { wordsOf } from './commandLine.ts';
 import { interpreterFor, languageOf } from './interpreter.ts';
 import { pickProcess } from './pickProcess.ts';
-import { type Recordable, Runs, recordInEditor } from './run.ts';
+import { type Recordable, type Runs, recordInEditor } from './run.ts';
 
 /** Commands that run programs. Each asks first whether the workspace may. */
-export function registerRecord(house: House): vscode.Disposable {
-  const runs = new Runs();
+export function registerRecord(house: House, runs: Runs): vscode.Disposable {
   const record = async (what: () => Promise<Recordable | null>): Promise<void> => {
     if (!vscode.workspace.isTrusted) {
       void vscode.window.showWarningMessage('perfscope runs programs only in a workspace that you trust.');
