@@ -28,7 +28,7 @@ withBrowser(`the report in a browser${chromium === null ? ' (no Chromium in PATH
 
   // It is in every report, beside a recording of some hundred KB. A quarter of it are the rules, analyses and sentences of findings.
   test('the viewer is small', () => {
-    expect(browser.scriptBytes).toBeLessThan(350_000);
+    expect(browser.scriptBytes).toBeLessThan(350 * 1024);
   });
 
   test('opens from a file without a network and shows the exact figures of a known run', async () => {
