@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { adviceOf } from '../../analyzer/advice/index.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
+import { UserError } from '../../analyzer/model/index.ts';
 import { encodeRecording, isArchive } from '../../analyzer/recording/index.ts';
 import { reportPage } from '../../webview/reportPage.ts';
 import { viewerAssets } from '../assets.ts';
@@ -16,6 +17,8 @@ import type { RegisterCommand } from './index.ts';
 const LARGE_PAGE_BYTES = 32e6;
 /** A larger page many browsers do not open: of a recording that would make one, samples are merged. */
 const LARGEST_PAGE_BYTES = 128e6;
+/** A text of Node's has at most some 536 million letters, and no browser opens such a page. */
+const LARGEST_TEXT_BYTES = 400e6;
 /** Base64 has four letters for three bytes. */
 const BYTES_OF_PAGE = 3 / 4;
 
@@ -40,6 +43,11 @@ export function writeReport(file: string, output: string, limit = LARGEST_PAGE_B
   const whole = original && isArchive(original) ? original : encodeRecording(recording);
   const room = (limit - script.length - style.length) * BYTES_OF_PAGE;
   const { bytes: payload, note } = fitted(recording, whole, room);
+  if (payload.length / BYTES_OF_PAGE > LARGEST_TEXT_BYTES)
+    throw new UserError(
+      `${file} is too large for one page, also with its samples merged. Open it with perfscope view.`,
+      1,
+    );
   const page = reportPage({
     recording: payload,
     // Of the whole recording, whatever of it is in the page.
