@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { adviceOf } from '../../analyzer/advice/index.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
 import { encodeRecording } from '../../analyzer/recording/index.ts';
+import { UserError } from '../../analyzer/model/index.ts';
 import { reportPage } from '../../webview/reportPage.ts';
 import { viewerAssets } from '../assets.ts';
 import { open, recordingBytes } from '../open.ts';
@@ -16,6 +17,8 @@ import type { RegisterCommand } from './index.ts';
 const LARGE_PAGE_BYTES = 32e6;
 /** A larger page many browsers do not open: of a recording that would make one, samples are merged. */
 const LARGEST_PAGE_BYTES = 128e6;
+/** A text of Node's has at most some 536 million letters, and no browser opens such a page. */
+const LARGEST_TEXT_BYTES = 400e6;
 /** Base64 has four letters for three bytes. */
 const BYTES_OF_PAGE = 3 / 4;
 
@@ -43,6 +46,11 @@ export async function writeReport(
   const whole = recordingBytes(file) ?? encodeRecording(recording);
   const room = (limit - script.length - style.length) * BYTES_OF_PAGE;
   const { bytes: payload, note } = fitted(recording, whole, room);
+  if (payload.length / BYTES_OF_PAGE > LARGEST_TEXT_BYTES)
+    throw new UserError(
+      `${file} is too large for one page, also with its samples merged. Open it with perfscope view.`,
+      1,
+    );
   const page = reportPage({
     recording: payload,
     // Of the whole recording, whatever of it is in the page.

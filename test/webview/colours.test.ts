@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { hcl } from 'd3';
@@ -151,6 +151,17 @@ test.each(NAMES)('letters on every module’s colour have the contrast that smal
 });
 
 test('sizes of letters come from one scale', () => {
+  const folder = join(import.meta.dirname, '../../webview');
+  const sheets = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.css'),
+  );
+  expect(sheets.length).toBeGreaterThan(10);
+  const others = sheets.flatMap((name) =>
+    [...readFileSync(join(folder, name), 'utf8').matchAll(/font(?:-size)?: [\d.]+px/g)].map(
+      ([declaration]) => `${name}: ${declaration}, and not var(--t0) to var(--t5)`,
+    ),
+  );
+  expect(others).toEqual([]);
   const scale = [...sheet.matchAll(/--t(\d): (\d+)px/g)].map(([, , size]) => Number(size));
   expect(scale).toEqual([...scale].sort((a, b) => a - b));
   expect(Math.min(...scale)).toBeGreaterThanOrEqual(11);
