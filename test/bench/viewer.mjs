@@ -10,7 +10,7 @@ import { build } from 'esbuild';
  *
  *     npm run bench -- viewer [FOLDER [PROFILE ...]]
  *
- * FOLDER keeps the profiles, which take a minute to make, for the next time. PROFILE: `samples`, `gpu`, `functions`, `large`, `lanes`.
+ * NO_PEER=1 leaves speedscope out. FOLDER keeps the profiles, which take a minute to make, for the next time. PROFILE: `samples`, `gpu`, `functions`, `large`, `lanes`.
  */
 const [kept, ...chosen] = process.argv.slice(2);
 const folder = kept ?? mkdtempSync(join(tmpdir(), 'perfscope-bench-viewer-'));

@@ -85,7 +85,7 @@ withBrowser(`the timeline in a browser${chromium === null ? ' (no Chromium in PA
     await settled(page);
     expect(await names(page)).not.toContain('pin_memory');
     expect(await texts(page, '.corner-words button')).toEqual(['1 hidden']);
-    await page.getByRole('searchbox', { name: 'Filter lanes by name' }).fill('stream 13');
+    await page.getByRole('textbox', { name: 'Filter lanes by name' }).fill('stream 13');
     await settled(page);
     expect(await names(page)).toEqual(['GPU 0', 'stream 13']);
     await page.getByRole('button', { name: /Show them/ }).click();

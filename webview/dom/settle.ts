@@ -43,6 +43,13 @@ export function settling(work: () => void): () => void {
   };
 }
 
+const READABLE_MS = 100;
+
+/** Runs `work` when the page has been painted and could take some frames and keys: for what a reader does not look at first. */
+export function later(work: () => void): void {
+  afterPaint(async () => afterPause(work, READABLE_MS)());
+}
+
 /** Runs `work` once the page has been painted; the page says that it waits until that is done. */
 export function afterPaint(work: () => Promise<void>): void {
   wait(1);

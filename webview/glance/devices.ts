@@ -2,7 +2,7 @@ import { DEVICE_DIRECTIONS, type DeviceDirection, WORK_KINDS } from '../../analy
 import type { ViewContext } from '../context.ts';
 import { DIRECTION_WORDS, deviceName, deviceTitle, sharesMemory } from '../devices/names.ts';
 import { h } from '../dom/element.ts';
-import { afterPaint } from '../dom/settle.ts';
+import { later } from '../dom/settle.ts';
 import { bytes, bytesPerSecond, duration, percent } from '../format.ts';
 import type { Profile } from '../profile.ts';
 import { clipped, type Interval, NO_EVENT } from '../state/viewState.ts';
@@ -95,7 +95,7 @@ export function devicesSection(
     };
     // Finding them takes as long as all else of a page with a million kernels; the first picture does not wait for it.
     if (withGaps.has(profile)) add();
-    else afterPaint(async () => add());
+    else later(add);
     withGaps.add(profile);
   }
   return h(

@@ -1,7 +1,7 @@
 import { ACTIVITIES, IS_READY, WAITS_GIL, WAITS_LOCK } from '../../analyzer/analysis/activity.ts';
 import type { ViewContext } from '../context.ts';
 import { h, svg } from '../dom/element.ts';
-import { afterPaint, settling } from '../dom/settle.ts';
+import { later, settling } from '../dom/settle.ts';
 import { efficiencyCard } from '../efficiency/card.ts';
 import { counted, duration, inCores, percent } from '../format.ts';
 import { ACTIVITY_NAMES } from '../timeline/describe.ts';
@@ -49,7 +49,7 @@ export function createGlance(view: ViewContext): HTMLElement {
   store.on(['range', 'lanes'], settling(refresh));
   store.on(['range', 'lanes'], judge);
   refresh();
-  afterPaint(async () => judge());
+  later(judge);
   return element;
 }
 

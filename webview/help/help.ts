@@ -13,7 +13,8 @@ const GESTURES: Readonly<Record<KeyGroup, readonly Line[]>> = {
     ['Shift drag', 'move'],
     ['Ctrl wheel', 'zoom at the pointer; so does a wheel on the axis'],
     ['Shift wheel', 'move'],
-    ['double click', 'zoom to the selected range, or show the whole run'],
+    ['double click', 'zoom to the selected range, or show the whole run; on a name, select the lane'],
+    ['Shift arrows', 'select from the cursor'],
     ['click', 'select the lane; with Ctrl, add it; on a task, select its time and its lane'],
   ],
   'Flame graph': [

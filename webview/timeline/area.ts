@@ -7,7 +7,7 @@ export interface Box {
 
 /** A stepped area under `values`, which share `box.width` evenly; NaN leaves a hole. */
 export function area(
-  context: CanvasRenderingContext2D,
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
   values: Float64Array,
   box: Box,
   most: number,

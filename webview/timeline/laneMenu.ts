@@ -32,7 +32,7 @@ export function createLaneMenu(view: ViewContext): LaneMenu {
     store.set({ laneList: { ...store.get().laneList, ...part } });
 
   const filter = h('input', {
-    type: 'search',
+    type: 'text',
     placeholder: 'Filter lanes',
     'aria-label': 'Filter lanes by name',
     title: 'Words, or /a regular expression/',
@@ -41,12 +41,13 @@ export function createLaneMenu(view: ViewContext): LaneMenu {
   });
   filter.addEventListener('input', () => change({ filter: filter.value }));
   filter.addEventListener('keydown', (event) => {
+    // Letters are keys of the page elsewhere.
+    event.stopPropagation();
     if (event.key !== 'Escape') return;
     // The first Esc empties the box, the second leaves it.
     if (filter.value === '') filter.blur();
     else change({ filter: '' });
     event.preventDefault();
-    event.stopPropagation();
   });
 
   const panel = h('div', {

@@ -4,7 +4,9 @@ import type { ViewContext } from '../context.ts';
 import { surface } from '../dom/canvas.ts';
 import { h } from '../dom/element.ts';
 import { duration } from '../format.ts';
+import type { Profile } from '../profile.ts';
 import { within, zoomed } from '../state/viewState.ts';
+import type { Palette } from '../theme/palette.ts';
 import { area } from './area.ts';
 import type { Cursor } from './cursor.ts';
 import { paintCursor, paintLength } from './measure.ts';
@@ -26,23 +28,14 @@ export function createOverview(
     'aria-label': `Cores in use over the whole run of ${duration(bounds.to - bounds.from)}, and the axis of time`,
   });
   const element = h('div', { class: 'overview' }, canvas);
-  let cores = new Float64Array(0);
+  const wholeRun = coresPicture(profile);
 
   const drawn = surface(canvas, element, (context, width, height) => {
     const colours = palette();
     const { view, range } = store.get();
-    const columns = Math.max(1, Math.floor(width));
-    if (cores.length !== columns) {
-      cores = new Float64Array(columns);
-      addConcurrency(profile.timeline, profile.lanes, RUNS, bounds.from, bounds.to, cores);
-    }
     context.fillStyle = colours.bg;
     context.fillRect(0, 0, width, height);
-    context.fillStyle = colours.panel;
-    context.fillRect(0, 0, width, MINIMAP_HEIGHT);
-    const most = cores.reduce((top, value) => Math.max(top, value), 1);
-    const box = { x: 0, y: 4, width, height: MINIMAP_HEIGHT - 4 };
-    area(context, cores, box, most, colours.area, colours.areaLine);
+    context.drawImage(wholeRun(width, context.getTransform().a, colours), 0, 0, width, MINIMAP_HEIGHT);
     if (range) {
       context.fillStyle = colours.accent;
       context.globalAlpha = 0.18;
@@ -162,4 +155,38 @@ export function createOverview(
   cursor.on(['at'], drawn.redraw);
   onColours(drawn.redraw);
   return { element };
+}
+
+/** Cores in use over the whole run. The picture is kept: only the size and the theme change it, and the pointer draws over it at each move. */
+function coresPicture({
+  timeline,
+  lanes,
+  bounds,
+}: Profile): (width: number, ratio: number, colours: Palette) => OffscreenCanvas {
+  let known: { readonly picture: OffscreenCanvas; readonly width: number; readonly colours: Palette } | null =
+    null;
+  return (width, ratio, colours) => {
+    const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.round(MINIMAP_HEIGHT * ratio)];
+    if (known?.width === width && known.colours === colours && known.picture.width === w)
+      return known.picture;
+    const picture = new OffscreenCanvas(w, h);
+    known = { picture, width, colours };
+    const context = picture.getContext('2d', { alpha: false });
+    if (!context) return picture;
+    context.scale(ratio, ratio);
+    context.fillStyle = colours.panel;
+    context.fillRect(0, 0, width, MINIMAP_HEIGHT);
+    const cores = new Float64Array(Math.max(1, Math.floor(width)));
+    addConcurrency(timeline, lanes, RUNS, bounds.from, bounds.to, cores);
+    const most = cores.reduce((top, value) => Math.max(top, value), 1);
+    area(
+      context,
+      cores,
+      { x: 0, y: 4, width, height: MINIMAP_HEIGHT - 4 },
+      most,
+      colours.area,
+      colours.areaLine,
+    );
+    return picture;
+  };
 }

@@ -44,7 +44,7 @@ export function createTimeline(view: ViewContext): TimelineView {
       class: 'timeline-scroll',
       tabindex: 0,
       role: 'group',
-      'aria-label': 'Tracks. Arrow keys move and zoom.',
+      'aria-label': 'Tracks. Arrow keys move and zoom; with Shift they select.',
     },
     content,
   );
