@@ -305,7 +305,13 @@ withBrowser(`tasks in the report${chromium === null ? ' (no Chromium in PATH)' :
     expect(await texts(page, '.tasks > .empty:not([hidden])')).toEqual([
       'Pools were seen in this run, but no task of theirs: their tasks are recorded from inside Python.',
     ]);
-    expect(await texts(page, '[role=tab]')).toEqual(['Flame graph', 'Functions', 'Tasks', 'Efficiency', 'Source']);
+    expect(await texts(page, '[role=tab]')).toEqual([
+      'Flame graph',
+      'Functions',
+      'Tasks',
+      'Efficiency',
+      'Source',
+    ]);
     await page.keyboard.press('6');
     await page.evaluate(() => {
       location.hash = 'tab=locks';
