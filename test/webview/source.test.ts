@@ -122,7 +122,7 @@ test('a line is in the innermost function around it, and in the file where there
 test('what is kept of a file is told with what is wrong with it', () => {
   const plain = lineRecording([{ stack: ['f a.py:3'], cpu: 1 }]);
   const { tables } = withSources(plain, {
-    'a.py': 'one\r\ntwo\rthree',
+    'a.py': 'one\r\ntwo\rthree\n',
     'b.py': { kept: 'changed', text: 'x' },
     'c.py': { kept: 'large', bytes: 9e6 },
     'd.py': { kept: 'full' },

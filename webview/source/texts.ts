@@ -18,7 +18,7 @@ export function sourceText({ sources }: Pick<Tables, 'sources'>, file: string): 
   if (row >= 0) {
     const text = (sources.text[row] as string).replace(/\r\n?/g, '\n');
     const state = SOURCE_STATES[sources.state[row] as number] ?? 'unreadable';
-    texts.set(file, { state, text, lines: text === '' ? [] : text.split('\n') });
+    texts.set(file, { state, text, lines: text === '' ? [] : text.replace(/\n$/, '').split('\n') });
   }
   return texts.get(file) ?? null;
 }
