@@ -1,5 +1,5 @@
-import type { RunComparison } from '../analyzer/advice/runComparison.ts';
-import { AFTER_ID, COMPARISON_ID, PAYLOAD_ID } from './page.ts';
+import { AFTER_ID, BEFORE_ID, COMPARISON_ID } from './compare/page.ts';
+import type { RunComparison } from './compare/runComparison.ts';
 import { asBytes, asJson, type ReportPageOptions, selfContainedPage } from './reportPage.ts';
 
 /** `script` is the bundle of `webview/compare/main.ts`, `style` that of `webview/compare/page.css`. */
@@ -15,5 +15,5 @@ export interface ComparisonPageOptions
 export const comparisonPage = ({ before, after, comparison, ...page }: ComparisonPageOptions): string =>
   selfContainedPage({
     ...page,
-    parts: [asJson(COMPARISON_ID, comparison), asBytes(PAYLOAD_ID, before), asBytes(AFTER_ID, after)],
+    parts: [asJson(COMPARISON_ID, comparison), asBytes(BEFORE_ID, before), asBytes(AFTER_ID, after)],
   });

@@ -70,13 +70,6 @@ ${parts.join('\n')}
 `;
 }
 
-/** Data as text in which nothing is markup. */
-export const asJson = (id: string, data: unknown): string =>
-  `<script id="${id}" type="application/json">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`;
-
-export const asBytes = (id: string, bytes: Uint8Array): string =>
-  `<script id="${id}" type="application/octet-stream">${toBase64(bytes)}</script>`;
-
 const escaped = (text: string): string =>
   text
     .replaceAll('&', '&amp;')
@@ -93,3 +86,10 @@ const inScript = (code: string): string =>
   code.replace(/<\/(script)/gi, '<\\/$1').replaceAll('<!--', '\\x3c!--');
 
 const inStyle = (sheet: string): string => sheet.replace(/<\/(style)/gi, '<\\/$1');
+
+/** Data as text in which nothing is markup. */
+export const asJson = (id: string, data: unknown): string =>
+  `<script id="${id}" type="application/json">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`;
+
+export const asBytes = (id: string, bytes: Uint8Array): string =>
+  `<script id="${id}" type="application/octet-stream">${toBase64(bytes)}</script>`;

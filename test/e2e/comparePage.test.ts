@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
-import { comparedRun, runComparison } from '../../analyzer/advice/runComparison.ts';
+import { advise } from '../../analyzer/advice/index.ts';
+import { checkPredictions } from '../../analyzer/advice/predictions.ts';
+import { compareRuns } from '../../analyzer/analysis/comparison/index.ts';
+import { summarize } from '../../analyzer/analysis/summary.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
 import { emptyTables, type Finding, type Recording } from '../../analyzer/model/index.ts';
 import { encodeRecording } from '../../analyzer/recording/index.ts';
@@ -12,17 +17,26 @@ import { comparisonPage } from '../../webview/comparisonPage.ts';
 import { recordingOf } from '../harness/recordings.ts';
 import { HOSTILE, syntheticMeta, syntheticRecording } from '../webview/syntheticRecording.ts';
 import { settled, texts, violations } from './reading.ts';
-import {
-  bundled,
-  findChromium,
-  type OpenedPage,
-  type ReportBrowser,
-  sha256,
-  startReportBrowser,
-} from './reportBrowser.ts';
+import { findChromium, type OpenedPage, type ReportBrowser, startReportBrowser } from './reportBrowser.ts';
 
 const chromium = findChromium();
 const withBrowser = chromium === null ? describe.skip : describe;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
+
+/** What the build makes of an entry. */
+async function bundled(file: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [file],
+    bundle: true,
+    target: 'es2022',
+    minify: true,
+    write: false,
+    format: 'iife',
+    logLevel: 'warning',
+  });
+  return outputFiles[0]?.text ?? '';
+}
 
 /** A run of one lane in which `main` calls some functions, each for some tenths of a second of CPU. */
 function runOf(times: Record<string, number>): Recording {
@@ -47,26 +61,32 @@ withBrowser(`a comparison in a browser${chromium === null ? ' (no Chromium in PA
   let browser: ReportBrowser;
   let assets: { script: string; style: string };
   const pageOf = (before: Recording, after: Recording, findings?: readonly Finding[]): string => {
-    const then = comparedRun(new Trace(before));
-    const summary = { ...then.summary, ...(findings && { findings }) };
+    const [then, now] = [before, after].map((recording) => {
+      const trace = new Trace(recording);
+      return summarize(trace, advise(trace));
+    });
+    if (!then || !now) throw new Error('there are two runs');
+    const comparison = compareRuns(then, now, 0.05);
+    const checked = checkPredictions(findings ?? then.findings, now.findings, comparison.wallRatio);
     const names = { before: 'a.perfscope', after: 'b.perfscope' };
-    const now = comparedRun(new Trace(after));
     return comparisonPage({
       before: encodeRecording(before),
       after: encodeRecording(after),
-      comparison: runComparison({ ...then, summary }, now, names, 0.05),
+      comparison: { comparison, checked, names, threshold: 0.05 },
       ...assets,
       title: 'two runs',
       sha256,
     });
   };
+  const openText = (html: string, options: Parameters<ReportBrowser['open']>[1] = {}): Promise<OpenedPage> =>
+    browser.open(BEFORE, { ...options, change: () => html });
   const open = async (
     before: Recording,
     after: Recording,
-    options: Parameters<ReportBrowser['openPage']>[1] = {},
+    options: Parameters<ReportBrowser['open']>[1] = {},
     findings?: readonly Finding[],
   ): Promise<OpenedPage> => {
-    const opened = await browser.openPage(pageOf(before, after, findings), options);
+    const opened = await openText(pageOf(before, after, findings), options);
     await settled(opened.page);
     return opened;
   };
@@ -264,7 +284,7 @@ withBrowser(`a comparison in a browser${chromium === null ? ' (no Chromium in PA
 
     const html = pageOf(BEFORE, AFTER);
     const payload = /id="recording-after"[^>]*>([^<]*)</.exec(html)?.[1] ?? '';
-    const cut = await browser.openPage(html.replace(payload, payload.slice(0, payload.length - 900)));
+    const cut = await openText(html.replace(payload, payload.slice(0, payload.length - 900)));
     expect((await texts(cut.page, '[role=alert] p'))[0]).toMatch(/^This page is damaged/);
     for (const { complaints } of [empty, half, cut]) expect(complaints).toEqual([]);
   });

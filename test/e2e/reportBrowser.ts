@@ -32,41 +32,34 @@ export interface OpenedPage {
 }
 
 export interface ReportBrowser {
-  /** Opens a report of `recording` from a file, without a network. `hash`: fragment of the address. */
+  /** Opens a report of `recording` from a file, without a network. `hash`: fragment of the address; `change`: what becomes of the page's text first. */
   readonly open: (
     recording: Recording | Uint8Array,
-    options?: BrowserContextOptions & { hash?: string },
-  ) => Promise<OpenedPage>;
-  /** The same of a page that was made already. */
-  readonly openPage: (
-    html: string,
-    options?: BrowserContextOptions & { hash?: string },
+    options?: BrowserContextOptions & { hash?: string; change?: (page: string) => string },
   ) => Promise<OpenedPage>;
   readonly scriptBytes: number;
   readonly close: () => Promise<void>;
 }
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
-
-/** What the build makes of an entry, of a script or a style. */
-export async function bundled(file: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [file],
-    bundle: true,
-    target: 'es2022',
-    minify: true,
-    write: false,
-    format: 'iife',
-    logLevel: 'warning',
-  });
-  return outputFiles[0]?.text ?? '';
-}
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
 
 /** Bundles the viewer as the build does and starts the browser. `rulesOf`: the rules that a page's findings come from. */
 export async function startReportBrowser(
   executablePath: string,
   rulesOf: (title: string) => readonly Rule[] = () => RULES,
 ): Promise<ReportBrowser> {
+  const bundled = async (file: string): Promise<string> => {
+    const { outputFiles } = await build({
+      entryPoints: [file],
+      bundle: true,
+      target: 'es2022',
+      minify: true,
+      write: false,
+      format: 'iife',
+      logLevel: 'warning',
+    });
+    return outputFiles[0]?.text ?? '';
+  };
   const [script, style] = await Promise.all([bundled('webview/main.ts'), bundled('webview/viewer.css')]);
   const folder = mkdtempSync(join(tmpdir(), 'perfscope-report-'));
   const browser: Browser = await chromium.launch({
@@ -74,39 +67,35 @@ export async function startReportBrowser(
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });
   let pages = 0;
-  const openPage: ReportBrowser['openPage'] = async (html, { hash = '', ...options } = {}) => {
-    const file = join(folder, `report-${pages++}.html`);
-    writeFileSync(file, html);
-    const address = pathToFileURL(file).href;
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-    await context.setOffline(true);
-    const complaints: string[] = [];
-    await context.route('**/*', (route) => {
-      const wanted = route.request().url();
-      if (wanted.startsWith(address) || wanted.startsWith('data:')) return route.continue();
-      complaints.push(`asked for ${wanted}`);
-      return route.abort();
-    });
-    const page = await context.newPage();
-    page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-    page.on('pageerror', (error) => complaints.push(`threw ${error}`));
-    page.on('dialog', (dialog) => {
-      complaints.push(`opened a dialog: ${dialog.message()}`);
-      void dialog.dismiss();
-    });
-    await page.goto(hash === '' ? address : `${address}#${hash}`);
-    await page.waitForSelector('.label, [role=alert], .empty');
-    return { page, complaints, close: () => context.close() };
-  };
   return {
     scriptBytes: Buffer.byteLength(script),
-    open: (recording, options) => {
+    open: async (recording, { hash = '', change = (text: string) => text, ...options } = {}) => {
       const bytes = recording instanceof Uint8Array ? recording : encodeRecording(recording);
       const title = recording instanceof Uint8Array ? 'damaged' : recording.meta.command.join(' ');
+      const file = join(folder, `report-${pages++}.html`);
       const advice = recording instanceof Uint8Array ? null : adviceOf(new Trace(recording), rulesOf(title));
-      return openPage(reportPage({ recording: bytes, advice, script, style, title, sha256 }), options);
+      writeFileSync(file, change(reportPage({ recording: bytes, advice, script, style, title, sha256 })));
+      const address = pathToFileURL(file).href;
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+      await context.setOffline(true);
+      const complaints: string[] = [];
+      await context.route('**/*', (route) => {
+        const wanted = route.request().url();
+        if (wanted.startsWith(address) || wanted.startsWith('data:')) return route.continue();
+        complaints.push(`asked for ${wanted}`);
+        return route.abort();
+      });
+      const page = await context.newPage();
+      page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+      page.on('pageerror', (error) => complaints.push(`threw ${error}`));
+      page.on('dialog', (dialog) => {
+        complaints.push(`opened a dialog: ${dialog.message()}`);
+        void dialog.dismiss();
+      });
+      await page.goto(hash === '' ? address : `${address}#${hash}`);
+      await page.waitForSelector('.label, [role=alert], .empty');
+      return { page, complaints, close: () => context.close() };
     },
-    openPage,
     close: async () => {
       await browser.close();
       rmSync(folder, { recursive: true, force: true });

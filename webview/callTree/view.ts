@@ -7,7 +7,6 @@ import { foundFunctions } from '../flame/found.ts';
 import { metricNames, nothingWords } from '../flame/metrics.ts';
 import { counted, duration, place, visible } from '../format.ts';
 import type { Weights } from '../profile.ts';
-import { shareCell } from '../shareCell.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
 import {
@@ -19,6 +18,7 @@ import {
   type OutlineRows,
   shownRows,
 } from './outline.ts';
+import { shareCell } from './shareCell.ts';
 
 const COLUMNS: readonly Column<'total' | 'self' | 'name'>[] = [
   { id: 'total', title: 'Total', explanation: 'Of the function with all that it calls' },
@@ -129,8 +129,8 @@ export function createCallTree(view: ViewContext): {
     name.style.setProperty('--level', String(Math.min(level - 1, DEEPEST_STEP)));
     return {
       cells: [
-        shareCell(total(node), whole, kind),
-        own === null ? h('div', { role: 'gridcell' }) : shareCell(own, whole, kind),
+        shareCell(total(node), whole, kind, duration),
+        own === null ? h('div', { role: 'gridcell' }) : shareCell(own, whole, kind, duration),
         name,
       ],
       selected: isSelected(node),

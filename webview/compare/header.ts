@@ -1,8 +1,8 @@
-import type { RunComparison } from '../../analyzer/advice/runComparison.ts';
 import { h, setText } from '../dom/element.ts';
 import { duration, visible } from '../format.ts';
 import type { Store } from '../state/store.ts';
 import { THEMES, type Theme, type ThemeSwitch } from '../theme/theme.ts';
+import type { RunComparison } from './runComparison.ts';
 import type { CompareState } from './state.ts';
 import { changeWords, paceWords } from './words.ts';
 

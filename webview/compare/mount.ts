@@ -1,4 +1,3 @@
-import type { RunComparison } from '../../analyzer/advice/runComparison.ts';
 import type { Selection } from '../../analyzer/analysis/weights.ts';
 import type { Recording } from '../../analyzer/model/index.ts';
 import type { ViewContext } from '../context.ts';
@@ -20,6 +19,7 @@ import { createCompareHeader } from './header.ts';
 import { createCompareHelp } from './help.ts';
 import { createMoved } from './moved.ts';
 import { createComparePanels } from './panels.ts';
+import type { RunComparison } from './runComparison.ts';
 import { type ComparedRuns, comparedRuns, type Difference, firstMetricOf, functionAt } from './runs.ts';
 import { readScale } from './scale.ts';
 import {

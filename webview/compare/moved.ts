@@ -1,4 +1,3 @@
-import type { RunComparison } from '../../analyzer/advice/runComparison.ts';
 import {
   type Change,
   type Comparison,
@@ -9,6 +8,7 @@ import type { Direction } from '../../analyzer/model/index.ts';
 import { h } from '../dom/element.ts';
 import { bytes, count, duration, visible } from '../format.ts';
 import { type PickPlace, predictionList } from './predicted.ts';
+import type { RunComparison } from './runComparison.ts';
 import { changeWords } from './words.ts';
 
 const FACTOR_NAMES: Readonly<Record<Factor, string>> = {

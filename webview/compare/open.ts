@@ -1,17 +1,18 @@
-import type { RunComparison } from '../../analyzer/advice/runComparison.ts';
 import { UserError } from '../../analyzer/model/index.ts';
 import { decodeRecording } from '../../analyzer/recording/index.ts';
 import { h } from '../dom/element.ts';
-import { AFTER_ID, COMPARISON_ID, PAYLOAD_ID, ROOT_ID } from '../page.ts';
+import { ROOT_ID } from '../page.ts';
 import { pageHost } from '../pageHost.ts';
 import { fromBase64 } from '../payload.ts';
 import { createThemeSwitch } from '../theme/theme.ts';
 import { mountComparison } from './mount.ts';
+import { AFTER_ID, BEFORE_ID, COMPARISON_ID } from './page.ts';
+import type { RunComparison } from './runComparison.ts';
 
 /** The comparison in a page that `comparisonPage` made: takes both recordings out of the page and shows them. */
 export function openComparison(): void {
   const root = document.getElementById(ROOT_ID);
-  const payloads = [PAYLOAD_ID, AFTER_ID].map((id) => document.getElementById(id));
+  const payloads = [BEFORE_ID, AFTER_ID].map((id) => document.getElementById(id));
   const [before, after] = payloads;
   if (!root || !before || !after) return;
   try {

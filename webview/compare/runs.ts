@@ -10,7 +10,7 @@ import { EVERYTHING, metricOfMode, type Selection } from '../../analyzer/analysi
 import type { Recording } from '../../analyzer/model/index.ts';
 import { hasDeviceTransfers } from '../devices/profile.ts';
 import { type Profile, profileOf } from '../profile.ts';
-import { FLAME_METRICS, type FlameMetric } from '../state/viewState.ts';
+import type { FlameMetric } from '../state/viewState.ts';
 import type { CompareState, Side, Width } from './state.ts';
 
 /** Two runs with what every view of a comparison asks of them. */
@@ -69,15 +69,18 @@ function homesOf(before: Profile, after: Profile, { functions }: DifferenceTree)
   return homes;
 }
 
+/** Who held the GIL is known of runs in one mode only. */
+const METRICS = ['cpu', 'wall', 'gil-wait', 'gpu', 'copy'] as const satisfies readonly FlameMetric[];
+
 /** What either run spent anything of; of devices what both have, for else the other run would seem to have lost or won it all. */
-function metricsOfBoth(before: Profile, after: Profile): FlameMetric[] {
+function metricsOfBoth(before: Profile, after: Profile): readonly FlameMetric[] {
   const runs = [before, after];
   const seen = (metric: FlameMetric) =>
     runs.some((run) => (run.weigh(metric, EVERYTHING).total[0] as number) > 0);
-  const metrics = FLAME_METRICS.filter((metric) => {
+  const metrics: readonly FlameMetric[] = METRICS.filter((metric) => {
     if (metric === 'gpu') return runs.every(({ recording }) => recording.tables.kernels.length > 0);
     if (metric === 'copy') return runs.every(({ recording }) => hasDeviceTransfers(recording.tables));
-    return metric !== 'gil-held' && seen(metric);
+    return seen(metric);
   });
   return metrics.length > 0 ? metrics : ['wall'];
 }

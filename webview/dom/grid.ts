@@ -57,16 +57,16 @@ export interface Grid {
   readonly show: (count: number, active: number) => void;
   /** Draws the rows in sight again: what they say has changed, but not which they are. */
   readonly draw: () => void;
-  readonly toTop: () => void;
   /** Puts the keys at a row and brings it into sight. */
   readonly goTo: (index: number) => void;
+  readonly toTop: () => void;
   /** The row that the keys are at. */
   readonly at: () => number;
 }
 
 /** A table of any length whose columns sort, of which only the rows in sight are elements. The first column is the name. */
 export function createGrid<C extends string>(options: GridOptions<C>): Grid {
-  const { columns, id, tree } = options;
+  const { columns, id } = options;
   const heads = columns.map((column) => headOf(column, options.sorting !== null));
   const header = h('div', { class: 'row head', role: 'row', 'aria-rowindex': 1 }, ...heads);
   const body = h('div', { class: 'rows', role: 'rowgroup' });
@@ -74,7 +74,7 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
     'div',
     {
       class: `grid ${id}`,
-      role: tree ? 'treegrid' : 'grid',
+      role: options.tree ? 'treegrid' : 'grid',
       tabindex: 0,
       'aria-label': options.label,
       'aria-colcount': columns.length,
@@ -86,6 +86,7 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
     element.style.setProperty('--columns', options.widths.template);
     element.style.setProperty('--least', `${options.widths.least}px`);
   }
+  const { tree } = options;
   let { sorting } = options;
   let count = 0;
   let active = 0;
@@ -214,10 +215,10 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
       draw();
     },
     draw,
+    goTo,
     toTop: () => {
       element.scrollTop = 0;
     },
-    goTo,
     at: () => active,
   };
 }

@@ -4,8 +4,7 @@ import { h, setText } from '../dom/element.ts';
 import { createGrid, type Column as GridColumn, type GridRow, nameCell, saySorting } from '../dom/grid.ts';
 import { settling } from '../dom/settle.ts';
 import { foundFunctions } from '../flame/found.ts';
-import { counted, place, visible } from '../format.ts';
-import { shareCell } from '../shareCell.ts';
+import { counted, duration, percent, place, visible } from '../format.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
 import { type Column, type FunctionFigures, functionFigures, type Sorting, sortedFunctions } from './rows.ts';
@@ -79,11 +78,11 @@ export function createFunctions(
     return {
       cells: [
         nameCell(home?.origin ?? 'native', functionLabel(profile, id), source),
-        shareCell(of.selfCpu[id] as number, cpu, 'cpu'),
-        shareCell(of.totalCpu[id] as number, cpu, 'cpu'),
-        shareCell(of.selfWall[id] as number, wall, 'wall'),
-        shareCell(of.totalWall[id] as number, wall, 'wall'),
-        ...(hasGpu ? [shareCell(of.totalGpu[id] as number, gpu, 'on-device')] : []),
+        figure(of.selfCpu[id] as number, cpu, 'cpu'),
+        figure(of.totalCpu[id] as number, cpu, 'cpu'),
+        figure(of.selfWall[id] as number, wall, 'wall'),
+        figure(of.totalWall[id] as number, wall, 'wall'),
+        ...(hasGpu ? [figure(of.totalGpu[id] as number, gpu, 'on-device')] : []),
         ...(hasTiers ? [tierCell(ticks)] : []),
       ],
       selected: id === store.get().picked,
@@ -147,4 +146,18 @@ export function createFunctions(
       else if (shown) grid.draw();
     },
   };
+}
+
+/** Time, share, and the share as a bar. */
+function figure(value: number, whole: number, kind: 'cpu' | 'wall' | 'on-device'): HTMLElement {
+  const share = whole > 0 ? value / whole : 0;
+  const bar = h('i', { class: 'bar' });
+  bar.style.width = `${Math.min(100, share * 100)}%`;
+  return h(
+    'div',
+    { role: 'gridcell', class: kind },
+    bar,
+    h('span', {}, value > 0 ? duration(value) : '–'),
+    h('span', { class: 'share' }, value > 0 ? percent(share) : ''),
+  );
 }
