@@ -11,7 +11,13 @@ export function registerRecordings(): vscode.Disposable {
     treeDataProvider: {
       onDidChangeTreeData: changes.event,
       getTreeItem: (item) => item,
-      getChildren: async (parent) => (parent ? [] : (await findRecordings()).map(recordingItem)),
+      getChildren: async (parent) => {
+        if (parent) return [];
+        const found = await findRecordings();
+        // What to do instead is told once it is known that there are none.
+        void vscode.commands.executeCommand('setContext', 'perfscope.noRecordings', found.length === 0);
+        return found.map(recordingItem);
+      },
     },
   });
   const watcher = vscode.workspace.createFileSystemWatcher('**/*.perfscope');
