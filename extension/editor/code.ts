@@ -93,6 +93,7 @@ export class Code {
   }
 
   private forget(uri: vscode.Uri): void {
+    if (!isSource(uri)) return;
     // What it was is kept as what it is said to be, until it is looked at again.
     this.matches.delete(String(uri));
     if (this.known) this.changes.fire(uri);
