@@ -58,6 +58,7 @@ await Promise.all([
   recorder(),
 ]);
 cpSync('extension/listing', OUT, { recursive: true });
+cpSync('extension/walkthrough', join(OUT, 'walkthrough'), { recursive: true });
 for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(file, join(OUT, file));
 writeManifest();
 

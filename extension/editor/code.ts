@@ -31,9 +31,8 @@ export class Code {
     this.parts = [
       this.changes,
       shown.onChange(() => void this.take()),
-      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-        if (contentChanges.length > 0) this.forget(document.uri);
-      }),
+      // Without changes of its text, too: then it was saved, or taken back to what is saved.
+      vscode.workspace.onDidChangeTextDocument(({ document }) => this.forget(document.uri)),
       vscode.workspace.onDidSaveTextDocument(({ uri }) => this.forget(uri)),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         this.matches.delete(String(uri));
@@ -94,6 +93,7 @@ export class Code {
   }
 
   private forget(uri: vscode.Uri): void {
+    if (!isSource(uri)) return;
     // What it was is kept as what it is said to be, until it is looked at again.
     this.matches.delete(String(uri));
     if (this.known) this.changes.fire(uri);

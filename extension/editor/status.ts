@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { visible } from '../../webview/format.ts';
 import type { Code } from './code.ts';
 import { SHOW_COMMAND } from './showing.ts';
 
@@ -15,13 +16,13 @@ export function registerStatus(code: Code): vscode.Disposable {
     const found = await code.of(document);
     if (mine !== asked) return;
     if (found) {
-      item.text = `$(flame) ${figures.recording.replace(/\$\(/g, '$ (')}`;
+      item.text = `$(flame) ${visible(figures.recording).replaceAll('$(', '$ (')}`;
       item.tooltip = 'Figures in this file are of this recording. Click to show it.';
       item.command = { title: 'Show', command: SHOW_COMMAND, arguments: [''] };
       item.show();
     } else if (code.isChanged(document)) {
       item.text = '$(flame) changed since';
-      item.tooltip = `This file has changed since ${figures.recording} was recorded: its lines are not those that ran, so no figures are shown. Record again to see new ones.`;
+      item.tooltip = `This file has changed since ${visible(figures.recording)} was recorded: its lines are not those that ran, so no figures are shown. Record again to see new ones.`;
       item.command = { title: 'Record', command: 'perfscope.recordFile' };
       item.show();
     } else item.hide();

@@ -66,7 +66,8 @@ export function fillPanel(extension: vscode.Uri, panel: vscode.WebviewPanel, con
   });
   return {
     select: (hash) => {
-      if (isShown) send({ kind: 'select', hash });
+      // The page of a panel out of sight is gone, and starts anew.
+      if (isShown && panel.visible) send({ kind: 'select', hash });
       else waiting = hash;
       panel.reveal();
     },

@@ -1,36 +1,16 @@
 import * as vscode from 'vscode';
 import { recorderEnvironment } from '../record/environment.ts';
-import { interpreterFor, languageOf } from '../record/interpreter.ts';
 import { placeRecording } from '../record/place.ts';
 import { recordTask, TASK_TYPE, taskArguments } from './definition.ts';
 
-/** Tasks of the type `perfscope`: those that `tasks.json` defines, and one that records the file in front. */
-export function taskProvider(context: vscode.ExtensionContext): vscode.TaskProvider {
-  return {
-    provideTasks: async () => {
-      const task = await ofCurrentFile();
-      return task ? [resolved(context, task)] : [];
-    },
-    resolveTask: (task) => resolved(context, task),
-  };
-}
-
-/** The editor's own variable for the file in front. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: the editor replaces it.
-const CURRENT_FILE = '${file}';
-
-async function ofCurrentFile(): Promise<vscode.Task | null> {
-  const uri = vscode.window.activeTextEditor?.document.uri;
-  const language = uri && languageOf(uri.path);
-  if (!uri || !language) return null;
-  const program = await interpreterFor(language, uri);
-  return new vscode.Task(
-    { type: TASK_TYPE, command: [program, CURRENT_FILE] },
-    vscode.workspace.getWorkspaceFolder(uri) ?? vscode.TaskScope.Workspace,
-    'record the current file',
-    TASK_TYPE,
-  );
-}
+/**
+ * Tasks of the type `perfscope` that `tasks.json` defines. None is made up: one would need a place for its recording whenever tasks are
+ * listed, and the file in front has a command.
+ */
+export const taskProvider = (context: vscode.ExtensionContext): vscode.TaskProvider => ({
+  provideTasks: () => [],
+  resolveTask: (task) => resolved(context, task),
+});
 
 /** The task with what it runs: the recorder, on the editor's own Node. Throws a UserError for a wrong definition. */
 function resolved(context: vscode.ExtensionContext, task: vscode.Task): vscode.Task {
