@@ -223,7 +223,9 @@ withBrowser(`the flame graph of a report${chromium === null ? ' (no Chromium in 
     expect(await texts(page, '.flame-note')).toEqual(['Copied the stack.']);
     await page.getByRole('button', { name: 'What can be done with this box' }).click();
     await page.getByRole('menuitem', { name: 'Copy what is in sight as a table' }).click();
-    await page.waitForFunction(() => document.querySelector('.flame-note')?.textContent === 'Copied a table.');
+    await page.waitForFunction(
+      () => document.querySelector('.flame-note')?.textContent === 'Copied a table.',
+    );
     expect((await clipboard()).split('\n')[3]).toBe('    300 ms    60 %    300 ms      rest  app.py:20');
     expect(complaints).toEqual([]);
   });

@@ -107,22 +107,11 @@ export const laneLegend = (groups: readonly LaneGroup[], more: boolean, palette:
     .map((fill, i) => ({ fill, words: groups[i]?.words ?? 'others' }))
     .slice(0, more ? undefined : groups.length);
 
-export const COLOURING_NAMES: Readonly<Record<Colouring, string>> = {
-  module: 'module',
-  state: 'state',
-  process: 'process',
-  lane: 'lane',
-};
-
 /** What the colours mean, in a sentence. */
-export const COLOURING_MEANS: Readonly<Record<Colouring, string>> = {
-  module: 'Your own modules have colours, libraries and machine code are quiet.',
-  state:
-    'A box has the colour of what its threads did most of its wall time; the strip below the name has all of it.',
-  process:
-    'A box has the colour of the process that most of it is of; the strip below the name has all of it.',
-  lane: 'A box has the colour of the lane that most of it is of; the strip below the name has all of it.',
-};
+export const colouringMeans = (colouring: Colouring): string =>
+  colouring === 'module'
+    ? 'Your own modules have colours, libraries and machine code are quiet.'
+    : `A box has the colour of what most of it is${colouring === 'state' ? ', by wall time' : ''}; the strip below its name has all of it.`;
 
 export const legendItems = (entries: readonly LegendEntry[]): HTMLElement[] =>
   entries.map(({ fill, words }) => {

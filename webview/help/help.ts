@@ -12,7 +12,7 @@ const KEYS: readonly (readonly [
       ['F', 'select the next finding; with Shift, the one before'],
       [
         'Esc',
-        'take back: the zoom of the flame graph, the finding, the range, the lanes, the search, the view',
+        'take back: the zoom of the flame graph, what was done to its calls, the finding, the range, the lanes, the search, the view',
       ],
       ['1 2 3 …', 'flame graph, functions, and the other tables that there are, in their order'],
       ['C V G', 'weigh by CPU, wall time, GIL wait'],
@@ -41,10 +41,18 @@ const KEYS: readonly (readonly [
   [
     'Flame graph',
     [
+      ['L T S I', 'left-heavy, time order, sandwich, inverted; wherever the keys are'],
       ['arrows', 'caller, heaviest call, neighbours'],
-      ['Enter', 'zoom to the box; so does a click'],
+      ['Enter', 'zoom to the box; so does a click, in order of time a double click'],
+      ['Ctrl wheel', 'zoom at the pointer'],
       ['Backspace', 'zoom out to the caller'],
-      ['Esc', 'zoom out to all'],
+      ['Esc', 'zoom out to all, then take back what was done to the calls'],
+      ['O B', 'only this function, only this call'],
+      ['C H', 'its calls become its own time; hide it, its time becomes its caller’s'],
+      ['M R', 'its module becomes one box; so does direct recursion'],
+      ['. ,', 'the next box that the search found, the one before'],
+      ['Ctrl C', 'copy the stack'],
+      ['right click', 'all of this, and more to copy'],
     ],
   ],
   [
@@ -68,7 +76,8 @@ const READING = [
   'Operators of PyTorch lie below the thread that ran them, each inside the one that called it; those of the backward pass have a colour of their own. The table has the line that they ran for, a backward operator that of its forward one: where samples fell into it, or into others at its place in the step.',
   'By GPU time the flame graph has kernels under the code that launched them. Where that code was not taken at the launch it is that of the nearest samples of the thread, and the picture says how sure that is.',
   'CPU is what the operating system counted for the thread between two observations, not the number of observations. Percentages of a lane are of the time that it lived.',
-  'In the flame graph every box is a function; its width is its time with all that it called, the heaviest call at the left. Your own modules have colours, libraries and machine code are quiet.',
+  'In the flame graph every box is a function; its width is its time with all that it called, the heaviest call at the left. Your own modules have colours, libraries and machine code are quiet. Coloured by state, process or lane a box has the colour of most of its time, and the strip below its name all of it.',
+  'In order of time a box is a call of one lane, from when it was first seen to when it was last seen. In a sandwich callers stand above the picked function and what it calls below; recursion counts once. Inverted, functions stand at the top by their own time, and below each those that called it.',
 ];
 
 export function createHelp(): HTMLDialogElement {
