@@ -2,7 +2,7 @@ import { ACTIVITIES } from '../../analyzer/analysis/activity.ts';
 import { h } from '../dom/element.ts';
 import { visible } from '../format.ts';
 import type { Colouring } from '../state/flameState.ts';
-import { type FrameColour, frameColours, hashOf, inkOn, type Palette } from '../theme/palette.ts';
+import { contrast, type FrameColour, frameColours, hashOf, type Palette } from '../theme/palette.ts';
 import { ACTIVITY_NAMES } from '../timeline/describe.ts';
 import type { Shape } from './shape.ts';
 import type { LaneGroup } from './split.ts';
@@ -19,7 +19,11 @@ export interface BoxColours {
 /** Below this share of a part a box is of one kind to the eye. */
 export const PURE = 0.98;
 
-const plainly = (fill: string, palette: Palette): FrameColour => ({ fill, ink: inkOn(fill, palette) });
+/** With whichever ink has most contrast: bright fills are few among modules, which a dark theme's inks are made for. */
+function plainly(fill: string, { frameInk, frameLight, bg }: Palette): FrameColour {
+  const inks = [frameInk, frameLight, bg].sort((a, b) => contrast(fill, b) - contrast(fill, a));
+  return { fill, ink: inks[0] as string };
+}
 
 export function moduleColours({ functions, homes }: Shape, palette: Palette): BoxColours {
   const colourOf = frameColours(palette);

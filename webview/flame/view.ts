@@ -262,12 +262,17 @@ export function createFlame(view: ViewContext): FlameView {
   const inTime = (): boolean => model.shown().picture.kind === 'time';
   store.on(['range', 'lanes', 'group', 'metric', 'transforms', 'arrangement', 'timeLane'], settled);
   store.on(['view', 'range'], () => {
-    if (!isShown || !inTime()) return;
+    if (!inTime()) return;
+    stale ||= !isShown;
+    if (stale) return;
     layout();
     drawn.redraw();
   });
   store.on(['zoom', 'callers', 'picked', 'search'], (now, before) => {
-    if (!isShown || stale) return;
+    if (!isShown) {
+      stale = true;
+      return;
+    }
     if (now.search !== before.search) model.search();
     if (now.picked !== before.picked && now.arrangement === 'sandwich') weigh();
     else if (now.zoom !== before.zoom || now.callers !== before.callers) {
