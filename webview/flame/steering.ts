@@ -32,7 +32,7 @@ export function steering(
     const { picture, state, times } = model.shown();
     if (picture.kind === 'sandwich' || times) return false;
     const whole = spanInSight(picture, state);
-    const { from, to } = glide.now();
+    const { from, to } = glide.goal();
     if (from === whole.from && to === whole.to) return false;
     glide.to(whole);
     return true;
