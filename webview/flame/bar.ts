@@ -8,7 +8,7 @@ import {
   withoutTransform,
 } from '../state/flameState.ts';
 import { laneName } from '../timeline/rows.ts';
-import { COLOURING_MEANS, type LegendEntry, legendItems } from './colours.ts';
+import { colouringMeans, type LegendEntry, legendItems } from './colours.ts';
 import { coloursOf } from './split.ts';
 import { timeLanes } from './timeOrder.ts';
 import { transformWords } from './transforms.ts';
@@ -137,10 +137,7 @@ export function createBar(view: ViewContext, actions: BarActions): FlameBar {
     attributed,
     out,
     note,
-    h('span', { class: 'spring' }),
-    h('label', { class: 'choice' }, 'Colour by', colours),
-    legend,
-    more,
+    h('div', { class: 'flame-colours' }, h('label', { class: 'choice' }, 'Colour by', colours), legend, more),
   );
 
   const showLanes = (): void => {
@@ -162,7 +159,7 @@ export function createBar(view: ViewContext, actions: BarActions): FlameBar {
     for (const { arrangement, input } of arrangements) input.checked = state.arrangement === arrangement;
     showLanes();
     colours.value = state.colouring;
-    legend.title = COLOURING_MEANS[state.colouring];
+    legend.title = colouringMeans(state.colouring);
     const isTree = state.arrangement === 'heavy' || state.arrangement === 'inverted';
     out.hidden = !isTree || state.zoom === 0;
     chips.replaceChildren(

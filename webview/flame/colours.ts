@@ -2,7 +2,8 @@ import { ACTIVITIES } from '../../analyzer/analysis/activity.ts';
 import { h } from '../dom/element.ts';
 import { visible } from '../format.ts';
 import type { Colouring } from '../state/flameState.ts';
-import { type FrameColour, frameColours, hashOf, inkOn, type Palette } from '../theme/palette.ts';
+import { contrast } from '../theme/colour.ts';
+import { type FrameColour, frameColours, hashOf, type Palette } from '../theme/palette.ts';
 import { ACTIVITY_NAMES } from '../timeline/describe.ts';
 import type { Shape } from './shape.ts';
 import type { LaneGroup } from './split.ts';
@@ -19,7 +20,11 @@ export interface BoxColours {
 /** Below this share of a part a box is of one kind to the eye. */
 export const PURE = 0.98;
 
-const plainly = (fill: string, palette: Palette): FrameColour => ({ fill, ink: inkOn(fill, palette) });
+/** With whichever ink has most contrast: bright fills are few among modules, which a dark theme's inks are made for. */
+function plainly(fill: string, { frameInk, frameLight, bg }: Palette): FrameColour {
+  const inks = [frameInk, frameLight, bg].sort((a, b) => contrast(fill, b) - contrast(fill, a));
+  return { fill, ink: inks[0] as string };
+}
 
 export function moduleColours({ functions, homes }: Shape, palette: Palette): BoxColours {
   const colourOf = frameColours(palette);
@@ -107,22 +112,11 @@ export const laneLegend = (groups: readonly LaneGroup[], more: boolean, palette:
     .map((fill, i) => ({ fill, words: groups[i]?.words ?? 'others' }))
     .slice(0, more ? undefined : groups.length);
 
-export const COLOURING_NAMES: Readonly<Record<Colouring, string>> = {
-  module: 'module',
-  state: 'state',
-  process: 'process',
-  lane: 'lane',
-};
-
 /** What the colours mean, in a sentence. */
-export const COLOURING_MEANS: Readonly<Record<Colouring, string>> = {
-  module: 'Your own modules have colours, libraries and machine code are quiet.',
-  state:
-    'A box has the colour of what its threads did most of its wall time; the strip below the name has all of it.',
-  process:
-    'A box has the colour of the process that most of it is of; the strip below the name has all of it.',
-  lane: 'A box has the colour of the lane that most of it is of; the strip below the name has all of it.',
-};
+export const colouringMeans = (colouring: Colouring): string =>
+  colouring === 'module'
+    ? 'Your own modules have colours, libraries and machine code are quiet.'
+    : `A box has the colour of what most of it is${colouring === 'state' ? ', by wall time' : ''}; the strip below its name has all of it.`;
 
 export const legendItems = (entries: readonly LegendEntry[]): HTMLElement[] =>
   entries.map(({ fill, words }) => {

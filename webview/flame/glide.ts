@@ -5,6 +5,8 @@ const MOVE_MS = 160;
 /** What is in sight of a picture, moving to where it should be. */
 export interface Glide {
   readonly now: () => Span;
+  /** Where it moves to, or is. */
+  readonly goal: () => Span;
   /** Goes there; smoothly, so that the eye can follow, unless the reader wants no motion. */
   readonly to: (span: Span) => void;
   /** Is there. */
@@ -15,16 +17,20 @@ export interface Glide {
 export function gliding(moved: () => void): Glide {
   const still = matchMedia('(prefers-reduced-motion: reduce)');
   let span: Span = { from: 0, to: 0 };
+  let end = span;
   let frame = 0;
   const jump = (to: Span): void => {
     cancelAnimationFrame(frame);
     span = to;
+    end = to;
   };
   return {
     now: () => span,
+    goal: () => end,
     jump,
     to: (goal) => {
       cancelAnimationFrame(frame);
+      end = goal;
       const start = span;
       const began = performance.now();
       const step = (time: number): void => {

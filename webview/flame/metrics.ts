@@ -37,8 +37,10 @@ const NOTHING: Readonly<Record<FlameMetric, string>> = {
 /** What is said where nothing of a metric is selected. */
 export function nothingWords(
   { recording, devices }: Pick<Profile, 'recording' | 'devices'>,
-  { metric, lanes }: Pick<ViewState, 'metric' | 'lanes'>,
+  { metric, lanes, arrangement }: Pick<ViewState, 'metric' | 'lanes' | 'arrangement'>,
 ): string {
+  if (arrangement === 'time' && recording.tables.samples.length > 0)
+    return 'No sample was taken of these lanes.';
   if (isDeviceMetric(metric)) return NOTHING[metric];
   if (recording.tables.samples.length === 0) return 'This recording holds no samples.';
   const streams = new Set(devices.streams.flat());

@@ -58,34 +58,37 @@ export function paintFlame(
     context.globalAlpha = fades ? (isCaller ? 0.5 : 0.22) : merged ? 0.6 : 1;
     context.fillStyle = colour.fill;
     box(context, x, y, wide);
-    const striped = called >= 0 && colours.parts !== null && wide > 3;
-    if (striped) strip(context, scene, i, y);
-    else if (called >= 0 && scene.onDevice(called)) footing(context, palette, x, y, wide);
+    const striped = called >= 0 && wide > 3 && strip(context, scene, i, y);
+    if (!striped && called >= 0 && scene.onDevice(called)) footing(context, palette, x, y, wide);
     context.globalAlpha = fades && !isCaller ? 0.55 : 1;
     if (wide < 4 * letter || merged) continue;
     const ink = fades ? palette.text : colour.ink;
-    label(context, { ...scene.labelOf(node, called), x: x + PAD, y, room: wide - 2 * PAD, letter, ink });
+    const middle = y + (striped ? ROW_HEIGHT - STRIP_HEIGHT : ROW_HEIGHT) / 2;
+    label(context, { ...scene.labelOf(node, called), x: x + PAD, middle, room: wide - 2 * PAD, letter, ink });
   }
   context.globalAlpha = 1;
   marks(context, scene);
 }
 
-/** Below the label of a box whose time is of more than one kind: the parts, each as wide as its share, in the order of the legend. */
+/**
+ * Below the label of a box whose time is of more than one kind: the parts, each as wide as its share, in the order of the legend. False
+ * for others.
+ */
 function strip(
   context: CanvasRenderingContext2D,
   { palette, boxes, colours }: FlameScene,
   i: number,
   y: number,
-): void {
+): boolean {
   const parts = colours.parts?.(boxes.node[i] as number, i);
-  if (!parts) return;
+  if (!parts) return false;
   let whole = 0;
   let most = 0;
   for (const part of parts) {
     whole += Math.max(0, part);
     most = Math.max(most, part);
   }
-  if (!(whole > 0) || most >= PURE * whole) return;
+  if (!(whole > 0) || most >= PURE * whole) return false;
   const wide = (boxes.width[i] as number) - 1;
   const top = y + ROW_HEIGHT - 1 - STRIP_HEIGHT;
   let x = boxes.x[i] as number;
@@ -98,6 +101,7 @@ function strip(
     context.fillRect(x, top, part, STRIP_HEIGHT);
     x += part;
   }
+  return true;
 }
 
 /** A hair of background between neighbours; none where a box would vanish by it. */
@@ -130,15 +134,17 @@ interface Label {
   readonly name: string;
   readonly source: string;
   readonly x: number;
-  readonly y: number;
+  readonly middle: number;
   readonly room: number;
   readonly letter: number;
   readonly ink: string;
 }
 
 /** Writes as much as there is room for; the place only where it fits whole. */
-function label(context: CanvasRenderingContext2D, { name, source, x, y, room, letter, ink }: Label): void {
-  const middle = y + ROW_HEIGHT / 2;
+function label(
+  context: CanvasRenderingContext2D,
+  { name, source, x, middle, room, letter, ink }: Label,
+): void {
   const shown = fitted(name, room, letter, (text) => context.measureText(text).width);
   if (shown === '') return;
   context.fillStyle = ink;

@@ -1,25 +1,19 @@
-import { CALLED } from '../../analyzer/analysis/mergedCalls.ts';
 import type { ViewContext } from '../context.ts';
 import { surface } from '../dom/canvas.ts';
-import { h, setText } from '../dom/element.ts';
+import { h, setAttributes, setText } from '../dom/element.ts';
 import { afterPause, settling } from '../dom/settle.ts';
-import { openSource } from '../source/open.ts';
-import { lastTransformOut, withTransform } from '../state/flameState.ts';
-import { zoomed } from '../state/viewState.ts';
+import { flameActions } from './actions.ts';
 import { ARRANGEMENT_KEYS, createBar } from './bar.ts';
-import { copyText, stackText, tableText } from './copies.ts';
 import { gliding } from './glide.ts';
 import { boxAt, type Move, neighbour } from './layout.ts';
-import { type Action, createMenu } from './menu.ts';
+import { createMenu } from './menu.ts';
 import { nothingWords } from './metrics.ts';
 import { itemId, mirrorItems } from './mirror.ts';
 import { flameModel } from './model.ts';
 import { paintFlame, ROW_HEIGHT } from './paint.ts';
-import { spanInSight, timeOf, zoomedNode, zoomingTo } from './pictures.ts';
-import { recordedFunction, recordedNode } from './shape.ts';
-import { timeInSight } from './timeOrder.ts';
-import { TRANSFORM_KEYS, transformsOf } from './transforms.ts';
-import { labelOf, middleWords, rootLabel, sayBox, tipOf } from './words.ts';
+import { spanInSight, timeOf, zoomedNode } from './pictures.ts';
+import { steering } from './steering.ts';
+import { boxLabel, sayBox, tipOf } from './words.ts';
 
 const MOVES: Readonly<Record<string, Move>> = {
   ArrowUp: 'up',
@@ -30,7 +24,7 @@ const MOVES: Readonly<Record<string, Move>> = {
   End: 'last',
 };
 
-const MIRROR_MS = 60;
+const REST_MS = 60;
 
 export interface FlameView {
   readonly element: HTMLElement;
@@ -74,28 +68,20 @@ export function createFlame(view: ViewContext): FlameView {
   const drawn = surface(canvas, stage, (context, width, height) => {
     if (layoutWidth !== width) layout();
     const shown = model.shown();
-    const { picture, state } = shown;
-    const root = rootLabel(shown);
-    const { homes } = picture.shape;
+    const { picture, state, boxes } = shown;
     paintFlame(
       context,
       {
+        boxes,
+        hover,
         palette: palette(),
-        boxes: shown.boxes,
         colours: model.colours(),
         functionOf: model.functionOf,
-        labelOf: (node, called) => {
-          if (called < 0) return { name: root, source: '' };
-          const label = labelOf(profile, picture, called);
-          // What a sandwich is about has no box above it that says how much it is.
-          if (picture.kind !== 'sandwich' || node !== CALLED) return label;
-          return { ...label, source: [label.source, middleWords(shown)].filter(Boolean).join('  ') };
-        },
-        onDevice: (called) => homes[called]?.origin === 'device',
+        labelOf: (node, called) => boxLabel(shown, node, called),
+        onDevice: (called) => picture.shape.homes[called]?.origin === 'device',
         scrollTop: scroller.scrollTop,
         found: model.found(),
         picked: picture.kind === 'sandwich' ? picture.middle : state.picked,
-        hover,
         active: document.activeElement === scroller ? active : -1,
         quietRows: picture.tree.depth[zoomedNode(picture, state)] ?? 0,
       },
@@ -120,8 +106,7 @@ export function createFlame(view: ViewContext): FlameView {
     empty.hidden = !nothing;
     scroller.hidden = nothing;
     setText(empty, nothingWords(profile, store.get()));
-    tell();
-    mirrorSoon();
+    restSoon();
     // The middle of a sandwich is what was asked for.
     if (picture.kind === 'sandwich' && picture.middle !== middleShown) {
       middleShown = picture.middle;
@@ -129,21 +114,19 @@ export function createFlame(view: ViewContext): FlameView {
     }
   };
   let middleShown = -1;
-  const tell = (): void => {
-    bar.say(model.foundWords(), model.foundBoxes().length > 0, model.attributed());
-  };
   const glide = gliding(() => {
     layout();
     drawn.redraw();
   });
-  // The tree for screen readers is elements, which cost more than the picture: it follows when the picture rests.
-  const mirrorSoon = afterPause(() => {
+  const steer = steering(view, model, glide, () => layoutWidth);
+  const actions = flameActions(view, model, (box) => steer.enter(box, true), bar.note);
+  // The tree for screen readers is elements, which cost more than the picture: it follows when the picture rests, as do words about it.
+  const restSoon = afterPause(() => {
     const shown = model.shown();
+    bar.say(model.foundWords(), model.foundBoxes().length > 0, model.attributed());
     mirror.replaceChildren(...mirrorItems(shown.boxes, active, (box) => sayBox(shown, box)));
-    const at = active >= 0 ? itemId(active) : null;
-    if (at) scroller.setAttribute('aria-activedescendant', at);
-    else scroller.removeAttribute('aria-activedescendant');
-  }, MIRROR_MS);
+    setAttributes(scroller, { 'aria-activedescendant': active >= 0 ? itemId(active) : undefined });
+  }, REST_MS);
   const weigh = (): void => {
     stale = !isShown;
     if (stale) return;
@@ -178,47 +161,24 @@ export function createFlame(view: ViewContext): FlameView {
     drawn.redraw();
   });
 
-  /** Picks the function of a box, and shows more of it: of a tree its part, of a lane its time when `closer`. */
-  const enter = (box: number, closer: boolean): void => {
-    const { picture, boxes, times } = model.shown();
-    const node = boxes.node[box];
-    if (node === undefined) return;
-    const merged = (boxes.merged[box] as number) > 0;
-    if (merged && picture.kind === 'sandwich') return;
-    const target = merged ? (picture.tree.parent[node] as number) : node;
-    const picked = recordedFunction(picture.shape, picture.tree.function[target] as number);
-    if (picture.kind === 'sandwich') store.set({ picked });
-    else if (times) store.set({ picked, ...(closer && { view: timeOf(times, box) }) });
-    else store.set({ ...zoomingTo(picture, target), picked });
-  };
-  const zoomOut = (): void => {
-    const { picture, state } = model.shown();
-    if (picture.kind === 'time') {
-      const { from, to } = timeInSight(state);
-      store.set({ view: zoomed(state.view, (from + to) / 2, 2, profile.bounds) });
-      return;
-    }
-    store.set(zoomingTo(picture, picture.tree.parent[zoomedNode(picture, state)] ?? 0));
-  };
   scroller.addEventListener('click', (event) => {
     const box = boxOf(event);
     if (box < 0) return;
     active = box;
     tooltip.hide();
     // A double click looks closer at what its first click picked.
-    enter(box, event.detail > 1);
+    steer.enter(box, event.detail > 1);
     drawn.redraw();
   });
   scroller.addEventListener(
     'wheel',
     (event) => {
-      const { times, state } = model.shown();
-      if (!event.ctrlKey || !times || times.count === 0) return;
+      if (!event.ctrlKey) return;
       event.preventDefault();
       const { left, width } = canvas.getBoundingClientRect();
-      const sight = timeOf(times, 0);
-      const at = sight.from + ((event.clientX - left) / width) * (sight.to - sight.from);
-      store.set({ view: zoomed(state.view, at, 1.0015 ** event.deltaY, profile.bounds) });
+      steer.zoomAt((event.clientX - left) / width, 1.0015 ** event.deltaY);
+      layout();
+      drawn.redraw();
     },
     { passive: false },
   );
@@ -230,7 +190,7 @@ export function createFlame(view: ViewContext): FlameView {
     const next = at < 0 ? (by > 0 ? 0 : matches.length - 1) : (at + by + matches.length) % matches.length;
     active = matches[next] as number;
     bringIntoSight();
-    mirrorSoon();
+    restSoon();
     drawn.redraw();
     scroller.focus();
     bar.note(`Match ${next + 1} of ${matches.length} in sight`);
@@ -243,77 +203,9 @@ export function createFlame(view: ViewContext): FlameView {
       scroller.scrollTop = top + ROW_HEIGHT - scroller.clientHeight;
   };
 
-  const showSource = (box: number): void => {
-    const id = model.functionOf(model.shown().boxes.node[box] ?? -1);
-    openSource(view, null, { picked: id, finding: '', group: -1 });
-  };
-  const copy = async (text: string, what: string): Promise<void> => {
-    bar.note((await copyText(text)) ? `Copied ${what}.` : 'The browser does not allow copying here.');
-  };
-  /** What can be done with a box, -1 for none, in the groups of a menu. */
-  const actionsOf = (box: number): Action[][] => {
-    const shown = model.shown();
-    const { picture, boxes, state } = shown;
-    const node = boxes.node[box] ?? -1;
-    const called = node < 0 || (boxes.merged[box] as number) > 0 ? -1 : model.functionOf(node);
-    const { kind, shape } = picture;
-    const recorded = kind === 'heavy' || kind === 'time' ? recordedNode(shape, Math.max(0, node)) : -1;
-    const table = {
-      label: 'Copy what is in sight as a table',
-      keys: '',
-      act: () => copy(tableText(model.shown()), 'a table'),
-    };
-    const undo = {
-      label: 'Take the last change back',
-      keys: '',
-      act: () => store.set(lastTransformOut(store.get())),
-    };
-    const shaping = transformsOf(profile, shape, called, recorded).map(({ transform, label }) => ({
-      label,
-      keys: TRANSFORM_KEYS[transform.kind],
-      act: () =>
-        store.set({
-          transforms: withTransform(store.get().transforms, transform),
-          ...((transform.kind === 'focus' || transform.kind === 'branch') && { zoom: 0, callers: 0 }),
-        }),
-    }));
-    if (state.transforms.length > 0) shaping.push(undo);
-    if (called < 0) return [shaping, [table]];
-    const { name } = labelOf(profile, picture, called);
-    const picked = recordedFunction(shape, called);
-    return [
-      [
-        ...(kind === 'sandwich' ? [] : [{ label: 'Zoom to it', keys: 'Enter', act: () => enter(box, true) }]),
-        ...(picked < 0
-          ? []
-          : [
-              {
-                label: 'Who calls it, and what it calls',
-                keys: 'S',
-                act: () => store.set({ picked, arrangement: 'sandwich' as const, zoom: 0, callers: 0 }),
-              },
-            ]),
-      ],
-      shaping,
-      [
-        { label: 'Show its source', keys: '', act: () => showSource(box) },
-        { label: 'Copy its name', keys: '', act: () => copy(name, name) },
-        {
-          label: 'Copy its stack',
-          keys: 'Ctrl C',
-          act: () => copy(stackText(model.shown(), box), 'the stack'),
-        },
-        table,
-      ],
-    ];
-  };
   const openMenu = (box: number, x: number, y: number, back: HTMLElement): void => {
     tooltip.hide();
-    const { picture, boxes } = model.shown();
-    const node = boxes.node[box] ?? -1;
-    const called = node < 0 || (boxes.merged[box] as number) > 0 ? -1 : model.functionOf(node);
-    const heading = called < 0 ? 'The flame graph' : labelOf(profile, picture, called).name;
-    menu.open(heading, actionsOf(box), x, y, back);
+    menu.open(actions.heading(box), actions.of(box), x, y, back);
   };
   scroller.addEventListener('contextmenu', (event) => {
     event.preventDefault();
@@ -323,34 +215,33 @@ export function createFlame(view: ViewContext): FlameView {
     drawn.redraw();
     const { left, top } = canvas.getBoundingClientRect();
     const { boxes } = model.shown();
-    const at =
-      event.button === 2
-        ? { x: event.clientX, y: event.clientY }
-        : {
-            x: left + (boxes.x[box] ?? 0),
-            y: top + ((boxes.row[box] ?? 0) + 1) * ROW_HEIGHT - scroller.scrollTop,
-          };
-    openMenu(box, at.x, at.y, scroller);
+    if (event.button === 2) openMenu(box, event.clientX, event.clientY, scroller);
+    else {
+      const below = ((boxes.row[box] ?? 0) + 1) * ROW_HEIGHT - scroller.scrollTop;
+      openMenu(box, left + (boxes.x[box] ?? 0), top + below, scroller);
+    }
   });
 
   scroller.addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'c' && active >= 0) {
-      void copy(stackText(model.shown(), active), 'the stack');
+      actions.copyStack(active);
       event.preventDefault();
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const move = MOVES[event.key];
-    const action = actionsOf(active)
+    const action = actions
+      .of(active)
       .flat()
       .find(({ keys }) => keys === event.key && keys.length === 1);
     if (move) {
       active = neighbour(model.shown().boxes, active, move);
       bringIntoSight();
-      mirrorSoon();
+      restSoon();
       drawn.redraw();
-    } else if (event.key === 'Enter' && active >= 0) enter(active, true);
-    else if (event.key === 'Backspace') zoomOut();
+    } else if (event.key === 'Enter' && active >= 0) steer.enter(active, true);
+    else if (event.key === 'Backspace') steer.zoomOut();
+    else if (event.key === 'Escape' && steer.backToBox()) hover = -1;
     else if (action) action.act();
     else return;
     event.preventDefault();
@@ -359,7 +250,7 @@ export function createFlame(view: ViewContext): FlameView {
   scroller.addEventListener('focus', () => {
     const { boxes, picture, state } = model.shown();
     if (active < 0 && boxes.count > 0) active = Math.max(0, boxes.node.indexOf(zoomedNode(picture, state)));
-    mirrorSoon();
+    restSoon();
     drawn.redraw();
   });
   scroller.addEventListener('blur', drawn.redraw);
@@ -369,19 +260,24 @@ export function createFlame(view: ViewContext): FlameView {
   const inTime = (): boolean => model.shown().picture.kind === 'time';
   store.on(['range', 'lanes', 'group', 'metric', 'transforms', 'arrangement', 'timeLane'], settled);
   store.on(['view', 'range'], () => {
-    if (!isShown || !inTime()) return;
+    if (!inTime()) return;
+    stale ||= !isShown;
+    if (stale) return;
     layout();
     drawn.redraw();
   });
   store.on(['zoom', 'callers', 'picked', 'search'], (now, before) => {
-    if (!isShown || stale) return;
+    if (!isShown) {
+      stale = true;
+      return;
+    }
     if (now.search !== before.search) model.search();
     if (now.picked !== before.picked && now.arrangement === 'sandwich') weigh();
     else if (now.zoom !== before.zoom || now.callers !== before.callers) {
       const { picture, state } = model.shown();
       if (picture.kind === 'heavy' || picture.kind === 'inverted') glide.to(spanInSight(picture, state));
     }
-    tell();
+    restSoon();
     drawn.redraw();
   });
   const recolour = (): void => {

@@ -42,13 +42,6 @@ export function rootLabel({ profile, picture, state, times }: Shown): string {
   return `${whose}${inside}  ${weightWords(metric)(picture.weights.total[0] as number)} ${metricNames(profile)[metric]}`;
 }
 
-/** How much of everything a sandwich is about. */
-export function middleWords({ picture, profile, state }: Shown): string {
-  const total = picture.tree.total[CALLED] as number;
-  const all = picture.weights.total[0] as number;
-  return `${weightWords(state.metric)(total)} ${metricNames(profile)[state.metric]}, ${share(total, all)}`;
-}
-
 /** Name and place of a function as a box shows them. */
 export function labelOf(
   profile: Profile,
@@ -60,6 +53,18 @@ export function labelOf(
     name: shapedLabel(profile, shape, called),
     source: visible(place(file[called] as string, line[called] as number)),
   };
+}
+
+/** What is written in a box. */
+export function boxLabel(shown: Shown, node: number, called: number): { name: string; source: string } {
+  const { profile, picture, state } = shown;
+  if (called < 0) return { name: rootLabel(shown), source: '' };
+  const label = labelOf(profile, picture, called);
+  // What a sandwich is about has no box above it that says how much it is.
+  if (picture.kind !== 'sandwich' || node !== CALLED) return label;
+  const total = picture.tree.total[CALLED] as number;
+  const words = `${weightWords(state.metric)(total)} ${metricNames(profile)[state.metric]}, ${share(total, picture.weights.total[0] as number)}`;
+  return { ...label, source: `${label.source}  ${words}`.trimStart() };
 }
 
 /** What a box weighs, and of what that is a share. */

@@ -19,8 +19,14 @@ const GESTURES: Readonly<Record<KeyGroup, readonly Line[]>> = {
   ],
   'Flame graph': [
     ['arrows', 'caller, heaviest call, neighbours'],
-    ['Enter', 'zoom to the box; so does a click'],
+    ['Enter', 'zoom to the box; so does a click, in order of time a double click'],
+    ['Ctrl wheel', 'zoom at the pointer'],
     ['Backspace', 'zoom out to the caller'],
+    ['O B', 'with Shift: only this function, only this call'],
+    ['C H', 'with Shift: its calls become its own time; hide it, its time becomes its caller’s'],
+    ['M R', 'with Shift: its module becomes one box; so does direct recursion'],
+    ['Ctrl C', 'copy the stack'],
+    ['right click', 'all of this, and more to copy'],
   ],
   'Call tree': [
     ['arrows', 'go to a row; sideways, open and close it'],
@@ -54,7 +60,8 @@ const READING = [
   'By GPU time the flame graph has kernels under the code that launched them. Where that code was not taken at the launch it is that of the nearest samples of the thread, and the picture says how sure that is.',
   'CPU is what the operating system counted for the thread between two observations, not the number of observations. Percentages of a lane are of the time that it lived.',
   'The source shows each line with its own time and its time with all that it called, under the selection. Kernels are at the line that launched them, machine code at the line that called it. A line with a colour has much of the time of its file; the selected function has an edge, and a dot is a finding.',
-  'In the flame graph every box is a function; its width is its time with all that it called, the heaviest call at the left. Your own modules have colours, libraries and machine code are quiet.',
+  'In the flame graph every box is a function; its width is its time with all that it called, the heaviest call at the left. Your own modules have colours, libraries and machine code are quiet. Coloured by state, process or lane a box has the colour of most of its time, and the strip below its name all of it.',
+  'In order of time a box is a call of one lane, from when it was first seen to when it was last seen. In a sandwich callers stand above the picked function and what it calls below; recursion counts once. Inverted, functions stand at the top by their own time, and below each those that called it.',
 ];
 
 /** The keys of the page and how to read it, with a box to find a line of it. Filled when it opens: views add keys as they are made. */
