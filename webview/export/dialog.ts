@@ -18,7 +18,7 @@ export function createExport(
   root: HTMLElement,
   pictured: readonly Pictured[],
 ): HTMLDialogElement {
-  const said = h('p', { role: 'status', class: 'note' });
+  const said = h('p', { class: 'note', 'aria-live': 'polite' });
   const list = h('dl', { class: 'exports' });
   const dialog = createDialog(
     'Save what is seen',

@@ -68,7 +68,7 @@ const READING = [
 export function createHelp(keys: Keys): HTMLDialogElement {
   const groups = h('div', { class: 'help-groups' });
   const reading = h('section', {});
-  const none = h('p', { class: 'empty', role: 'status' });
+  const none = h('p', { class: 'empty', 'aria-live': 'polite' });
   const find = h('input', {
     type: 'search',
     placeholder: 'Find a key or a word',
