@@ -1,48 +1,56 @@
-import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { isZeroXFolder, openZeroXFolder } from '../analyzer/collect/v8-ticks/index.ts';
-import { looksLikeTrace, recordingOfTorchTrace } from '../analyzer/formats/torchTrace/index.ts';
+import { FORMATS, importRecording } from '../analyzer/formats/index.ts';
 import { type Recording, UserError } from '../analyzer/model/index.ts';
+import { isArchive } from '../analyzer/recording/index.ts';
 import { openRecording } from '../analyzer/recording/open.ts';
+import { FRAME_HEADER, frameHeader } from '../analyzer/recording/spoolFrame.ts';
 import { version } from './assets.ts';
 
-/** A text of Node's has at most some 500 MB. */
-const LARGEST_TRACE = 500e6;
-const GZIP = 0x1f8b;
+/** Bytes of a file that are in memory at once while it is read. */
+const CHUNK = 1 << 20;
+
+/** What other tools write into a folder. */
+const FOLDERS = [{ title: 'folders of 0x', detects: isZeroXFolder, read: openZeroXFolder }] as const;
+
+/** What can be opened besides recordings and their spools. */
+export const FOREIGN: readonly string[] = [...FORMATS, ...FOLDERS].map(({ title }) => title);
 
 /** Opens whatever a command is given: a recording, a spool, or what another tool has written. Throws a UserError with the reason. */
-export function open(path: string): Recording {
-  if (isFolder(path) && isZeroXFolder(path)) return openZeroXFolder(path, version());
-  const trace = traceText(path);
-  return trace === null ? openRecording(path) : recordingOfTorchTrace(trace, path, version());
+export async function open(path: string): Promise<Recording> {
+  if (isFolder(path)) {
+    const folder = FOLDERS.find(({ detects }) => detects(path));
+    return folder ? folder.read(path, version()) : openRecording(path);
+  }
+  const head = headOf(path);
+  // What cannot be read is said by the opening of a recording.
+  if (head === null || isArchive(head) || frameHeader(head) !== null) return openRecording(path);
+  return importRecording(path, () => chunksOf(path), version());
+}
+
+/** The bytes of a file that is a whole recording of perfscope's; null for anything else, which is open to be encoded. */
+export function recordingBytes(path: string): Uint8Array | null {
+  const head = isFolder(path) ? null : headOf(path);
+  return head !== null && isArchive(head) ? readFileSync(path) : null;
 }
 
 /** False for what is not there, too: the opening of a recording says so. */
-export const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
-/** What a file holds that begins as a trace of torch.profiler does, packed by gzip or not; null for any other. */
-function traceText(path: string): string | null {
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (!status?.isFile()) return null;
-  const head = headOf(path);
-  const isPacked = head.length > 2 && head.readUInt16BE(0) === GZIP;
-  if (!isPacked && !looksLikeTrace(head.toString('utf8'))) return null;
-  const tooLarge = new UserError(`${path} has more than ${LARGEST_TRACE / 1e6} MB.`, 3);
-  if (status.size > LARGEST_TRACE) throw tooLarge;
-  const bytes = readFileSync(path);
-  if (!isPacked) return bytes.toString('utf8');
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const stream = createReadStream(path, { highWaterMark: CHUNK });
   try {
-    return gunzipSync(bytes, { maxOutputLength: LARGEST_TRACE }).toString('utf8');
+    for await (const chunk of stream) yield chunk as Uint8Array;
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge;
-    throw new UserError(`${path} is damaged: it cannot be unpacked.`, 3, { cause });
+    if (!(cause instanceof Error) || !('code' in cause)) throw cause;
+    throw new UserError(`cannot read ${path}: ${cause.message}.`, 3, { cause });
   }
 }
 
-/** The first bytes; none where it cannot be read, which the opening of a recording says. */
-function headOf(path: string): Buffer {
-  const head = Buffer.alloc(64);
+/** The first bytes of a file; null where it is none, or cannot be read. */
+function headOf(path: string): Uint8Array | null {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return null;
+  const head = new Uint8Array(FRAME_HEADER);
   try {
     const descriptor = openSync(path, 'r');
     try {
@@ -51,6 +59,6 @@ function headOf(path: string): Buffer {
       closeSync(descriptor);
     }
   } catch {
-    return Buffer.alloc(0);
+    return null;
   }
 }

@@ -4,8 +4,7 @@ import type { Metric } from '../analyzer/analysis/weights.ts';
 import type { SamplingMode } from '../analyzer/model/index.ts';
 
 /** What commands take that read one. */
-export const FILE_ARGUMENT =
-  'a recording, the spool of an interrupted one, a folder of 0x, or a trace of torch.profiler';
+export const FILE_ARGUMENT = 'a recording, the spool of an interrupted one, or what perfscope import reads';
 
 export const MODES = ['cpu', 'wall', 'gil'] as const satisfies readonly SamplingMode[];
 export const METRICS = [

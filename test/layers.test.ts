@@ -14,6 +14,10 @@ const MAY_IMPORT: readonly (readonly [folder: string, allowed: readonly string[]
   ['analyzer/analysis', ['analyzer/model', 'analyzer/recording']],
   ['analyzer/formats', ['analyzer/model', 'analyzer/recording', 'analyzer/analysis']],
   ['analyzer/advice', ['analyzer/model', 'analyzer/recording', 'analyzer/analysis']],
+  [
+    'analyzer/questions',
+    ['analyzer/model', 'analyzer/recording', 'analyzer/analysis', 'analyzer/formats', 'analyzer/advice'],
+  ],
   ['analyzer/collect', ['analyzer/model', 'analyzer/recording']],
   [
     'webview',
@@ -24,7 +28,14 @@ const MAY_IMPORT: readonly (readonly [folder: string, allowed: readonly string[]
 ];
 
 /** These run in a browser too. */
-const PURE = ['analyzer/model', 'analyzer/analysis', 'analyzer/formats', 'analyzer/advice', 'webview'];
+const PURE = [
+  'analyzer/model',
+  'analyzer/analysis',
+  'analyzer/formats',
+  'analyzer/advice',
+  'analyzer/questions',
+  'webview',
+];
 /** Files of a layer that may only be used in Node. */
 const NODE_FILES = [
   'analyzer/recording/spool.ts',

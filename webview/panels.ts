@@ -1,3 +1,4 @@
+import { knowsCpu } from '../analyzer/analysis/knownTimes.ts';
 import { metricOfMode } from '../analyzer/analysis/weights.ts';
 import { HOLDS_GIL, type Recording } from '../analyzer/model/index.ts';
 import type { ViewContext } from './context.ts';
@@ -38,17 +39,23 @@ interface Panel {
 }
 
 /** The tabs that a recording has something to show in. */
-export function tabsOf({ tables }: Recording): readonly Tab[] {
+export function tabsOf({ tables, meta }: Recording): readonly Tab[] {
   return TABS.filter((tab) => {
     if (tab === 'tasks') return tables.tasks.length > 0 || tables.pools.length > 0;
     if (tab === 'operators') return tables.operators.length > 0;
     if (tab === 'kernels') return tables.kernels.length > 0;
     if (tab === 'transfers') return hasDeviceTransfers(tables);
     if (tab === 'deopts') return tables.deopts.length > 0;
-    if (tab === 'efficiency') return hasEfficiency(tables);
+    if (tab === 'efficiency') return hasEfficiency(tables) && isJudged({ tables, meta });
     return tab === 'locks' ? tables.lockWaits.length > 0 : true;
   });
 }
+
+/** What another tool has recorded may not tell who worked when. */
+const isJudged = (recording: Recording): boolean =>
+  recording.meta.origin !== 'import' ||
+  recording.tables.kernels.length > 0 ||
+  (!recording.meta.timeless && knowsCpu(recording));
 
 /** The views of what is selected, below the timeline: one at a time, or two side by side where there is room. */
 export function createPanels(view: ViewContext): { element: HTMLElement } {
@@ -153,7 +160,10 @@ export function metricsOf({ profile }: Pick<ViewContext, 'profile'>): FlameMetri
   const held = flags.some((value) => (value & HOLDS_GIL) !== 0);
   const { kernels } = profile.recording.tables;
   const copies = hasDeviceTransfers(profile.recording.tables);
+  const counts = profile.recording.meta.mode === 'samples';
   return FLAME_METRICS.filter((metric) => {
+    if (counts || metric === 'samples') return counts && metric === 'samples';
+    if ((metric === 'cpu' || metric === 'gil-wait') && !profile.trace.hasCpu) return false;
     if (metric === 'gpu') return kernels.length > 0;
     if (metric === 'copy') return copies;
     return metric !== 'gil-held' || held;

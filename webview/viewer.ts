@@ -67,8 +67,10 @@ export function mountViewer(root: HTMLElement, recording: Recording, host: Host)
     h(
       'main',
       {},
-      h('div', { class: 'side' }, findings.element, createGlance(view)),
-      h('div', { class: 'views' }, timeline.element, splitter(root), panels.element),
+      h('div', { class: 'side' }, findings.element, recording.meta.timeless ? null : createGlance(view)),
+      recording.meta.timeless
+        ? h('div', { class: 'views timeless' }, panels.element)
+        : h('div', { class: 'views' }, timeline.element, splitter(root), panels.element),
     ),
     header.details,
     help,

@@ -33,6 +33,8 @@ export const adviceOf = (trace: Trace, rules: readonly Rule[] = RULES): Advice =
 
 /** What `advise` makes findings of, in its order: root causes that are worth telling, with gains that may have to be withheld. */
 export function conclude(trace: Trace, rules: readonly Rule[] = RULES): Concluded[] {
+  // Rules ask what happened at once, and after what.
+  if (trace.meta.timeless) return [];
   const concluded = rules.flatMap((rule) =>
     rule
       .evaluate(trace)

@@ -10,6 +10,8 @@ const OTHERS = 'other processes';
 
 /** Why no gain can be predicted from a run; null where one can. */
 export function reasonToWithhold(trace: Trace): string | null {
+  if (!trace.hasCpu && trace.deviceWork.length === 0)
+    return 'CPU times are not known: another tool has recorded it';
   if (!trace.meta.complete) return 'the recording ends before the run did';
   const others = coresOfOthers(trace);
   if (others !== null && others > MOST_OTHERS)

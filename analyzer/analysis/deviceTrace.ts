@@ -10,7 +10,7 @@ export const busyOf = (trace: Trace): DevicesBusy =>
   trace.once('devicesBusy', () => devicesBusy(trace.deviceWork, trace.tables.lanes.length));
 
 export const timelineFor = (trace: Trace): Timeline =>
-  trace.once('timeline', () => timelineOf(trace.tables, trace.starts));
+  trace.once('timeline', () => timelineOf(trace.tables, trace.starts, trace.hasCpu));
 
 export const repeatsOf = (trace: Trace): Uint8Array =>
   trace.once('transferRepeats', () => transferRepeats(trace.tables));

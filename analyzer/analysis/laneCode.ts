@@ -7,7 +7,7 @@ import type { Trace } from './trace.ts';
 
 /** The rows of samples by lane, with running sums. */
 export const timelineIn = (trace: Trace): Timeline =>
-  trace.once('timeline', () => timelineOf(trace.tables, trace.starts));
+  trace.once('timeline', () => timelineOf(trace.tables, trace.starts, trace.hasCpu));
 
 /** How much of the time between two instants counts, in Nanos. */
 export type Extent = (from: number, to: number) => number;

@@ -31,6 +31,10 @@ export interface Summary extends PoolSummary, EngineSummary, LoopSummary, Device
   readonly signal: string | null;
   readonly complete: boolean;
   readonly mode: string;
+  /** `record`, `attach`, or `import` for what another tool has recorded. */
+  readonly origin: string;
+  /** True where it is not told when anything happened; `wallSeconds` is then what all weights add up to. */
+  readonly timeless: boolean;
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
   /** CPU of the command and its descendants by the kernel's own accounting; null when unknown. */
@@ -77,6 +81,8 @@ export interface FunctionSummary {
   readonly selfWallSeconds: number;
   readonly totalWallSeconds: number;
   readonly samples: number;
+  /** With those of what it called. */
+  readonly totalSamples: number;
   /** Seconds of kernels that it, or what it called, launched; null where no device was seen. */
   readonly totalGpuSeconds: number | null;
   /** What V8 ran for it; empty where its log does not tell. */
@@ -120,6 +126,8 @@ export function summarize(of: Recording | Trace, findings: readonly Finding[] = 
     signal: meta.signal,
     complete: meta.complete,
     mode: meta.mode,
+    origin: meta.origin,
+    timeless: meta.timeless === true,
     wallSeconds: toSeconds(meta.clock.end - meta.clock.start),
     cpuSeconds: toSeconds(cpu),
     kernelCpuSeconds: meta.kernelCpuSeconds,
@@ -170,11 +178,19 @@ function functionSummaries(trace: Trace, tiers: TierTotals): FunctionSummary[] {
       selfWallSeconds: toSeconds(wall.self[id] as number),
       totalWallSeconds: toSeconds(wall.total[id] as number),
       samples: samples.self[id] as number,
+      totalSamples: samples.total[id] as number,
       totalGpuSeconds: gpu && toSeconds(gpu[id] as number),
       tiers: byTicks(tiers.ofFunction.get(id) ?? new Uint32Array(0)),
     });
   }
-  return result.sort((a, b) => b.selfSeconds - a.selfSeconds || b.totalSeconds - a.totalSeconds);
+  return result.sort(
+    (a, b) =>
+      b.selfSeconds - a.selfSeconds ||
+      b.totalSeconds - a.totalSeconds ||
+      // Where another tool told no CPU time.
+      b.selfWallSeconds - a.selfWallSeconds ||
+      b.samples - a.samples,
+  );
 }
 
 /** Nanos of kernels that each function launched with all that it called; null where no kernel was seen. */

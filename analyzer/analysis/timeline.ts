@@ -1,4 +1,4 @@
-import type { Tables } from '../model/index.ts';
+import { RUNNING, type Tables } from '../model/index.ts';
 import { ACTIVITIES, activityOffCpu, IS_READY, RUNS } from './activity.ts';
 import { firstAbove } from './ascending.ts';
 
@@ -31,10 +31,14 @@ export interface Timeline {
   readonly sums: Float64Array;
 }
 
-/** `starts` as from `rowStarts`. */
+/**
+ * `starts` as from `rowStarts`. `hasCpu`: false where no CPU time is known, so that what was seen running is taken to have run all the
+ * while.
+ */
 export function timelineOf(
   { samples, lanes }: Pick<Tables, 'samples' | 'lanes'>,
   starts: Float64Array,
+  hasCpu = true,
 ): Timeline {
   const n = samples.length;
   const offset = new Uint32Array(lanes.length + 1);
@@ -60,7 +64,8 @@ export function timelineOf(
     to[at] = samples.time[i] as number;
     cpu[at] = samples.cpu[i] as number;
     ready[at] = samples.ready[i] as number;
-    rest[at] = activityOffCpu(samples.state[i] as number, samples.wait[i] as number);
+    const state = samples.state[i] as number;
+    rest[at] = !hasCpu && state === RUNNING ? RUNS : activityOffCpu(state, samples.wait[i] as number);
   }
   const timeline = { offset, row, from, to, cpu, ready, rest };
   return { ...timeline, ...sumsOf(timeline, lanes.length) };

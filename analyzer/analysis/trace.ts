@@ -5,6 +5,7 @@ import { type DeviceWork, deviceWork } from './deviceWork.ts';
 import { RunEfficiency } from './efficiencyRegions.ts';
 import { withForwardLaunches } from './forwardLaunches.ts';
 import { type Functions, functionsOf } from './functions.ts';
+import { knowsCpu } from './knownTimes.ts';
 import { type LaneTotals, laneTotals } from './laneTotals.ts';
 import { type Home, homesOf } from './origin.ts';
 import { type Region, regionsOf } from './regions.ts';
@@ -32,6 +33,11 @@ export class Trace {
   /** From the run's beginning to its end. */
   get wall(): number {
     return Math.max(0, this.meta.clock.end - this.meta.clock.start);
+  }
+
+  /** False where another tool has recorded it and tells no CPU time. */
+  get hasCpu(): boolean {
+    return this.once('hasCpu', () => this.meta.origin !== 'import' || knowsCpu(this));
   }
 
   /** Where the interval of each row of `samples` begins. */
@@ -89,7 +95,7 @@ export class Trace {
 
   /** The samples by lane and time. */
   get timeline(): Timeline {
-    return this.once('timeline', () => timelineOf(this.tables, this.starts));
+    return this.once('timeline', () => timelineOf(this.tables, this.starts, this.hasCpu));
   }
 
   /** How well workers and devices were used, in the run and in any part of it. */
@@ -100,7 +106,8 @@ export class Trace {
         tables: this.tables,
         timeline: this.timeline,
         roles: this.roles,
-        load: running.map((own, lane) => own + (ready[lane] as number)),
+        // Without times nobody is known to have worked at once.
+        load: running.map((own, lane) => (this.meta.timeless ? 0 : own + (ready[lane] as number))),
         devices: this.devicesBusy.units,
         regions: this.regions,
         siteOf: this.siteOf,

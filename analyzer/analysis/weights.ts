@@ -10,10 +10,12 @@ import { firstAfter, type Intervals, overlap } from './intervals.ts';
 export type Metric = 'cpu' | 'wall' | 'gil-wait' | 'gil-held' | 'samples';
 
 /** What a view of a recording weighs with when its reader has not chosen. */
-export const metricOfMode = { cpu: 'cpu', wall: 'wall', gil: 'gil-held' } as const satisfies Record<
-  SamplingMode,
-  Metric
->;
+export const metricOfMode = {
+  cpu: 'cpu',
+  wall: 'wall',
+  gil: 'gil-held',
+  samples: 'samples',
+} as const satisfies Record<SamplingMode, Metric>;
 
 /** A part of a recording: an interval in Nanos, and the lanes that count (null: all). */
 export interface Selection {

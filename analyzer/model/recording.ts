@@ -34,8 +34,12 @@ export type TableName = keyof typeof SCHEMAS;
 export const TABLE_NAMES = Object.keys(SCHEMAS) as TableName[];
 export type Tables = { readonly [N in TableName]: Table<(typeof SCHEMAS)[N]> };
 
-/** Which time a view weighs samples with when the user has not said: CPU time, wall time, time holding the GIL. */
-export type SamplingMode = 'cpu' | 'wall' | 'gil';
+/**
+ * Which time a view weighs samples with when the user has not said: CPU time, wall time, time holding the GIL; `samples` where no time is
+ * known and observations are all there is.
+ */
+export const SAMPLING_MODES = ['cpu', 'wall', 'gil', 'samples'] as const;
+export type SamplingMode = (typeof SAMPLING_MODES)[number];
 
 export type CollectorStatus = 'ok' | 'partial' | 'unavailable';
 
@@ -100,6 +104,11 @@ export interface RecordingMeta {
   /** `record` started the command; `attach` joined a running process. */
   readonly origin: 'record' | 'attach' | 'import';
   readonly mode: SamplingMode;
+  /**
+   * Set where the recording was imported from a format that tells how much and not when: rows follow each other in an order that means
+   * nothing, and the length of the run is what all weights add up to.
+   */
+  readonly timeless?: boolean;
   readonly clock: {
     /** Nanos on CLOCK_MONOTONIC when the run started. */
     readonly start: Nanos;

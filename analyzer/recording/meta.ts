@@ -1,5 +1,5 @@
 import type { CollectorHealth, Host, RecordingMeta } from '../model/index.ts';
-import { nanos, UserError } from '../model/index.ts';
+import { nanos, SAMPLING_MODES, UserError } from '../model/index.ts';
 
 /** The version that this perfscope writes, and the newest that it reads. See docs/recording-format.md. */
 export const FORMAT_VERSION = 4;
@@ -94,7 +94,8 @@ export function parseMeta(json: string, source: string): RecordingMeta {
     exitCode: numberOrNull(value.exitCode),
     signal: textOrNull(value.signal),
     origin: oneOf(value.origin, ['record', 'attach', 'import'] as const, 'record'),
-    mode: oneOf(value.mode, ['cpu', 'wall', 'gil'] as const, 'cpu'),
+    mode: oneOf(value.mode, SAMPLING_MODES, 'cpu'),
+    ...(value.timeless === true ? { timeless: true } : {}),
     clock: {
       start: nanos(number(clock.start)),
       end: nanos(number(clock.end)),

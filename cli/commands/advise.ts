@@ -23,8 +23,8 @@ export const adviseCommand: RegisterCommand = (program) => {
     .argument('<file>', FILE_ARGUMENT)
     .option('--json', 'print one JSON document')
     .addOption(new Option('--sarif', 'print SARIF 2.1.0, for editors and code scanning').conflicts('json'))
-    .action((file: string, options: AdviseOptions) => {
-      const trace = new Trace(open(file));
+    .action(async (file: string, options: AdviseOptions) => {
+      const trace = new Trace(await open(file));
       const findings = advise(trace);
       const { meta } = trace;
       if (options.json) print(JSON.stringify({ version: 1, findings }));

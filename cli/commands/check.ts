@@ -53,11 +53,11 @@ export const checkCommand: RegisterCommand = (program, exit) => {
     .option('--strict', 'fail for a limit that cannot be judged')
     .option('--json', 'print one JSON document')
     .addOption(new Option('--sarif', 'print SARIF 2.1.0: findings and exceeded limits').conflicts('json'))
-    .action((file: string, options: CheckOptions) => {
+    .action(async (file: string, options: CheckOptions) => {
       refuseNonsense(options);
-      const trace = new Trace(open(file));
+      const trace = new Trace(await open(file));
       const summary = summarize(trace, advise(trace));
-      const { limits, warnings } = limitsOf(options, summary);
+      const { limits, warnings } = await limitsOf(options, summary);
       const checks = checkLimits(summary, limits);
       const isFailed = ({ status }: LimitCheck) =>
         status === 'failed' || (options.strict && status === 'unknown');
@@ -93,7 +93,10 @@ function refuseNonsense(options: CheckOptions): void {
     );
 }
 
-function limitsOf(options: CheckOptions, summary: Summary): { limits: Limits; warnings: readonly string[] } {
+async function limitsOf(
+  options: CheckOptions,
+  summary: Summary,
+): Promise<{ limits: Limits; warnings: readonly string[] }> {
   const { minEfficiency, maxTransfer, maxFinding, maxWall, baseline: path } = options;
   const limits = {
     ...(minEfficiency === undefined ? {} : { minEfficiency }),
@@ -102,7 +105,7 @@ function limitsOf(options: CheckOptions, summary: Summary): { limits: Limits; wa
     ...(maxWall === undefined ? {} : { maxWall }),
   };
   if (path === undefined) return { limits, warnings: [] };
-  const before = summarize(open(path));
+  const before = summarize(await open(path));
   const baseline = { wallSeconds: before.wallSeconds, tolerance: options.tolerance ?? DEFAULT_TOLERANCE };
   return { limits: { ...limits, baseline }, warnings: caveatsOf(before, summary) };
 }

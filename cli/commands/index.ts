@@ -5,6 +5,7 @@ import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
 import { recordCommand } from './record.ts';
 import { reportCommand } from './report.ts';
 import { summaryCommand } from './summary.ts';
@@ -22,6 +23,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   checkCommand,
   reportCommand,
   exportCommand,
+  importCommand,
   whatIfCommand,
   doctorCommand,
 ];

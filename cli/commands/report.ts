@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { adviceOf } from '../../analyzer/advice/index.ts';
 import { Trace } from '../../analyzer/analysis/trace.ts';
-import { encodeRecording, isArchive } from '../../analyzer/recording/index.ts';
+import { encodeRecording } from '../../analyzer/recording/index.ts';
 import { reportPage } from '../../webview/reportPage.ts';
 import { viewerAssets } from '../assets.ts';
-import { isFolder, open } from '../open.ts';
+import { open, recordingBytes } from '../open.ts';
 import { FILE_ARGUMENT } from '../options.ts';
 import { refuseToOverwrite } from '../overwrite.ts';
 import { bytes } from '../print/units.ts';
@@ -20,12 +20,11 @@ interface ReportOptions {
 }
 
 /** Writes the self-contained page of a recording and gives its size. */
-export function writeReport(file: string, output: string): number {
-  const recording = open(file);
-  const original = isFolder(file) ? null : readFileSync(file);
+export async function writeReport(file: string, output: string): Promise<number> {
+  const recording = await open(file);
   const { script, style } = viewerAssets();
   const page = reportPage({
-    recording: original && isArchive(original) ? original : encodeRecording(recording),
+    recording: recordingBytes(file) ?? encodeRecording(recording),
     advice: adviceOf(new Trace(recording)),
     script,
     style,
@@ -43,10 +42,10 @@ export const reportCommand: RegisterCommand = (program) => {
     .argument('<file>', FILE_ARGUMENT)
     .option('-o, --output <file>', 'file to write; by default the name of the recording with .html')
     .option('--force', 'overwrite the file')
-    .action((file: string, options: ReportOptions) => {
+    .action(async (file: string, options: ReportOptions) => {
       const output = options.output ?? `${file.replace(/(\.perfscope(\.spool.*)?|\/+)$/, '')}.html`;
       refuseToOverwrite(output, options.force === true);
-      const size = writeReport(file, output);
+      const size = await writeReport(file, output);
       if (size > LARGE_PAGE_BYTES) {
         process.stderr.write(`perfscope: the page has ${bytes(size)}; a browser may take long to open it.\n`);
       }

@@ -12,8 +12,8 @@ export const summaryCommand: RegisterCommand = (program) => {
     .description('print what a recording comes to')
     .argument('<file>', FILE_ARGUMENT)
     .option('--json', 'print one JSON document')
-    .action((file: string, options: { json?: boolean }) => {
-      const trace = new Trace(open(file));
+    .action(async (file: string, options: { json?: boolean }) => {
+      const trace = new Trace(await open(file));
       const summary = summarize(trace, advise(trace));
       process.stdout.write(
         `${options.json ? JSON.stringify(summary) : summaryLines(summary, file).join('\n')}\n`,

@@ -23,7 +23,7 @@ const SAME = 0.03;
 const two = (value: number | null): string => (value === null ? '' : value.toFixed(2)).padStart(4);
 
 /** The factors of the run, each with its reason, and the regions in which most worker time was lost. */
-export function efficiencyLines({ efficiency }: Summary): string[] {
+export function efficiencyLines({ efficiency, origin, timeless, cpuSeconds }: Summary): string[] {
   const parallelPart = 1 - (efficiency.serialShare ?? 0);
   const tree = efficiency.tree.filter(({ factor, value }) => {
     // Cores in use are in the first lines of the summary.
@@ -31,7 +31,10 @@ export function efficiencyLines({ efficiency }: Summary): string[] {
     if (factor === 'supply' && Math.abs(value - parallelPart) < SAME) return false;
     return !DETAILS.has(factor) || value <= WORTH_TELLING;
   });
-  const none = efficiency.parallel === null ? ['  parallel efficiency: fewer than two workers ran'] : [];
+  // Of what another tool has recorded it may not be known who worked.
+  const isKnown = origin !== 'import' || (!timeless && cpuSeconds > 0);
+  const none =
+    efficiency.parallel === null && isKnown ? ['  parallel efficiency: fewer than two workers ran'] : [];
   return [...none, ...tree.flatMap(nodeLines), ...regionLines(efficiency)];
 }
 

@@ -1,16 +1,11 @@
 import type { Replay } from '../../analyzer/analysis/replay/replay.ts';
-import type { Granted, Wish } from '../../analyzer/analysis/replay/whatIf.ts';
+import type { Granted } from '../../analyzer/analysis/replay/whatIf.ts';
 import type { Trace } from '../../analyzer/analysis/trace.ts';
 import { toSeconds } from '../../analyzer/model/index.ts';
+import type { PoolAnswer } from '../../analyzer/questions/whatIf.ts';
+import { wishName } from '../../analyzer/questions/whatIfDocument.ts';
 import { fitted, moduleName } from './text.ts';
 import { count, percent, seconds, significant } from './units.ts';
-
-/** One pool and what each wish comes to; `together`: all of them at once, null where that was not asked. */
-export interface PoolAnswer {
-  readonly replay: Replay;
-  readonly answers: readonly Granted[];
-  readonly together: Granted | null;
-}
 
 const COLUMNS = [22, 20, 18] as const;
 const NAME_WIDTH = 26;
@@ -78,56 +73,3 @@ function answerLine(
 }
 
 const times = (ratio: number): string => `${ratio.toFixed(2)}x`;
-
-function wishName({ functions }: Trace, { chunk, order, workers, cores, faster, byReference }: Wish): string {
-  const parts: string[] = [];
-  if (chunk !== undefined) parts.push(`chunk size ${chunk}`);
-  if (order) parts.push(`${order} first`);
-  if (workers !== undefined) parts.push(count(workers, 'worker'));
-  if (cores !== undefined) parts.push(count(cores, 'core'));
-  if (faster) parts.push(`${functions.name[faster.function] ?? 'it'} ${significant(faster.times)}x faster`);
-  if (byReference) parts.push('nothing serialised');
-  return parts.join(', ');
-}
-
-/** The document of `whatif --json`. Seconds. */
-export function whatIfDocument(trace: Trace, answers: readonly PoolAnswer[]): object {
-  return {
-    version: 1,
-    wallSeconds: toSeconds(trace.wall),
-    pools: answers.map(({ replay, answers: own, together }) => ({
-      pool: replay.work.pool,
-      kind: trace.tables.pools.kind[replay.work.pool],
-      workers: replay.work.workers,
-      cores: replay.work.cores,
-      tasks: replay.work.tasks,
-      calls: replay.work.items,
-      rounds: replay.work.rounds.length,
-      recordedSeconds: toSeconds(replay.recorded),
-      replayedSeconds: toSeconds(replay.replayed),
-      dispatchSeconds: toSeconds(replay.cost.busy),
-      variants: own.map((answer) => answerDocument(trace, answer)),
-      together: together && answerDocument(trace, together),
-    })),
-  };
-}
-
-function answerDocument(trace: Trace, { wish, pool, run, gain, poolGain, limit }: Granted): object {
-  const inSeconds = ({ lo, hi }: { lo: number; hi: number }) => ({ lo: toSeconds(lo), hi: toSeconds(hi) });
-  return {
-    name: wishName(trace, wish),
-    chunksize: wish.chunk ?? null,
-    order: wish.order ?? null,
-    workers: wish.workers ?? null,
-    cores: wish.cores ?? null,
-    faster: wish.faster
-      ? { function: trace.functions.name[wish.faster.function] ?? '', times: wish.faster.times }
-      : null,
-    byReference: wish.byReference ?? false,
-    poolSeconds: inSeconds(pool),
-    runSeconds: inSeconds(run),
-    gain,
-    poolGain,
-    limit,
-  };
-}

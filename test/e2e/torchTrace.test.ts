@@ -30,11 +30,19 @@ test.each([
 });
 
 test('a packed file that unpacks to more than fits, or not at all, is a sentence', async () => {
-  // A megabyte of it for each kilobyte.
-  const bomb = write('bomb.json.gz', gzipSync(Buffer.alloc(600e6, '{')));
+  // A megabyte of it for each kilobyte: a text of one line, which has to be held as a whole.
+  const bomb = write(
+    'bomb.gz',
+    gzipSync(Buffer.concat([Buffer.from('main;a 1\n'), Buffer.alloc(600e6, 'x')])),
+  );
+  const endless = write(
+    'endless.json.gz',
+    gzipSync(Buffer.concat([Buffer.from(trace.slice(0, -2)), Buffer.alloc(100e6, '[')])),
+  );
   const cut = write('cut.json.gz', gzipSync(trace).subarray(0, 40));
   for (const [path, words] of [
     [bomb, 'more than 500 MB'],
+    [endless, 'too long'],
     [cut, 'cannot be unpacked'],
   ] as const) {
     const { code, stderr } = await perfscope(['summary', path]);

@@ -42,6 +42,18 @@ export function emptyWords(profile: Profile, { rules, doubt }: Omit<Advice, 'fin
       sentences: ['No thread was seen in this run.'],
       isGood: false,
     };
+  const { hasCpu, meta } = profile.trace;
+  if (!hasCpu || meta.timeless)
+    return {
+      claim: 'Nothing found to change',
+      figure: '',
+      sentences: [
+        meta.timeless
+          ? 'Rules ask what happened when, which this recording of another tool does not tell.'
+          : `${counted(rules, 'rule')} looked at this run; most ask for CPU time, which the tool that recorded it does not tell.`,
+      ],
+      isGood: false,
+    };
   const { efficiency } = profile.trace.efficiency.run();
   return {
     claim: isPoor(efficiency) ? 'Nothing found to change' : 'Nothing worth changing',

@@ -1,5 +1,6 @@
 import { isDeviceMetric } from '../../analyzer/analysis/kernelCalls.ts';
 import { deviceWord } from '../devices/names.ts';
+import { count, duration } from '../format.ts';
 import type { Profile } from '../profile.ts';
 import type { FlameMetric, ViewState } from '../state/viewState.ts';
 
@@ -8,6 +9,7 @@ const METRIC_NAMES: Readonly<Record<FlameMetric, string>> = {
   wall: 'wall',
   'gil-wait': 'GIL wait',
   'gil-held': 'GIL held',
+  samples: 'samples',
   gpu: 'GPU',
   copy: 'copies',
 };
@@ -18,11 +20,16 @@ export const metricNames = (profile: Pick<Profile, 'recording'>): typeof METRIC_
   gpu: deviceWord(profile),
 });
 
+/** A weight in words: observations are counted, all else is time. */
+export const weightWords = (metric: FlameMetric): ((value: number) => string) =>
+  metric === 'samples' ? count : duration;
+
 const NOTHING: Readonly<Record<FlameMetric, string>> = {
   cpu: 'No CPU time was seen in this selection.',
   wall: 'No thread was seen in this selection.',
   'gil-wait': 'Nothing waited for the GIL in this selection.',
   'gil-held': 'Nothing was seen to hold the GIL in this selection.',
+  samples: 'Nothing was counted in this selection.',
   gpu: 'No kernel ran in this selection.',
   copy: 'Nothing was copied to, from or on a device in this selection.',
 };

@@ -3,7 +3,7 @@ import { surface } from '../dom/canvas.ts';
 import { h, setText } from '../dom/element.ts';
 import { afterPause, settling } from '../dom/settle.ts';
 import type { Tip } from '../dom/tooltip.ts';
-import { counted, duration, percent, place, visible } from '../format.ts';
+import { counted, percent, place, visible } from '../format.ts';
 import type { Weights } from '../profile.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
@@ -20,7 +20,7 @@ import {
   neighbour,
   type Order,
 } from './layout.ts';
-import { metricNames, nothingWords } from './metrics.ts';
+import { metricNames, nothingWords, weightWords } from './metrics.ts';
 import { itemId, mirrorItems, sayBox } from './mirror.ts';
 import { paintFlame, ROW_HEIGHT } from './paint.ts';
 
@@ -78,9 +78,10 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
         : lanes.length === 1
           ? laneName(profile, lanes[0] as number)
           : counted(lanes.length, 'lane');
-    return `${whose}${inside}  ${duration(weights.total[0] as number)} ${names[metric]}`;
+    return `${whose}${inside}  ${weightWords(metric)(weights.total[0] as number)} ${names[metric]}`;
   };
-  const say = (box: number): string => sayBox(profile, weights, boxes, box, rootLabel(), duration);
+  const say = (box: number): string =>
+    sayBox(profile, weights, boxes, box, rootLabel(), weightWords(store.get().metric));
   const drawn = surface(canvas, stage, (context, width, height) => {
     if (layoutWidth !== width) layout();
     const { picked, zoom } = store.get();
@@ -166,6 +167,7 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
     const node = boxes.node[box] as number;
     const { metric } = store.get();
     const name = names[metric];
+    const words = weightWords(metric);
     const merged = boxes.merged[box] as number;
     if (merged > 0)
       return {
@@ -177,8 +179,8 @@ export function createFlame(view: ViewContext): { element: HTMLElement; active: 
     const id = tree.function[node] as number;
     const share = percent(total / (weights.total[0] as number));
     const figures: [string, string][] = [
-      [`total ${name}`, `${duration(total)}  ${share}`],
-      [`self ${name}`, `${duration(self)}  ${percent(total > 0 ? self / total : 0)} of it`],
+      [`total ${name}`, `${words(total)}  ${share}`],
+      [`self ${name}`, `${words(self)}  ${percent(total > 0 ? self / total : 0)} of it`],
     ];
     const certainty = certaintyWords(weights, node);
     if (certainty !== '') figures.push(['launched there', certainty]);

@@ -25,7 +25,8 @@ export type Sorting = GridSorting<Column>;
 
 export function functionFigures(profile: Profile, selection: Selection): FunctionFigures {
   const cpu = profile.weigh('cpu', selection);
-  const wall = profile.weigh('wall', selection);
+  // What has no times is counted.
+  const wall = profile.weigh(profile.recording.meta.mode === 'samples' ? 'samples' : 'wall', selection);
   const gpu = profile.weigh('gpu', selection);
   const ofCpu = functionTotals(profile.tree, profile.functions, cpu.self);
   const ofWall = functionTotals(profile.tree, profile.functions, wall.self);

@@ -4,7 +4,7 @@ import { h, setText } from '../dom/element.ts';
 import { createGrid, type Column as GridColumn, type GridRow, nameCell, saySorting } from '../dom/grid.ts';
 import { settling } from '../dom/settle.ts';
 import { foundFunctions } from '../flame/found.ts';
-import { counted, duration, percent, place, visible } from '../format.ts';
+import { count, counted, duration, percent, place, visible } from '../format.ts';
 import { samplesSelected } from '../state/samples.ts';
 import { matcherOf } from '../state/search.ts';
 import { type Column, type FunctionFigures, functionFigures, type Sorting, sortedFunctions } from './rows.ts';
@@ -27,6 +27,16 @@ const FIGURES: readonly GridColumn<Column>[] = [
     id: 'totalWall',
     title: 'Total wall',
     explanation: 'Time that passed in the function and in all that it calls, waiting included',
+  },
+];
+
+/** In place of times, of recordings that have none. */
+const COUNTS: readonly GridColumn<Column>[] = [
+  { id: 'selfWall', title: 'Self samples', explanation: 'How often the function itself was counted' },
+  {
+    id: 'totalWall',
+    title: 'Total samples',
+    explanation: 'How often the function was counted with all that it calls',
   },
 ];
 
@@ -54,14 +64,18 @@ export function createFunctions(
   const { functions, homes } = profile;
   const hasTiers = profile.recording.tables.functionTiers.length > 0;
   const hasGpu = profile.recording.tables.kernels.length > 0;
+  const counts = profile.recording.meta.mode === 'samples';
+  const { hasCpu } = profile.trace;
+  const times = FIGURES.filter(({ id }) => hasCpu || (id !== 'selfCpu' && id !== 'totalCpu'));
+  const shown = counts ? count : duration;
   const columns = [
-    ...FIGURES,
+    ...(counts ? [...FIGURES.slice(0, 1), ...COUNTS] : times),
     ...(hasGpu ? [{ ...GPU, title: deviceWord(profile) === 'GPU' ? 'GPU' : 'Device' }] : []),
     ...(hasTiers ? [TIER] : []),
   ];
   const empty = h('p', { class: 'empty', hidden: true });
 
-  let sorting: Sorting = { by: 'selfCpu', descending: true };
+  let sorting: Sorting = { by: hasCpu ? 'selfCpu' : 'selfWall', descending: true };
   let figures: FunctionFigures | null = null;
   let rows: number[] = [];
   let isShown = false;
@@ -78,11 +92,15 @@ export function createFunctions(
     return {
       cells: [
         nameCell(home?.origin ?? 'native', functionLabel(profile, id), source),
-        figure(of.selfCpu[id] as number, cpu, 'cpu'),
-        figure(of.totalCpu[id] as number, cpu, 'cpu'),
-        figure(of.selfWall[id] as number, wall, 'wall'),
-        figure(of.totalWall[id] as number, wall, 'wall'),
-        ...(hasGpu ? [figure(of.totalGpu[id] as number, gpu, 'on-device')] : []),
+        ...(hasCpu
+          ? [
+              figure(of.selfCpu[id] as number, cpu, 'cpu', shown),
+              figure(of.totalCpu[id] as number, cpu, 'cpu', shown),
+            ]
+          : []),
+        figure(of.selfWall[id] as number, wall, 'wall', shown),
+        figure(of.totalWall[id] as number, wall, 'wall', shown),
+        ...(hasGpu ? [figure(of.totalGpu[id] as number, gpu, 'on-device', shown)] : []),
         ...(hasTiers ? [tierCell(ticks)] : []),
       ],
       selected: id === store.get().picked,
@@ -108,7 +126,9 @@ export function createFunctions(
   });
   const element = h(
     'div',
-    { class: `functions${hasTiers ? ' tiered' : ''}${hasGpu ? ' with-gpu' : ''}` },
+    {
+      class: `functions${hasCpu ? '' : ' without-cpu'}${hasTiers ? ' tiered' : ''}${hasGpu ? ' with-gpu' : ''}`,
+    },
     grid.element,
     empty,
   );
@@ -149,7 +169,12 @@ export function createFunctions(
 }
 
 /** Time, share, and the share as a bar. */
-function figure(value: number, whole: number, kind: 'cpu' | 'wall' | 'on-device'): HTMLElement {
+function figure(
+  value: number,
+  whole: number,
+  kind: 'cpu' | 'wall' | 'on-device',
+  words: (value: number) => string,
+): HTMLElement {
   const share = whole > 0 ? value / whole : 0;
   const bar = h('i', { class: 'bar' });
   bar.style.width = `${Math.min(100, share * 100)}%`;
@@ -157,7 +182,7 @@ function figure(value: number, whole: number, kind: 'cpu' | 'wall' | 'on-device'
     'div',
     { role: 'gridcell', class: kind },
     bar,
-    h('span', {}, value > 0 ? duration(value) : '–'),
+    h('span', {}, value > 0 ? words(value) : '–'),
     h('span', { class: 'share' }, value > 0 ? percent(share) : ''),
   );
 }

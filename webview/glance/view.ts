@@ -34,7 +34,7 @@ export function createGlance(view: ViewContext): HTMLElement {
     const efficiency = efficiencyCard(view);
     const cores = coresOverTime(profile, interval, lanes, CHART.bins);
     body.replaceChildren(
-      coresSection(facts, cores, profile.recording.meta.host.cores),
+      ...(profile.trace.hasCpu ? [coresSection(facts, cores, profile.recording.meta.host.cores)] : []),
       ...(devices ? [devices] : []),
       timeSection(facts),
       factsSection(view, facts),
@@ -134,9 +134,7 @@ function factsSection({ profile, store }: ViewContext, facts: Facts): HTMLElemen
     button.addEventListener('click', () => store.set({ lanes: [lane], zoom: 0 }));
     lines.push([h('span', {}, 'busiest: ', button), percent(facts.busiestShare)]);
   }
-  lines.push(['ready without a CPU', duration(facts.times[IS_READY] as number)]);
-  lines.push(['waited for the GIL', duration(facts.times[WAITS_GIL] as number)]);
-  lines.push(['waited for locks', duration(facts.times[WAITS_LOCK] as number)]);
+  if (profile.recording.meta.origin !== 'import') lines.push(...waits(facts));
   return h(
     'section',
     { class: 'card' },
@@ -147,3 +145,10 @@ function factsSection({ profile, store }: ViewContext, facts: Facts): HTMLElemen
     ),
   );
 }
+
+/** What no other tool tells. */
+const waits = ({ times }: Facts): [string, string][] => [
+  ['ready without a CPU', duration(times[IS_READY] as number)],
+  ['waited for the GIL', duration(times[WAITS_GIL] as number)],
+  ['waited for locks', duration(times[WAITS_LOCK] as number)],
+];

@@ -1,5 +1,6 @@
+import { knowsCpu } from '../../analyzer/analysis/knownTimes.ts';
 import { DIRECTIONS, type Direction, directionsOf, type Recording } from '../../analyzer/model/index.ts';
-import { bytes, duration, hertz, percent } from '../format.ts';
+import { bytes, count, duration, hertz, percent } from '../format.ts';
 
 export interface Stat {
   readonly name: string;
@@ -29,14 +30,14 @@ export function headerStats(
 ): Stat[] {
   const { meta } = recording;
   const wall = meta.clock.end - meta.clock.start;
-  const stats: Stat[] = [
-    { name: 'wall', value: duration(wall), meaning: 'Time that the run took' },
-    {
+  const imported = meta.origin === 'import';
+  const stats: Stat[] = [wallStat(recording, wall)];
+  if (!imported || knowsCpu(recording))
+    stats.push({
       name: 'CPU',
       value: duration(cpuNanos),
-      meaning: 'CPU time of every lane, by the kernel’s own accounting',
-    },
-  ];
+      meaning: `CPU time of every lane${imported ? '' : ', by the kernel’s own accounting'}`,
+    });
   if (deviceBusy !== null)
     stats.push({
       name: `${deviceWord} busy`,
@@ -59,13 +60,28 @@ export function headerStats(
       value: hertz(sampler.achievedHz),
       meaning: sampler.requestedHz === null ? 'Rate reached' : `${hertz(sampler.requestedHz)} asked for`,
     });
-  if (wall > 0)
+  if (wall > 0 && !imported)
     stats.push({
       name: 'perfscope used',
       value: `${percent((meta.ownCpuSeconds * 1e9) / wall)} of a core`,
       meaning: `${duration(meta.ownCpuSeconds * 1e9)} of CPU that perfscope itself used meanwhile`,
     });
   return stats;
+}
+
+/** What another tool has added up has no length, but a sum. */
+function wallStat({ meta, tables }: Recording, wall: number): Stat {
+  if (meta.mode === 'samples') {
+    const observed = tables.samples.count.reduce((sum, each) => sum + each, 0);
+    return { name: 'samples', value: count(observed), meaning: 'How often all stacks together were counted' };
+  }
+  return meta.timeless
+    ? {
+        name: 'in all',
+        value: duration(wall),
+        meaning: 'Time of all functions together; the length of the run is not told',
+      }
+    : { name: 'wall', value: duration(wall), meaning: 'Time that the run took' };
 }
 
 /** More would push the rest of the header out of sight, where devices have a figure of their own as well. */

@@ -7,7 +7,7 @@ export interface Interval {
 }
 
 /** The metrics that the flame graph can be weighed with. */
-export const FLAME_METRICS = ['cpu', 'wall', 'gil-wait', 'gil-held', 'gpu', 'copy'] as const;
+export const FLAME_METRICS = ['cpu', 'wall', 'gil-wait', 'gil-held', 'samples', 'gpu', 'copy'] as const;
 export type FlameMetric = (typeof FLAME_METRICS)[number];
 
 export const TABS = [

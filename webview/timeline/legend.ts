@@ -36,6 +36,11 @@ function deviceColours({
   return colours.flatMap(([is, name, words]) => (is ? [[name, words] as const] : []));
 }
 
+/** Another tool tells few of them; of a run of ours they are always the same, to be found where they were. */
+const occurs = ({ recording, activity }: Profile, kind: number): boolean =>
+  recording.meta.origin !== 'import' ||
+  activity.some((time, at) => at % ACTIVITIES.length === kind && time > 0);
+
 /** What the colours mean, what is selected, and buttons for those who do not use the keys. */
 export function createLegend({ profile, store }: ViewContext): HTMLElement {
   const { bounds } = profile;
@@ -92,7 +97,7 @@ export function createLegend({ profile, store }: ViewContext): HTMLElement {
     h(
       'ul',
       { 'aria-label': 'Colours of the timeline' },
-      ...ACTIVITIES.filter((name) => name !== 'idle').map((name) =>
+      ...ACTIVITIES.filter((name, kind) => name !== 'idle' && occurs(profile, kind)).map((name) =>
         h('li', {}, h('i', { class: `swatch ${name}` }), ACTIVITY_NAMES[name]),
       ),
       ...(profile.tasks.row.length > 0

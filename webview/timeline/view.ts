@@ -62,6 +62,7 @@ export function createTimeline(view: ViewContext): TimelineView {
   let rows: Rows = { rows: [], height: 0 };
   let faded: ReadonlySet<Row> | null = null;
   let hover: Hover | null = null;
+  const measure = profile.trace.hasCpu ? 'CPU' : 'Running';
 
   const drawn = surface(canvas, tracks, (context, width, height) => {
     const state = store.get();
@@ -173,7 +174,10 @@ export function createTimeline(view: ViewContext): TimelineView {
     const found = finds ? rows.rows.filter((row) => finds(`${row.title} ${row.detail}`)) : [];
     faded = found.length > 0 ? new Set(rows.rows.filter((row) => !isNear(row, found))) : null;
     figures();
-    setText(corner, range ? `CPU in ${duration(range.to - range.from)} selected` : 'CPU in the whole run');
+    setText(
+      corner,
+      `${measure} in ${range ? `${duration(range.to - range.from)} selected` : 'the whole run'}`,
+    );
     canvas.setAttribute('aria-label', trackSummary(view));
     if (lanes !== null) tooltip.hide();
     drawn.redraw();

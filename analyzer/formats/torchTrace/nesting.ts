@@ -1,5 +1,5 @@
 import type { Interner, StackId } from '../../model/index.ts';
-import type { TraceEvent } from './events.ts';
+import type { TraceEvent, TraceEvents } from './events.ts';
 
 /** `train.py(12): step`, as Kineto writes functions of Python. */
 const PYTHON = /^(.+)\((\d+)\): (.+)$/;
@@ -9,20 +9,24 @@ const PYTHON = /^(.+)\((\d+)\): (.+)$/;
  * the stack at a time is what has begun and not ended.
  */
 export class Nesting {
-  private readonly events: TraceEvent[];
+  private readonly events: TraceEvents;
+  private readonly rows: Uint32Array;
   private readonly interner: Interner;
   private readonly open: { readonly end: number; readonly stack: StackId }[] = [];
   private next = 0;
 
-  /** `events`: of one thread, in any order. */
-  constructor(events: readonly TraceEvent[], interner: Interner) {
-    this.events = [...events].sort((a, b) => a.start - b.start || b.end - a.end);
+  /** `rows`: functions and operators of one thread, in the order in which they begin, the longer of two first. */
+  constructor(events: TraceEvents, rows: Uint32Array, interner: Interner) {
+    this.events = events;
+    this.rows = rows;
     this.interner = interner;
   }
 
   /** Stack at a time, -1 for none. Times must be asked for in their order. */
   at(time: number): StackId | -1 {
-    for (let event = this.events[this.next]; event && event.start <= time; event = this.events[++this.next]) {
+    for (let row = this.rows[this.next]; row !== undefined; row = this.rows[++this.next]) {
+      const event = this.events.at(row);
+      if (event.start > time) break;
       // What ends where the next begins does not enclose it.
       this.close(event.start + 1);
       this.open.push({
@@ -40,12 +44,7 @@ export class Nesting {
 
   private frame({ kind, name }: TraceEvent) {
     const [, file = '', line = '0', code = name] = (kind === 'python' && PYTHON.exec(name)) || [];
-    return this.interner.frame(
-      code,
-      file,
-      Number(line),
-      Number(line),
-      kind === 'python' ? 'python' : 'native',
-    );
+    const number = Number(line) % 2 ** 32;
+    return this.interner.frame(code, file, number, number, kind === 'python' ? 'python' : 'native');
   }
 }

@@ -18,7 +18,8 @@ import {
   transfersSchema,
   UNKNOWN_ASYNCHRONOUS,
 } from '../../model/index.ts';
-import { numberOf, type Trace, type TraceEvent } from './events.ts';
+import { u32Of } from '../json.ts';
+import { isWork, type TraceEvent, type TraceEvents, type WorkFacts } from './events.ts';
 import { Nesting } from './nesting.ts';
 
 /** `Memcpy HtoD (Pageable -> Device)`, as Kineto names copies. */
@@ -38,15 +39,11 @@ const BACKWARD = /^autograd::engine::|Backward\d*$/;
 const EXACT = 100;
 
 interface Launch {
-  readonly event: TraceEvent;
+  readonly row: number;
   readonly stack: number;
   isUsed: boolean;
 }
 
-const u32 = (value: unknown): number => {
-  const number = numberOf(value);
-  return Number.isInteger(number) && number >= 0 && number < 2 ** 32 ? number : 0;
-};
 const indexOf = (list: readonly string[], word: string | undefined): number =>
   Math.max(0, list.indexOf(word ?? ''));
 
@@ -64,23 +61,25 @@ export class TraceTables {
   private readonly deviceIds = new Map<number, number>();
   /** Calls by the number that they have in common with what they started. */
   private readonly launches = new Map<number, Launch>();
-  private readonly trace: Trace;
+  private readonly trace: TraceEvents;
   /** The process whose program it is: devices have none. */
   private readonly process: number;
   /** Nanos of the last event. */
-  private readonly last: number;
+  readonly last: number;
 
-  constructor(trace: Trace) {
+  constructor(trace: TraceEvents) {
     this.trace = trace;
-    this.last = trace.events.reduce((latest, event) => Math.max(latest, event.end), 0);
-    const isHost = ({ kind }: TraceEvent): boolean => !['kernel', 'memcpy', 'memset'].includes(kind);
-    const host = trace.events.filter(isHost);
-    this.process = host[0]?.process ?? 0;
-    for (const process of new Set(host.map((event) => event.process))) this.addProcess(process);
-    for (const events of threadsOf(host)) this.addThread(events);
-    for (const event of trace.events) if (!isHost(event)) this.addWork(event);
-    for (const { event, isUsed, stack } of this.launches.values())
-      if (!isUsed) this.addSpan(event, 'api', stack);
+    let last = 0;
+    for (let row = 0; row < trace.length; row++) last = Math.max(last, trace.endOf(row));
+    this.last = last;
+    const threads = threadsOf(trace);
+    this.process = threads[0] === undefined ? 0 : trace.at(threads[0][0] as number).process;
+    const processes = new Set(threads.map((rows) => trace.at(rows[0] as number).process));
+    for (const process of processes) this.addProcess(process);
+    for (const rows of threads) this.addThread(rows);
+    for (let row = 0; row < trace.length; row++) if (isWork(trace.kindOf(row))) this.addWork(row);
+    for (const { row, isUsed, stack } of this.launches.values())
+      if (!isUsed) this.addSpan(trace.at(row), 'api', stack);
   }
 
   finish(): Partial<Tables> {
@@ -100,42 +99,43 @@ export class TraceTables {
   }
 
   private addProcess(process: number): void {
-    const name = this.trace.names.get(String(process)) ?? 'python';
+    const name = this.trace.called.get(String(process)) ?? 'python';
     this.processes.push({ process, parent: 0, start: 0, end: this.last, name, command: name, runtime: '' });
   }
 
-  /** Operators, ranges and calls of one thread, and which code made the calls. */
-  private addThread(events: readonly TraceEvent[]): void {
+  /** Operators, ranges and calls of one thread, in the order in which they begin, and which code made the calls. */
+  private addThread(rows: Uint32Array): void {
+    const { trace } = this;
     const nesting = new Nesting(
-      events.filter(({ kind }) => kind === 'python' || kind === 'operator'),
+      trace,
+      rows.filter((row) => trace.kindOf(row) === 'python' || trace.kindOf(row) === 'operator'),
       this.interner,
     );
-    for (const event of [...events].sort((a, b) => a.start - b.start)) {
-      const stack = nesting.at(event.start);
+    for (const row of rows) {
+      const event = trace.at(row);
       if (event.kind === 'operator') this.addOperator(event);
-      else if (event.kind === 'range') this.addSpan(event, 'range', stack);
-      else if (event.kind === 'call') this.addCall(event, stack);
+      // Looks are in order of time: an operator that began is found by the next of them.
+      else if (event.kind === 'range') this.addSpan(event, 'range', nesting.at(event.start));
+      else if (event.kind === 'call') this.addCall(row, event, nesting.at(event.start));
     }
   }
 
   private addOperator(event: TraceEvent): void {
-    const sequence = numberOf(event.args['Sequence number']);
     this.operators.push({
       lane: this.threadLane(event),
       kind: OPERATOR_KINDS.indexOf(BACKWARD.test(event.name) ? 'backward' : 'forward'),
       name: this.interner.string(event.name),
       start: event.start,
       end: event.end,
-      sequence: Number.isSafeInteger(sequence) ? sequence : -1,
+      sequence: Number.isSafeInteger(event.number) ? event.number : -1,
       forwardLane: -1,
     });
   }
 
-  private addCall(event: TraceEvent, stack: number): void {
-    const correlation = numberOf(event.args.correlation);
+  private addCall(row: number, event: TraceEvent, stack: number): void {
     // Of a call of the runtime's and the one of the driver's that it led to, the outer one counts: it comes first.
-    if (Number.isNaN(correlation)) this.addSpan(event, 'api', stack);
-    else if (!this.launches.has(correlation)) this.launches.set(correlation, { event, stack, isUsed: false });
+    if (Number.isNaN(event.number)) this.addSpan(event, 'api', stack);
+    else if (!this.launches.has(event.number)) this.launches.set(event.number, { row, stack, isUsed: false });
   }
 
   private addSpan(event: TraceEvent, kind: 'api' | 'range', stack: number): void {
@@ -149,69 +149,64 @@ export class TraceTables {
     });
   }
 
-  private addWork(event: TraceEvent): void {
-    const { args } = event;
-    const launch = this.launches.get(numberOf(args.correlation));
+  private addWork(row: number): void {
+    const event = this.trace.at(row);
+    const facts = this.trace.workAt(row);
+    const launch = this.launches.get(event.number);
+    const caller = launch && this.trace.at(launch.row);
     if (launch) launch.isUsed = true;
-    const device = this.device(u32(args.device ?? event.process));
-    const lane = this.streamLane(u32(args.device ?? event.process), u32(args.stream ?? event.thread));
+    const device = this.device(facts.device);
     const call = {
-      lane,
+      lane: this.streamLane(facts.device, facts.stream),
       device,
       start: event.start,
       end: event.end,
-      callLane: launch ? this.threadLane(launch.event) : -1,
-      callStart: launch?.event.start ?? -1,
-      callEnd: launch?.event.end ?? -1,
+      callLane: caller ? this.threadLane(caller) : -1,
+      callStart: caller?.start ?? -1,
+      callEnd: caller?.end ?? -1,
       stack: launch?.stack ?? -1,
       certainty: launch && launch.stack >= 0 ? EXACT : 0,
     };
-    const bytes = Math.max(0, numberOf(args.bytes) || 0);
-    if (event.kind === 'memcpy') this.addCopy(event, call, bytes, launch);
-    else this.addKernel(event, call, bytes, launch);
+    if (event.kind === 'memcpy') this.addCopy(event, facts, call, caller);
+    else this.addKernel(event, facts, call, caller);
   }
 
   private addKernel(
-    { kind, name, args }: TraceEvent,
+    { kind, name }: TraceEvent,
+    facts: WorkFacts,
     call: Placed,
-    bytes: number,
-    launch: Launch | undefined,
+    caller: TraceEvent | undefined,
   ): void {
-    const grid = Array.isArray(args.grid) ? args.grid : [];
-    const block = Array.isArray(args.block) ? args.block : [];
     const isMemset = kind === 'memset';
+    const [gridX = 0, gridY = 0, gridZ = 0] = facts.grid;
+    const [blockX = 0, blockY = 0, blockZ = 0] = facts.block;
     this.kernels.push({
       ...call,
+      ...{ gridX, gridY, gridZ, blockX, blockY, blockZ },
       kind: KERNEL_KINDS.indexOf(isMemset ? 'memset' : 'kernel'),
       name: this.interner.string(isMemset ? 'memset' : name),
       queued: -1,
       submitted: -1,
-      call: this.interner.string(launch?.event.name ?? ''),
-      gridX: u32(grid[0]),
-      gridY: u32(grid[1]),
-      gridZ: u32(grid[2]),
-      blockX: u32(block[0]),
-      blockY: u32(block[1]),
-      blockZ: u32(block[2]),
-      registers: u32(args['registers per thread']),
+      call: this.interner.string(caller?.name ?? ''),
+      registers: facts.registers,
       // The trace tells the sum of both.
       staticShared: 0,
-      dynamicShared: u32(args['shared memory']),
-      bytes: isMemset ? bytes : 0,
-      graph: u32(args['graph id']),
+      dynamicShared: facts.shared,
+      bytes: isMemset ? facts.bytes : 0,
+      graph: facts.graph,
     });
   }
 
-  private addCopy(event: TraceEvent, call: Placed, bytes: number, launch: Launch | undefined): void {
+  private addCopy(event: TraceEvent, facts: WorkFacts, call: Placed, caller: TraceEvent | undefined): void {
     const [, way = '', from, to] = COPY.exec(event.name) ?? [];
     const direction = (DIRECTIONS as readonly string[]).indexOf(DIRECTION_OF[way] ?? '');
     // Within the host's memory no device takes part.
     if (direction < 0) return;
-    const peer = numberOf(event.args.toDevice);
+    const { toDevice } = facts;
     this.transfers.push({
       ...call,
       direction,
-      bytes,
+      bytes: facts.bytes,
       toLane: -1,
       toStart: -1,
       toEnd: -1,
@@ -220,8 +215,8 @@ export class TraceTables {
       from: memoryOf(from),
       to: memoryOf(to),
       asynchronous: UNKNOWN_ASYNCHRONOUS,
-      call: launch ? this.interner.string(launch.event.name) : -1,
-      peer: DIRECTIONS[direction] === 'P2P' && !Number.isNaN(peer) ? this.device(u32(peer)) : -1,
+      call: caller ? this.interner.string(caller.name) : -1,
+      peer: DIRECTIONS[direction] === 'P2P' && !Number.isNaN(toDevice) ? this.device(u32Of(toDevice)) : -1,
       buffer: 0,
       content: 0,
     });
@@ -248,7 +243,7 @@ export class TraceTables {
   }
 
   private threadLane({ process, thread }: TraceEvent): number {
-    const name = this.trace.names.get(`${process} ${thread}`) ?? `thread ${thread}`;
+    const name = this.trace.called.get(`${process} ${thread}`) ?? `thread ${thread}`;
     const role = thread === process ? 'main' : 'worker';
     return this.lane(`${process} ${thread}`, { kind: 'thread', role, process, thread, name });
   }
@@ -292,16 +287,21 @@ interface Placed {
   readonly certainty: number;
 }
 
-/** Events of one thread each. */
-function threadsOf(events: readonly TraceEvent[]): TraceEvent[][] {
-  const threads = new Map<string, TraceEvent[]>();
-  for (const event of events) {
-    const key = `${event.process} ${event.thread}`;
+/** Rows of what the host did, of one thread each, in the order in which they begin, the longer of two first. */
+function threadsOf(trace: TraceEvents): Uint32Array[] {
+  const threads = new Map<string, number[]>();
+  for (let row = 0; row < trace.length; row++) {
+    if (isWork(trace.kindOf(row))) continue;
+    const key = trace.threadKey(row);
     const known = threads.get(key);
-    if (known) known.push(event);
-    else threads.set(key, [event]);
+    if (known) known.push(row);
+    else threads.set(key, [row]);
   }
-  return [...threads.values()];
+  return [...threads.values()].map((rows) =>
+    Uint32Array.from(rows).sort(
+      (a, b) => trace.startOf(a) - trace.startOf(b) || trace.endOf(b) - trace.endOf(a),
+    ),
+  );
 }
 
 /** `Pageable`, `Pinned`, `Device Static` and so on. */

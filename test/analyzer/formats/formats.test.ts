@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { toCollapsed } from '../../../analyzer/formats/collapsed.ts';
-import { toSpeedscope } from '../../../analyzer/formats/speedscope.ts';
+import { toCollapsed } from '../../../analyzer/formats/collapsed/write.ts';
+import { toSpeedscope } from '../../../analyzer/formats/speedscope/write.ts';
 import { anyRecording, recordingOf } from '../../harness/recordings.ts';
 
 interface Speedscope {

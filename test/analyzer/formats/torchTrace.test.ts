@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { recordingOfTorchTrace } from '../../../analyzer/formats/torchTrace/index.ts';
+import { torchTrace } from '../../../analyzer/formats/torchTrace/index.ts';
 import { DIRECTIONS, MEMORY_KINDS, type Recording, UserError } from '../../../analyzer/model/index.ts';
 import { decodeRecording, encodeRecording } from '../../../analyzer/recording/index.ts';
+import { sourceOf } from '../../harness/foreign.ts';
 
 const BEGIN = 1_700_000_000_000_000;
 type Json = Record<string, unknown>;
@@ -70,11 +71,12 @@ const trace = {
     { ph: 's', id: 1, cat: 'ac2g', name: 'ac2g', ts: BEGIN },
   ],
 };
-const opened = (value: unknown): Recording =>
-  recordingOfTorchTrace(JSON.stringify(value), 'trace.json', 'test');
+const read = (text: string, piece?: number): Promise<Recording> =>
+  torchTrace.read(sourceOf(text, piece), 'test');
+const opened = (value: unknown, piece?: number): Promise<Recording> => read(JSON.stringify(value), piece);
 
-test('a trace tells kernels with sizes, and the operator and the line of Python that launched them', () => {
-  const { tables, meta } = opened(trace);
+test('a trace tells kernels with sizes, and the operator and the line of Python that launched them', async () => {
+  const { tables, meta } = await opened(trace);
   const { kernels, strings, stacks, frames, lanes, devices } = tables;
   expect(kernels.length).toBe(2);
   expect([kernels.start[0], kernels.end[0], kernels.callStart[0]]).toEqual([200_000, 280_000, 160_000]);
@@ -94,8 +96,8 @@ test('a trace tells kernels with sizes, and the operator and the line of Python 
   expect([meta.origin, meta.clock.startEpochMs]).toEqual(['import', BEGIN / 1e3]);
 });
 
-test('copies have direction, memory and bytes, and calls without work are spans', () => {
-  const { transfers, spans, strings, operators, kernels } = opened(trace).tables;
+test('copies have direction, memory and bytes, and calls without work are spans', async () => {
+  const { transfers, spans, strings, operators, kernels } = (await opened(trace)).tables;
   expect([...transfers.direction].map((each) => DIRECTIONS[each])).toEqual(['H2D', 'P2P']);
   expect([MEMORY_KINDS[transfers.from[0] as number], transfers.bytes[0]]).toEqual(['pinned', 4096]);
   expect((transfers.end[0] as number) - (transfers.start[0] as number)).toBe(15_500);
@@ -106,14 +108,26 @@ test('copies have direction, memory and bytes, and calls without work are spans'
   expect([kernels.kind[1], kernels.bytes[1]]).toEqual([1, 256]);
 });
 
-test('a trace that counts from a base of its own begins at the same time', () => {
+test('a trace that counts from a base of its own begins at the same time', async () => {
   const events = trace.traceEvents.map((each) => ({ ...each, ts: ((each as Json).ts as number) - BEGIN }));
-  const { meta, tables } = opened({ ...trace, traceEvents: events, baseTimeNanoseconds: BEGIN * 1e3 });
+  const { meta, tables } = await opened({ ...trace, traceEvents: events, baseTimeNanoseconds: BEGIN * 1e3 });
   expect(meta.clock.startEpochMs).toBe(BEGIN / 1e3);
   expect(tables.kernels.start[0]).toBe(200_000);
 });
 
-test('what is no trace of torch.profiler is a sentence', () => {
+test('a trace that was cut off tells what came before, and that it was', async () => {
+  const text = JSON.stringify(trace);
+  const { meta, tables } = await read(text.slice(0, text.indexOf('"gpu_memset"')));
+  expect([tables.kernels.length, tables.transfers.length]).toEqual([1, 2]);
+  expect(meta.warnings.join(' ')).toMatch(/cut off/);
+});
+
+test('a trace reads the same in pieces of any size', async () => {
+  const whole = await opened(trace);
+  for (const piece of [1, 7, 64, 1000]) expect((await opened(trace, piece)).tables).toEqual(whole.tables);
+});
+
+test('what is no trace of torch.profiler is a sentence', async () => {
   for (const text of [
     '{',
     '{}',
@@ -122,11 +136,11 @@ test('what is no trace of torch.profiler is a sentence', () => {
     '[1]',
     '{"traceEvents":[{"ph":"X","cat":"v8","ts":1}]}',
   ]) {
-    expect(() => recordingOfTorchTrace(text, 'x.json', 'test')).toThrow(UserError);
+    await expect(read(text)).rejects.toThrow(UserError);
   }
 });
 
-test('whatever events say, a recording refers correctly, or there is a sentence', () => {
+test('whatever events say, a recording refers correctly, or there is a sentence', async () => {
   const odd = fc.oneof(
     fc.double(),
     fc.integer(),
@@ -156,23 +170,27 @@ test('whatever events say, a recording refers correctly, or there is a sentence'
       odd,
     ),
   });
-  fc.assert(
-    fc.property(fc.array(anyEvent, { maxLength: 30 }), (events) => {
-      let recording: Recording;
-      try {
-        recording = opened({ traceEvents: events });
-      } catch (error) {
-        expect(error).toBeInstanceOf(UserError);
-        return;
-      }
-      const back = decodeRecording(encodeRecording(recording), 'test');
-      expect(back.tables.kernels.length).toBe(recording.tables.kernels.length);
-    }),
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(anyEvent, { maxLength: 30 }),
+      fc.integer({ min: 1, max: 400 }),
+      async (events, piece) => {
+        let recording: Recording;
+        try {
+          recording = await opened({ traceEvents: events }, piece);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError);
+          return;
+        }
+        const back = decodeRecording(encodeRecording(recording), 'test');
+        expect(back.tables.kernels.length).toBe(recording.tables.kernels.length);
+      },
+    ),
     { numRuns: 1000 },
   );
 });
 
-test('a deep nest and a hundred thousand events take no long', () => {
+test('a deep nest and a hundred thousand events take no long', async () => {
   const events = Array.from({ length: 100_000 }, (_, i) =>
     i % 2 === 0
       ? event('cuda_runtime', 'cudaLaunchKernel', i, 1, 100, { correlation: i })
@@ -181,6 +199,6 @@ test('a deep nest and a hundred thousand events take no long', () => {
   const deep = Array.from({ length: 500 }, (_, i) =>
     event('python_function', `a.py(${i}): f${i}`, i, 200_000 - 2 * i, 100),
   );
-  const { kernels, stacks } = opened({ traceEvents: [...events, ...deep] }).tables;
+  const { kernels, stacks } = (await opened({ traceEvents: [...events, ...deep] })).tables;
   expect([kernels.length, stacks.length]).toEqual([50_000, 500]);
 });

@@ -3,7 +3,9 @@ import { type Replay, replayOf } from '../../../analyzer/analysis/replay/replay.
 import { granted, type Wish } from '../../../analyzer/analysis/replay/whatIf.ts';
 import { Trace } from '../../../analyzer/analysis/trace.ts';
 import { nanos } from '../../../analyzer/model/index.ts';
-import { type PoolAnswer, whatIfDocument, whatIfLines } from '../../../cli/print/whatIf.ts';
+import type { PoolAnswer } from '../../../analyzer/questions/whatIf.ts';
+import { whatIfDocument } from '../../../analyzer/questions/whatIfDocument.ts';
+import { whatIfLines } from '../../../cli/print/whatIf.ts';
 import { pooled } from '../../harness/pooled.ts';
 import { META, recordingOf } from '../../harness/recordings.ts';
 

@@ -56,7 +56,14 @@ test('a run compared with itself has moved nothing', () => {
 test('a function is the same one although its lines, its folder or its file changed', () => {
   const functionAt = (name: string, file: string, line: number, selfSeconds: number): FunctionSummary => ({
     ...{ name, file, line, selfSeconds, totalSeconds: selfSeconds, language: 'python' },
-    ...{ selfWallSeconds: 0, totalWallSeconds: 0, samples: 1, totalGpuSeconds: null, tiers: [] },
+    ...{
+      selfWallSeconds: 0,
+      totalWallSeconds: 0,
+      samples: 1,
+      totalSamples: 1,
+      totalGpuSeconds: null,
+      tiers: [],
+    },
   });
   const base = runOf(1, { main: 1 });
   const before = {

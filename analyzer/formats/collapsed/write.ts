@@ -1,10 +1,10 @@
-import { callTree } from '../analysis/callTree.ts';
-import { deviceWork } from '../analysis/deviceWork.ts';
-import { withForwardLaunches } from '../analysis/forwardLaunches.ts';
-import { functionsOf } from '../analysis/functions.ts';
-import { type DeviceMetric, deviceCalls, deviceWeights, isDeviceMetric } from '../analysis/kernelCalls.ts';
-import { type Metric, rowStarts, selfWeights } from '../analysis/weights.ts';
-import type { Recording } from '../model/index.ts';
+import { callTree } from '../../analysis/callTree.ts';
+import { deviceWork } from '../../analysis/deviceWork.ts';
+import { withForwardLaunches } from '../../analysis/forwardLaunches.ts';
+import { functionsOf } from '../../analysis/functions.ts';
+import { type DeviceMetric, deviceCalls, deviceWeights, isDeviceMetric } from '../../analysis/kernelCalls.ts';
+import { type Metric, rowStarts, selfWeights } from '../../analysis/weights.ts';
+import type { Recording } from '../../model/index.ts';
 
 /**
  * Collapsed stacks (github.com/brendangregg/FlameGraph): a line a stack, functions from the outermost in, separated by

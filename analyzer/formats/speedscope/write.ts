@@ -1,9 +1,9 @@
-import { laneOrder } from '../analysis/ascending.ts';
-import { deviceWork, launchOf } from '../analysis/deviceWork.ts';
-import { withForwardLaunches } from '../analysis/forwardLaunches.ts';
-import { type DeviceMetric, isDeviceMetric, metricOf, workName } from '../analysis/kernelCalls.ts';
-import { type Metric, rowStarts, rowWeight } from '../analysis/weights.ts';
-import { LANE_KINDS, type Recording, type Tables } from '../model/index.ts';
+import { laneOrder } from '../../analysis/ascending.ts';
+import { deviceWork, launchOf } from '../../analysis/deviceWork.ts';
+import { withForwardLaunches } from '../../analysis/forwardLaunches.ts';
+import { type DeviceMetric, isDeviceMetric, metricOf, workName } from '../../analysis/kernelCalls.ts';
+import { type Metric, rowStarts, rowWeight } from '../../analysis/weights.ts';
+import { LANE_KINDS, type Recording, type Tables } from '../../model/index.ts';
 
 interface Profile {
   readonly name: string;

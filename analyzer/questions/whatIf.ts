@@ -1,0 +1,118 @@
+import { poolWorks } from '../analysis/replay/poolWork.ts';
+import { type Replay, replayOf } from '../analysis/replay/replay.ts';
+import { type Granted, granted, usefulWishes, type Wish } from '../analysis/replay/whatIf.ts';
+import type { Trace } from '../analysis/trace.ts';
+import { UserError } from '../model/index.ts';
+import { WRONG_USAGE } from './question.ts';
+
+/** What may be wished of the pools of a run, each alone and all together; what is useful where nothing is. */
+export interface WhatIfWishes {
+  readonly chunksize?: number;
+  readonly workers?: number;
+  readonly cores?: number;
+  readonly order?: 'longest' | 'recorded';
+  readonly faster?: readonly Faster[];
+  readonly byReference?: boolean;
+  readonly pool?: number;
+}
+
+/** A function of the program, and how many times faster it is made. */
+export interface Faster {
+  readonly name: string;
+  readonly times: number;
+}
+
+/** One pool and what each wish comes to; `together`: all of them at once, null where that was not asked. */
+export interface PoolAnswer {
+  readonly replay: Replay;
+  readonly answers: readonly Granted[];
+  readonly together: Granted | null;
+}
+
+/** What is asked of the pools of a recording comes to. Throws a UserError (exit code 2) where it cannot be answered. */
+export function whatIfAnswers(trace: Trace, options: WhatIfWishes): PoolAnswer[] {
+  const pools = poolsOf(trace, options.pool);
+  const wishes = wishesOf(trace, options);
+  return pools.flatMap((pool) => {
+    const replay = replayOf(trace, pool);
+    if (!replay) return [];
+    const asked = wishes.length > 0 ? wishes : usefulWishes(trace, replay);
+    const answers: Granted[] = asked.map((wish) => granted(trace, replay, wish));
+    const together = wishes.length > 1 ? granted(trace, replay, Object.assign({}, ...wishes)) : null;
+    return [{ replay, answers, together }];
+  });
+}
+
+/** A run may have made the same pool a hundred times; those that took longest are looked at. */
+const MOST_POOLS = 4;
+
+function poolsOf(trace: Trace, wanted: number | undefined): number[] {
+  const works = poolWorks(trace);
+  if (trace.tables.tasks.length === 0)
+    throw new UserError(
+      'this recording has no tasks: what if is asked of pools of workers, and none was seen. See docs/whatif.md for those that are recorded.',
+      WRONG_USAGE,
+    );
+  const known = works.map(({ pool }) => pool);
+  if (wanted !== undefined) {
+    if (known.includes(wanted)) return [wanted];
+    const names =
+      known.length > 0 ? `those with tasks are ${list(known.map(String))}` : 'none has a whole task';
+    throw new UserError(`there is no pool ${wanted} with tasks: ${names}.`, WRONG_USAGE);
+  }
+  if (known.length === 0)
+    throw new UserError('no task of this recording was seen from its beginning to its end.', WRONG_USAGE);
+  const time = (pool: number) =>
+    works
+      .find((each) => each.pool === pool)
+      ?.rounds.reduce((sum, { round }) => sum + round.end - round.start, 0) ?? 0;
+  return known.sort((a, b) => time(b) - time(a)).slice(0, MOST_POOLS);
+}
+
+const list = (names: readonly string[]): string =>
+  names.slice(0, 8).join(', ') + (names.length > 8 ? ', ...' : '');
+
+/** Each option as a wish of its own. */
+function wishesOf(trace: Trace, options: WhatIfWishes): Wish[] {
+  const wishes: Wish[] = [];
+  if (options.chunksize !== undefined) wishes.push({ chunk: options.chunksize });
+  if (options.order === 'longest') wishes.push({ order: 'longest' });
+  if (options.workers !== undefined) wishes.push({ workers: options.workers });
+  if (options.cores !== undefined) wishes.push({ cores: options.cores });
+  if (options.byReference) wishes.push({ byReference: true });
+  const [faster, ...others] = options.faster ?? [];
+  if (others.length > 0) throw new UserError('one function can be made faster at a time.', WRONG_USAGE);
+  if (faster) wishes.push({ faster: { function: functionNamed(trace, faster.name), times: faster.times } });
+  return wishes;
+}
+
+function functionNamed({ functions, homes }: Trace, name: string): number {
+  const short = (id: number) => (functions.name[id] as string).split('.').at(-1) as string;
+  const ids = functions.name.map((_, id) => id).filter((id) => functions.file[id] !== '');
+  const exact = ids.filter((id) => functions.name[id] === name);
+  const found = exact.length > 0 ? exact : ids.filter((id) => short(id) === name);
+  const own = found.filter((id) => homes[id]?.origin === 'own');
+  const best = own[0] ?? found[0];
+  if (best !== undefined) return best;
+  const near = ids
+    .filter((id) => homes[id]?.origin === 'own')
+    .map((id) => ({ text: functions.name[id] as string, far: distance(short(id), name) }))
+    .sort((a, b) => a.far - b.far)
+    .map(({ text }) => text);
+  const hint = near.length > 0 ? ` Did you mean ${list([...new Set(near)].slice(0, 3))}?` : '';
+  throw new UserError(`no function ${name} was seen.${hint}`, WRONG_USAGE);
+}
+
+/** Levenshtein's: how many letters to change. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, change));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}
