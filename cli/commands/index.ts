@@ -6,6 +6,7 @@ import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { mergeCommand } from './merge.ts';
 import { recordCommand } from './record.ts';
 import { reportCommand } from './report.ts';
 import { summaryCommand } from './summary.ts';
@@ -24,6 +25,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   reportCommand,
   exportCommand,
   importCommand,
+  mergeCommand,
   whatIfCommand,
   doctorCommand,
 ];
