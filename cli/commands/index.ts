@@ -6,6 +6,7 @@ import { compareCommand } from './compare.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
+import { mcpCommand } from './mcp.ts';
 import { mergeCommand } from './merge.ts';
 import { recordCommand } from './record.ts';
 import { reportCommand } from './report.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   exportCommand,
   importCommand,
   mergeCommand,
+  mcpCommand,
   whatIfCommand,
   doctorCommand,
 ];
