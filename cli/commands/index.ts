@@ -3,6 +3,7 @@ import { adviseCommand } from './advise.ts';
 import { attachCommand } from './attach.ts';
 import { checkCommand } from './check.ts';
 import { compareCommand } from './compare.ts';
+import { completionCommand } from './completion.ts';
 import { doctorCommand } from './doctor.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   importCommand,
   mergeCommand,
   mcpCommand,
+  completionCommand,
   whatIfCommand,
   doctorCommand,
 ];
