@@ -183,7 +183,14 @@ function functionSummaries(trace: Trace, tiers: TierTotals): FunctionSummary[] {
       tiers: byTicks(tiers.ofFunction.get(id) ?? new Uint32Array(0)),
     });
   }
-  return result.sort((a, b) => b.selfSeconds - a.selfSeconds || b.totalSeconds - a.totalSeconds);
+  return result.sort(
+    (a, b) =>
+      b.selfSeconds - a.selfSeconds ||
+      b.totalSeconds - a.totalSeconds ||
+      // Where another tool told no CPU time.
+      b.selfWallSeconds - a.selfWallSeconds ||
+      b.samples - a.samples,
+  );
 }
 
 /** Nanos of kernels that each function launched with all that it called; null where no kernel was seen. */

@@ -233,7 +233,7 @@ export class ImportedProfile {
       origin: 'import',
       mode: facts.mode,
       ...(facts.timeless ? { timeless: true } : {}),
-      clock: { start: nanos(0), end: nanos(end), startEpochMs: facts.startEpochMs ?? 0 },
+      clock: { start: nanos(0), end: nanos(end), startEpochMs: dateOf(facts.startEpochMs) },
       kernelCpuSeconds: null,
       ownCpuSeconds: 0,
       host: UNKNOWN_HOST,
@@ -265,3 +265,10 @@ export class ImportedProfile {
     return new UserError(`${this.source} ${why}.`, 3);
   }
 }
+
+/** The last instant that a date can name (tc39.es/ecma262, Time Values). */
+const LAST_DATE = 8.64e15;
+
+/** Milliseconds since 1970; 0 for what is no date. */
+export const dateOf = (milliseconds: number | undefined): number =>
+  milliseconds !== undefined && milliseconds > 0 && milliseconds <= LAST_DATE ? milliseconds : 0;

@@ -183,7 +183,12 @@ function axisOf(parts: readonly Part[]): Axis {
     end: Math.max(...moved('end')),
     startEpochMs: first.startEpochMs,
     machines,
-    warnings: [alignment(known, machines)],
+    warnings: [
+      alignment(known, machines),
+      ...(Math.max(...moved('start')) > Math.min(...moved('end'))
+        ? ['Some of them were not recorded at the same time: are they of one run?']
+        : []),
+    ],
   };
 }
 

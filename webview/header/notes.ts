@@ -44,13 +44,16 @@ function notesOfCollector({
   return notes;
 }
 
+const dateWords = (epochMs: number): string =>
+  `${new Date(epochMs).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+
 /** What is known of the recording and its machine, as names and values. */
 export function particulars(meta: RecordingMeta): [name: string, value: string][] {
   const { host, clock } = meta;
   const rows: [string, string][] = [
     ['command', meta.command.join(' ')],
     ['directory', meta.directory],
-    ['recorded', new Date(clock.startEpochMs).toISOString().replace('T', ' ').slice(0, 19).concat(' UTC')],
+    ['recorded', clock.startEpochMs > 0 ? dateWords(clock.startEpochMs) : 'unknown'],
     [
       'by',
       `perfscope ${meta.producer}, ${meta.origin === 'attach' ? 'attached to a running process' : meta.origin}`,
@@ -65,7 +68,9 @@ export function particulars(meta: RecordingMeta): [name: string, value: string][
     ['CPU by the kernel', meta.kernelCpuSeconds === null ? 'unknown' : duration(meta.kernelCpuSeconds * 1e9)],
     [
       'CPU of perfscope',
-      `${duration(meta.ownCpuSeconds * 1e9)}, ${percent((meta.ownCpuSeconds * 1e9) / Math.max(1, clock.end - clock.start))} of a core`,
+      meta.origin === 'import'
+        ? ''
+        : `${duration(meta.ownCpuSeconds * 1e9)}, ${percent((meta.ownCpuSeconds * 1e9) / Math.max(1, clock.end - clock.start))} of a core`,
     ],
   ];
   return rows.filter(([, value]) => value !== '');

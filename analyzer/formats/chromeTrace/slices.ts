@@ -174,14 +174,15 @@ export class TraceSlices {
 
   private addLane({ process, thread }: Thread, order: Uint32Array, first: number, isFirst: boolean): void {
     const { start, end, frame } = this.slices;
-    const nanos = (time: number): number => (time - first) * 1e3;
+    // Whole ones: 0.1 us and a length of 0.2 us end at 0.3 us, where the next slice begins, and not a little later.
+    const nanos = (time: number): number => Math.round((time - first) * 1e3);
     const ids = { process: u32Of(process), thread: u32Of(thread) };
     const name = this.names.get(`${process} ${thread}`) ?? `thread ${thread}`;
     const role = isFirst && this.profile.laneCount === 0 ? 'main' : 'worker';
     const lane = this.profile.lane({ name, ...ids, role, start: nanos(start[order[0] as number] as number) });
     const open: { readonly end: number; readonly stack: StackId }[] = [];
     const until = (time: number): void => {
-      const wall = nanos(time) - this.profile.timeOf(lane);
+      const wall = time - this.profile.timeOf(lane);
       const stack = open.at(-1)?.stack ?? -1;
       // Between slices nothing is known of the thread, and it is not said to run.
       if (wall > 0) this.profile.add(lane, stack, { wall, count: 0, ...(stack < 0 ? { wait: 'none' } : {}) });
@@ -193,13 +194,16 @@ export class TraceSlices {
       }
     };
     for (const slice of order) {
-      const begin = start[slice] as number;
+      const begin = nanos(start[slice] as number);
       close(begin);
       until(begin);
       const above = open.at(-1);
       const stack = this.profile.stack(above?.stack ?? -1, frame[slice] as FrameId);
       // What outlasts the slice that it began in is cut off with it.
-      open.push({ end: Math.min(end[slice] as number, above?.end ?? Number.POSITIVE_INFINITY), stack });
+      open.push({
+        end: Math.min(nanos(end[slice] as number), above?.end ?? Number.POSITIVE_INFINITY),
+        stack,
+      });
     }
     close(Number.POSITIVE_INFINITY);
   }

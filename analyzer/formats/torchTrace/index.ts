@@ -2,6 +2,7 @@ import { emptyTables, nanos, type Recording, UNKNOWN_HOST, UserError } from '../
 import { FORMAT_VERSION } from '../../recording/index.ts';
 import { readEvents, type TraceEnd } from '../chromeTrace/eventStream.ts';
 import type { Format } from '../format.ts';
+import { dateOf } from '../importedProfile.ts';
 import { TraceEvents } from './events.ts';
 import { TraceTables } from './tables.ts';
 
@@ -43,7 +44,7 @@ function recordingOf(events: TraceEvents, { isWhole, damaged }: TraceEnd, produc
       signal: null,
       origin: 'import',
       mode: 'wall',
-      clock: { start: nanos(0), end: nanos(tables.last), startEpochMs: events.startEpochMs },
+      clock: { start: nanos(0), end: nanos(tables.last), startEpochMs: dateOf(events.startEpochMs) },
       kernelCpuSeconds: null,
       ownCpuSeconds: 0,
       host: { ...UNKNOWN_HOST, gpus: [...new Set(events.devices.map(({ name }) => name))] },

@@ -58,6 +58,12 @@ test('between slices a thread is in nothing, and what was left open ends with th
   expect([...lanes.end]).toEqual([40_000, 40_000]);
 });
 
+test('a slice that begins where another ends is not in it, whatever doubles make of tenths', async () => {
+  const recording = await imported([slice('a', 0.1, 0.2), slice('b', 0.3, 0.4)]);
+  const { a, b } = weightsByName(recording, 'wall');
+  expect([a?.self, b?.self]).toEqual([2e-7, 4e-7]);
+});
+
 test('a list without its end, as a program that was killed leaves it, is whole events and a warning', async () => {
   const text = JSON.stringify({ traceEvents: events });
   const { meta, tables } = await imported(text.slice(0, text.indexOf('"lex"')));

@@ -48,6 +48,11 @@ test('times of another machine are moved by their dates, and cores of both are c
   expect(meta.warnings.join(' ')).toMatch(/exact to a millisecond/);
 });
 
+test('recordings that did not run at the same time are merged with a doubt', () => {
+  expect(merged(working(), working(elsewhere(40))).meta.warnings.join(' ')).not.toMatch(/of one run/);
+  expect(merged(working(), working(elsewhere(5000))).meta.warnings.join(' ')).toMatch(/of one run/);
+});
+
 test('without dates all begin at once, and it is said', () => {
   const undated = working({ clock: { start: nanos(7e12), end: nanos(8e12), startEpochMs: 0 } });
   const { meta } = merged(working(), undated);
