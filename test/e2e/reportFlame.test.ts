@@ -59,7 +59,7 @@ withBrowser(`the flame graph of a report${chromium === null ? ' (no Chromium in 
       'rest, app.py:20, for 300 ms, from 100 ms',
       'work, app.py:10, for 100 ms, from 400 ms',
     ]);
-    await page.getByText('Sandwich').click();
+    await page.getByText('Sandwich', { exact: true }).click();
     await settled(page);
     expect(await flame(page)).toEqual([
       'called by main, app.py:1, for 300 ms, 100 % of it',
