@@ -20,8 +20,8 @@ export interface SavedFile {
 export interface Host {
   /** What to change. Comes when it is known, which may be after the first picture; null where nobody asked the rules. */
   readonly advice: () => Promise<Advice | null>;
-  /** Opens the line in an editor; null where there is none. */
-  readonly reveal: ((place: SourcePlace) => void) | null;
+  /** Opens the line in an editor; null where there is none. `follows`: the reader selected something and did not ask for its file. */
+  readonly reveal: ((place: SourcePlace, follows?: boolean) => void) | null;
   /** Keeps a file for the reader. */
   readonly save: (file: SavedFile) => void;
   /** Where the selection is kept, as text of at most some thousand letters: the fragment of an address, the state of a panel. */

@@ -23,7 +23,7 @@ export function panelHost(editor: EditorApi, advice: Promise<Advice | null>): Pa
   const send = (message: FromPanel): void => editor.postMessage(message);
   return {
     advice: () => advice,
-    reveal: (place) => send({ kind: 'reveal', place }),
+    reveal: (place, follows = false) => send({ kind: 'reveal', place, follows }),
     save: (file) => send({ kind: 'save', file }),
     address: {
       read: () => keptHash(editor.getState()),

@@ -23,7 +23,7 @@ export type FromPanel =
   | { readonly kind: 'ready' }
   /** The first picture is there. */
   | { readonly kind: 'shown'; readonly milliseconds: number }
-  | { readonly kind: 'reveal'; readonly place: SourcePlace }
+  | { readonly kind: 'reveal'; readonly place: SourcePlace; readonly follows: boolean }
   | { readonly kind: 'save'; readonly file: SavedFile };
 
 /** A fragment is some thousand letters at most; more is no selection of ours. */
@@ -78,7 +78,7 @@ export function fromPanel(message: unknown): FromPanel | null {
       if (!isFields(place)) return null;
       const { file, line } = place;
       return isText(file, LONGEST_NAME) && file !== '' && isLine(line)
-        ? { kind: 'reveal', place: { file, line } }
+        ? { kind: 'reveal', place: { file, line }, follows: message.follows === true }
         : null;
     }
     case 'save': {

@@ -13,11 +13,11 @@ export function revealSelected({ host, store, profile }: ViewContext): void {
     const { picked, finding } = now;
     if (finding !== '' && finding !== before.finding) {
       const location = (await places).get(finding);
-      if (location) reveal(location);
+      if (location) reveal(location, true);
     } else if (picked >= 0 && picked !== before.picked) {
       const { file, line } = profile.functions;
       const path = file[picked] ?? '';
-      if (path !== '') reveal({ file: path, line: line[picked] ?? 0 });
+      if (path !== '') reveal({ file: path, line: line[picked] ?? 0 }, true);
     }
   });
 }

@@ -49,7 +49,7 @@ export function fillPanel(extension: vscode.Uri, panel: vscode.WebviewPanel, con
       waiting = null;
       content.onShown?.(milliseconds);
     },
-    reveal: ({ place }) => void revealPlace(place, panel.viewColumn),
+    reveal: ({ place, follows }) => void revealPlace(place, follows, panel.viewColumn),
     save: ({ file }) => void saveFile(file),
   };
   webview.options = { enableScripts: true, localResourceRoots: [dist] };

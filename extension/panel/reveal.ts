@@ -1,16 +1,29 @@
 import * as vscode from 'vscode';
+import { baseName } from '../../webview/format.ts';
 import type { SourcePlace } from '../../webview/host.ts';
 import { isWithin, pathOf, suffixesOf } from './places.ts';
 
 /** More files of one name tell nothing. */
 const MOST_CANDIDATES = 2;
+/** Milliseconds that a remark stays in the status bar. */
+const HINT_MS = 4000;
 
 /**
  * Opens a line that a recording names, beside the panel. A file of the workspace opens at once, also one that was recorded
  * elsewhere and lies here under the same last names; one outside of it only after asking: the name is a stranger's.
  */
-export async function revealPlace(place: SourcePlace, besides: vscode.ViewColumn | undefined): Promise<void> {
+export async function revealPlace(
+  place: SourcePlace,
+  follows: boolean,
+  besides: vscode.ViewColumn | undefined,
+): Promise<void> {
   const found = await findFile(place.file);
+  if (!found?.isInWorkspace && follows) {
+    // Nobody asked for it: libraries are selected all the time. A name must not become an icon.
+    const why = found ? 'lies outside the workspace' : 'is not on this machine';
+    vscode.window.setStatusBarMessage(`${baseName(place.file).replaceAll('$(', '$ (')} ${why}`, HINT_MS);
+    return;
+  }
   if (!found) {
     void vscode.window.showWarningMessage(`${place.file} is not on this machine.`);
     return;
@@ -49,7 +62,7 @@ async function findFile(recorded: string): Promise<{ uri: vscode.Uri; isInWorksp
     }
   }
   const [only, another] = await vscode.workspace.findFiles(
-    new vscode.RelativePattern(folders[0] ?? '', `**/${globOf(path)}`),
+    `**/${globOf(path)}`,
     '**/node_modules/**',
     MOST_CANDIDATES,
   );

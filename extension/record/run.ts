@@ -4,7 +4,7 @@ import type { RecorderRequest } from './commandLine.ts';
 import { placeRecording } from './place.ts';
 import { type Recorder, type RecorderEnd, startRecorder } from './recorder.ts';
 import { showStatus } from './status.ts';
-import { openTerminal } from './terminal.ts';
+import { type OutputTerminal, openTerminal } from './terminal.ts';
 
 /** What can be recorded: a program that is started, or a process that runs. */
 export interface Recordable {
@@ -20,6 +20,9 @@ export interface Recordable {
 export class Runs implements vscode.Disposable {
   private current: (Recorder & { readonly stopping: () => void }) | null = null;
 
+  /** Of the run before, which stays until another one begins. */
+  private terminal: OutputTerminal | null = null;
+
   get isBusy(): boolean {
     return this.current !== null;
   }
@@ -27,6 +30,12 @@ export class Runs implements vscode.Disposable {
   begin(recorder: Recorder, stopping: () => void): void {
     this.current = { ...recorder, stopping };
     void vscode.commands.executeCommand('setContext', 'perfscope.recording', true);
+  }
+
+  /** Takes the place of the terminal before. */
+  showing(terminal: OutputTerminal): void {
+    this.terminal?.dispose();
+    this.terminal = terminal;
   }
 
   end(): void {
@@ -79,6 +88,7 @@ export async function recordInEditor(
     wasStopped = true;
     status.stopping();
   });
+  runs.showing(terminal);
   terminal.show();
   const end = await recorder.ended;
   hasEnded = true;

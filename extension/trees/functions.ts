@@ -28,7 +28,7 @@ export async function functionItems({ recording, uri }: ShownRecording): Promise
     const at = place(functions.file[id] ?? '', functions.line[id] ?? 0);
     const item = new vscode.TreeItem(visible(functions.name[id] ?? ''));
     item.id = String(id);
-    item.description = `${percent(own / all)} · ${visible(at)}`;
+    item.description = [percent(own / all), visible(at)].filter((part) => part !== '').join(' · ');
     item.tooltip = `${visible(functions.name[id] ?? '')}\n${visible(functions.file[id] ?? '')}\nself ${duration(own)}, total ${duration(whole)} of CPU`;
     item.iconPath = new vscode.ThemeIcon('symbol-function');
     item.contextValue = 'perfscope.function';

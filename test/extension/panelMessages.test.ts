@@ -5,7 +5,8 @@ import { fromPanel, toPanel } from '../../webview/panelMessages.ts';
 test('what the page asks arrives as it was asked', () => {
   expect(fromPanel({ kind: 'ready' })).toEqual({ kind: 'ready' });
   const place = { file: '/w/app.py', line: 12 };
-  expect(fromPanel({ kind: 'reveal', place })).toEqual({ kind: 'reveal', place });
+  expect(fromPanel({ kind: 'reveal', place })).toEqual({ kind: 'reveal', place, follows: false });
+  expect(fromPanel({ kind: 'reveal', place, follows: true })).toMatchObject({ follows: true });
   const bytes = new Uint8Array([1, 2]);
   expect(fromPanel({ kind: 'save', file: { name: 'flame.svg', type: 'image/svg+xml', bytes } })).toEqual({
     kind: 'save',

@@ -8,6 +8,12 @@ test('a file is named as it was recorded, by any system', () => {
   expect(pathOf('src/app.py')).toBe('src/app.py');
 });
 
+test('a path that leads out of a folder says so', () => {
+  expect(pathOf('/w/../etc/passwd')).toBe('/etc/passwd');
+  expect(pathOf('../../../etc/passwd')).toBe('etc/passwd');
+  expect(pathOf('/w/./a//b.py')).toBe('/w/a/b.py');
+});
+
 test('what has no file is none', () => {
   for (const name of [
     '',
