@@ -64,6 +64,8 @@ inVsCode(`figures in the code${missing === null ? '' : ` (${missing})`}`, () => 
     await editor.viewer();
   }, LONG);
   beforeEach(async () => {
+    // What is selected in the panel is shown in the code beside it, in a group of its own.
+    await editor.command('View: Single Column Editor Layout');
     await editor.open('solve.py');
     await lens('of CPU').waitFor();
   }, LONG);
