@@ -41,8 +41,17 @@ await Promise.all([
     entryPoints: { web: 'extension/web.ts' },
     outdir: join(OUT, 'dist'),
   }),
-  build({ ...page, format: 'iife', entryPoints: { panel: 'webview/panel.ts' }, outdir: join(OUT, 'dist') }),
-  build({ ...page, entryPoints: { panel: 'webview/panel.css' }, outdir: join(OUT, 'dist') }),
+  build({
+    ...page,
+    format: 'iife',
+    entryPoints: { panel: 'webview/panel.ts', compare: 'webview/compare/panel.ts' },
+    outdir: join(OUT, 'dist'),
+  }),
+  build({
+    ...page,
+    entryPoints: { panel: 'webview/panel.css', compare: 'webview/compare/panel.css' },
+    outdir: join(OUT, 'dist'),
+  }),
   // Of reports: the recorder's, and those that are exported.
   build({
     ...page,

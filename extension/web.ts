@@ -1,8 +1,11 @@
 import type * as vscode from 'vscode';
 import { activateEverywhere } from './activate.ts';
-import { adviceHere } from './advice/here.ts';
+import { adviceHere, comparisonHere } from './advice/here.ts';
 
 /** The extension in a browser without a machine behind it: recordings open, nothing runs. */
 export function activate(context: vscode.ExtensionContext): void {
-  activateEverywhere(context, async (archive) => adviceHere(archive));
+  activateEverywhere(context, {
+    advice: async (archive) => adviceHere(archive),
+    comparison: async (before, after) => comparisonHere(before, after),
+  });
 }

@@ -1,3 +1,4 @@
+import type { RunComparison } from '../analyzer/advice/runComparison.ts';
 import type { Advice } from '../analyzer/model/index.ts';
 import type { SavedFile, SourcePlace } from './host.ts';
 
@@ -11,6 +12,13 @@ export type ToPanel =
       readonly name: string;
       /** A `.perfscope` file, in an array of its own: a Node Buffer arrives as a slow object of numbers. */
       readonly bytes: Uint8Array;
+    }
+  /** Two of them, and what they come to. */
+  | {
+      readonly kind: 'comparison';
+      readonly before: Uint8Array;
+      readonly after: Uint8Array;
+      readonly comparison: RunComparison;
     }
   | { readonly kind: 'advice'; readonly advice: Advice | null }
   /** Selects what a fragment of an address says, see `state/hash.ts`. */
@@ -45,6 +53,15 @@ export function toPanel(message: unknown): ToPanel | null {
       const { name, bytes } = message;
       return isText(name, LONGEST_NAME) && bytes instanceof Uint8Array
         ? { kind: 'recording', name, bytes }
+        : null;
+    }
+    case 'comparison': {
+      const { before, after, comparison } = message;
+      return before instanceof Uint8Array &&
+        after instanceof Uint8Array &&
+        isFields(comparison) &&
+        isFields(comparison.comparison)
+        ? { kind: 'comparison', before, after, comparison: comparison as unknown as RunComparison }
         : null;
     }
     case 'advice': {

@@ -1,5 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { adviceHere } from './here.ts';
+import { adviceHere, comparisonHere } from './here.ts';
+import type { Question } from './source.ts';
 
 /** A thread that asks the rules once: the editor's other extensions do not wait, and what it took goes with it. */
-parentPort?.postMessage(adviceHere(workerData as Uint8Array));
+const question = workerData as Question;
+parentPort?.postMessage(
+  question.kind === 'advice' ? adviceHere(question.archive) : comparisonHere(question.before, question.after),
+);

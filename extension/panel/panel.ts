@@ -21,7 +21,12 @@ export interface Panel {
 }
 
 /** Gives a webview the viewer, and answers it until it is closed. */
-export function fillPanel(extension: vscode.Uri, panel: vscode.WebviewPanel, content: PanelContent): Panel {
+export function fillPanel(
+  extension: vscode.Uri,
+  panel: vscode.WebviewPanel,
+  content: PanelContent,
+  bundle: 'panel' | 'compare' = 'panel',
+): Panel {
   const { webview } = panel;
   const dist = vscode.Uri.joinPath(extension, 'dist');
   const address = (name: string): string => String(webview.asWebviewUri(vscode.Uri.joinPath(dist, name)));
@@ -59,8 +64,8 @@ export function fillPanel(extension: vscode.Uri, panel: vscode.WebviewPanel, con
     if (message) (answer[message.kind] as (message: FromPanel) => void)(message);
   });
   webview.html = panelPage({
-    script: address('panel.js'),
-    style: address('panel.css'),
+    script: address(`${bundle}.js`),
+    style: address(`${bundle}.css`),
     source: webview.cspSource,
     nonce: newNonce(),
   });
