@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { encodeRecording } from '../../../analyzer/recording/index.ts';
@@ -21,6 +23,19 @@ const TRACE = {
   ],
 };
 
+/** As `node --cpu-prof` writes it. */
+function cpuProfile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'perfscope-cpuprofile-'));
+  const script = 'function churn(end) { while (performance.now() < end) {} } churn(performance.now() + 200);';
+  try {
+    const options = ['--cpu-prof', '--cpu-prof-dir', folder, '--cpu-prof-name', 'out', '-e', script];
+    spawnSync(process.execPath, options);
+    return readFileSync(join(folder, 'out'), 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 inVsCode(`recordings in VS Code${missing === null ? '' : ` (${missing})`}`, () => {
   let server: CodeServer;
   let editor: Workbench;
@@ -37,6 +52,7 @@ inVsCode(`recordings in VS Code${missing === null ? '' : ` (${missing})`}`, () =
         'damaged.perfscope': encodeRecording(exactRecording()).subarray(0, 900),
         'empty.perfscope': new Uint8Array(0),
         'mm.trace.json': JSON.stringify(TRACE),
+        'churn.cpuprofile': cpuProfile(),
       },
     });
     editor = await openWorkbench(server.address);
@@ -131,6 +147,22 @@ inVsCode(`recordings in VS Code${missing === null ? '' : ` (${missing})`}`, () =
       await viewer.getByRole('tab', { name: 'Operators' }).click();
       await viewer.locator('.rows .row', { hasText: 'aten::mm' }).waitFor();
       await editor.picture('trace');
+    },
+    LONG,
+  );
+
+  test(
+    'a profile that Node itself has written opens with Open With',
+    async () => {
+      await fresh('churn.cpuprofile');
+      await editor.command('View: Reopen Editor With...');
+      await editor.pick('perfscope');
+      const viewer = await editor.viewer();
+      await viewer
+        .locator('[role=tree] [role=treeitem]', { hasText: 'churn' })
+        .first()
+        .waitFor({ state: 'attached' });
+      await editor.picture('cpuprofile');
     },
     LONG,
   );
