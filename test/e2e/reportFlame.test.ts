@@ -133,6 +133,7 @@ withBrowser(`the flame graph of a report${chromium === null ? ' (no Chromium in 
       'Hide <module>: its time becomes its caller’s',
       'Make module train one box',
       'Make direct recursion one box',
+      'Show its source',
       'Copy its name',
       'Copy its stack',
       'Copy what is in sight as a table',
@@ -201,11 +202,11 @@ withBrowser(`the flame graph of a report${chromium === null ? ' (no Chromium in 
         hash: `flame=${arrangement}&search=${encodeURIComponent('/^solve/')}`,
       });
       expect((await texts(page, '.flame-status .matched'))[0]).toMatch(/^2 functions match, \d+(\.\d)? %$/);
-      await pressed(page, '.');
+      await pressed(page, 'j');
       expect((await texts(page, '.flame-note'))[0]).toMatch(/^Match 1 of \d+ in sight$/);
       const id = await page.getByRole('tree').getAttribute('aria-activedescendant');
       expect(plain(await page.locator(`#${id}`).textContent())).toMatch(/solve_tile/);
-      await pressed(page, ',');
+      await pressed(page, 'J');
       expect((await texts(page, '.flame-note'))[0]).toMatch(/^Match (\d+) of \1 in sight$/);
       expect(complaints).toEqual([]);
     }
@@ -235,7 +236,7 @@ withBrowser(`the flame graph of a report${chromium === null ? ' (no Chromium in 
     await pressed(page, '/');
     await page.keyboard.type('img');
     await pressed(page, 'Enter');
-    await pressed(page, '.');
+    await pressed(page, 'j');
     await pressed(page, 'H');
     expect((await chips(page))[0]).toContain(HOSTILE[0]);
     for (const key of ['I', 'T', 'S', 'L']) await pressed(page, key);

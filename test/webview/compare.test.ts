@@ -210,7 +210,9 @@ const css = readFileSync(join(import.meta.dirname, '../../webview/compare/compar
 const tokens = readFileSync(join(import.meta.dirname, '../../webview/theme/tokens.css'), 'utf8');
 /** The value of a token in the light and in the dark theme. */
 const colours = (name: string, sheet = css): string[] =>
-  [...sheet.matchAll(new RegExp(`--${name}: (#\\w{6});`, 'g'))].map((match) => match[1] as string);
+  [...sheet.matchAll(new RegExp(`--${name}: (?:var\\(--[\\w-]+, )?(#\\w{6})\\)?;`, 'g'))].map(
+    (match) => match[1] as string,
+  );
 
 test('names on boxes of every colour have the contrast that small text needs', () => {
   for (const step of ALL_STEPS) {

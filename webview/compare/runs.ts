@@ -76,6 +76,8 @@ function metricsOfBoth(before: Profile, after: Profile): FlameMetric[] {
     runs.some((run) => (run.weigh(metric, EVERYTHING).total[0] as number) > 0);
   const metrics = FLAME_METRICS.filter((metric) => {
     if (metric === 'gpu') return runs.every(({ recording }) => recording.tables.kernels.length > 0);
+    // Observations are counted where nothing was measured.
+    if (metric === 'samples') return runs.every(({ recording }) => recording.meta.mode === 'samples');
     if (metric === 'copy') return runs.every(({ recording }) => hasDeviceTransfers(recording.tables));
     return metric !== 'gil-held' && seen(metric);
   });

@@ -2,6 +2,7 @@ import type { ViewContext } from '../context.ts';
 import { surface } from '../dom/canvas.ts';
 import { h, setAttributes, setText } from '../dom/element.ts';
 import { afterPause, settling } from '../dom/settle.ts';
+import { openSource } from '../source/open.ts';
 import { flameActions } from './actions.ts';
 import { ARRANGEMENT_KEYS, createBar } from './bar.ts';
 import { gliding } from './glide.ts';
@@ -169,6 +170,10 @@ export function createFlame(view: ViewContext): FlameView {
     // A double click looks closer at what its first click picked.
     steer.enter(box, event.detail > 1);
     drawn.redraw();
+  });
+  // Its first click has picked the function and zoomed to it; along time only the second one does.
+  scroller.addEventListener('dblclick', () => {
+    if (model.shown().picture.kind !== 'time') openSource(view, null);
   });
   scroller.addEventListener(
     'wheel',

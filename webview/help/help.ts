@@ -20,6 +20,7 @@ const GESTURES: Readonly<Record<KeyGroup, readonly Line[]>> = {
   'Flame graph': [
     ['arrows', 'caller, heaviest call, neighbours'],
     ['Enter', 'zoom to the box; so does a click, in order of time a double click'],
+    ['double click', 'show the source of the function'],
     ['Ctrl wheel', 'zoom at the pointer'],
     ['Backspace', 'zoom out to the caller'],
     ['O B', 'with Shift: only this function, only this call'],
