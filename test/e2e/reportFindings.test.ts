@@ -42,8 +42,8 @@ withBrowser(`findings in the report${chromium === null ? ' (no Chromium in PATH)
     const { page, complaints } = await open('app.py');
     expect(await texts(page, '.side h2')).toEqual(['Change these first', 'At a glance']);
     expect(await texts(page, '.finding .gain')).toEqual([
-      '1.3x to 1.5x faster',
-      'up to 1.10x faster',
+      '1.3x to 1.6x faster',
+      'up to 1.12x faster',
       'gain not known',
     ]);
     expect(await texts(page, '.finding .severity')).toEqual(['high', 'low', 'low']);

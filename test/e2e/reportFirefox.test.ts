@@ -64,8 +64,8 @@ withFirefox(`the report in Firefox${firefox === null ? ' (no Firefox in PATH)' :
   test('opens from a file, and a finding, a lane and a search do what they do elsewhere, without a word on the console', async () => {
     const { page, complaints } = await open();
     expect(await texts(page, '.finding .gain')).toEqual([
-      '1.3x to 1.5x faster',
-      'up to 1.10x faster',
+      '1.3x to 1.6x faster',
+      'up to 1.12x faster',
       'gain not known',
     ]);
     await page.click('.finding .finding-title');

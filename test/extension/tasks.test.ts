@@ -68,6 +68,7 @@ test('the recorder is told mode, rate and where to write, before the command', (
     '-m',
     'gil',
     '--no-live',
+    '-q',
     '-o',
     '/w/run.perfscope',
     '-r',
@@ -80,6 +81,7 @@ test('the recorder is told mode, rate and where to write, before the command', (
   expect(taskArguments(plain, '/w/run.perfscope')).toEqual([
     'record',
     '--no-live',
+    '-q',
     '-o',
     '/w/mine.perfscope',
     '--',

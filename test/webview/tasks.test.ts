@@ -140,8 +140,22 @@ test('pools stand above the processes, lanes that ran tasks have a strip, and a 
   expect(strips).toHaveLength(6);
   const without = timelineRows(profileOf(syntheticRecording({ rows: 20 })), new Set()).rows;
   expect(without.some((row) => row.kind === 'pool' || (row.kind === 'lane' && row.hasStrip))).toBe(false);
-  expect(tabsOf(syntheticRecording({ rows: 20 }))).toEqual(['flame', 'functions', 'efficiency', 'source']);
-  expect(tabsOf(recording)).toEqual(['flame', 'functions', 'tasks', 'locks', 'efficiency', 'source']);
+  expect(tabsOf(syntheticRecording({ rows: 20 }))).toEqual([
+    'flame',
+    'functions',
+    'calls',
+    'efficiency',
+    'source',
+  ]);
+  expect(tabsOf(recording)).toEqual([
+    'flame',
+    'functions',
+    'calls',
+    'tasks',
+    'locks',
+    'efficiency',
+    'source',
+  ]);
 });
 
 test('pools of one kind are told apart by their numbers', () => {

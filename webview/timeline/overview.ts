@@ -28,14 +28,14 @@ export function createOverview(
     'aria-label': `Cores in use over the whole run of ${duration(bounds.to - bounds.from)}, and the axis of time`,
   });
   const element = h('div', { class: 'overview' }, canvas);
-  const wholeRun = coresPicture(profile);
+  const paintCores = coresPainter(profile);
 
   const drawn = surface(canvas, element, (context, width, height) => {
     const colours = palette();
     const { view, range } = store.get();
     context.fillStyle = colours.bg;
     context.fillRect(0, 0, width, height);
-    context.drawImage(wholeRun(width, context.getTransform().a, colours), 0, 0, width, MINIMAP_HEIGHT);
+    paintCores(context, width, colours);
     if (range) {
       context.fillStyle = colours.accent;
       context.globalAlpha = 0.18;
@@ -157,36 +157,41 @@ export function createOverview(
   return { element };
 }
 
-/** Cores in use over the whole run. The picture is kept: only the size and the theme change it, and the pointer draws over it at each move. */
-function coresPicture({
+type Painter = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+/**
+ * Paints the cores in use over the whole run. The picture is kept: only the size and the theme change it, and the pointer draws over it at
+ * each move. What is no canvas, and takes no pictures, is painted on itself.
+ */
+function coresPainter({
   timeline,
   lanes,
   bounds,
-}: Profile): (width: number, ratio: number, colours: Palette) => OffscreenCanvas {
-  let known: { readonly picture: OffscreenCanvas; readonly width: number; readonly colours: Palette } | null =
-    null;
-  return (width, ratio, colours) => {
-    const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.round(MINIMAP_HEIGHT * ratio)];
-    if (known?.width === width && known.colours === colours && known.picture.width === w)
-      return known.picture;
-    const picture = new OffscreenCanvas(w, h);
-    known = { picture, width, colours };
-    const context = picture.getContext('2d', { alpha: false });
-    if (!context) return picture;
-    context.scale(ratio, ratio);
+}: Profile): (context: CanvasRenderingContext2D, width: number, colours: Palette) => void {
+  const paint = (context: Painter, width: number, colours: Palette): void => {
     context.fillStyle = colours.panel;
     context.fillRect(0, 0, width, MINIMAP_HEIGHT);
     const cores = new Float64Array(Math.max(1, Math.floor(width)));
     addConcurrency(timeline, lanes, RUNS, bounds.from, bounds.to, cores);
     const most = cores.reduce((top, value) => Math.max(top, value), 1);
-    area(
-      context,
-      cores,
-      { x: 0, y: 4, width, height: MINIMAP_HEIGHT - 4 },
-      most,
-      colours.area,
-      colours.areaLine,
-    );
-    return picture;
+    const box = { x: 0, y: 4, width, height: MINIMAP_HEIGHT - 4 };
+    area(context, cores, box, most, colours.area, colours.areaLine);
+  };
+  let known: { readonly picture: OffscreenCanvas; readonly width: number; readonly colours: Palette } | null =
+    null;
+  return (context, width, colours) => {
+    if (!(context instanceof CanvasRenderingContext2D)) {
+      paint(context, width, colours);
+      return;
+    }
+    const ratio = context.getTransform().a;
+    const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.round(MINIMAP_HEIGHT * ratio)];
+    if (known?.width !== width || known.colours !== colours || known.picture.width !== w) {
+      known = { picture: new OffscreenCanvas(w, h), width, colours };
+      const kept = known.picture.getContext('2d', { alpha: false });
+      kept?.scale(ratio, ratio);
+      if (kept) paint(kept, width, colours);
+    }
+    context.drawImage(known.picture, 0, 0, width, MINIMAP_HEIGHT);
   };
 }
