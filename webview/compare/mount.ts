@@ -97,6 +97,11 @@ export function mountComparison(
   };
   const sides = { before: runOf('before'), after: runOf('after') };
   const views = { before: sides.before.view, after: sides.after.view };
+  // What is pinned is a lane of one run.
+  views.before.store.on(['laneList'], ({ laneList }) => {
+    const { pinned } = views.after.store.get().laneList;
+    views.after.store.set({ laneList: { ...laneList, pinned } });
+  });
 
   const context: CompareContext = {
     runs,

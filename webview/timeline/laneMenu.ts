@@ -25,8 +25,12 @@ export interface LaneMenu {
   readonly show: (rows: Rows) => void;
 }
 
+/** A comparison has two: buttons of one name would be one choice. */
+let menus = 0;
+
 /** Above the names: a box to filter lanes by, a menu with their order and colours, and what the figures beside the names are. */
 export function createLaneMenu(view: ViewContext): LaneMenu {
+  const menu = menus++;
   const { profile, store, announce } = view;
   const change = (part: Partial<LaneList>): void =>
     store.set({ laneList: { ...store.get().laneList, ...part } });
@@ -52,7 +56,6 @@ export function createLaneMenu(view: ViewContext): LaneMenu {
 
   const panel = h('div', {
     class: 'lane-menu',
-    id: 'lane-menu',
     role: 'dialog',
     'aria-label': 'Lanes',
     popover: 'auto',
@@ -62,14 +65,15 @@ export function createLaneMenu(view: ViewContext): LaneMenu {
     {
       class: 'icon',
       type: 'button',
-      popovertarget: 'lane-menu',
       'aria-haspopup': 'dialog',
       title: 'Order and colours of lanes',
     },
     'Lanes',
   );
-  const sorts = radios('Order', 'lane-sort', LANE_SORTS, SORT_NAMES, (sort) => change({ sort }));
-  const colours = radios('Colours', 'lane-colour', LANE_COLOURS, COLOUR_NAMES, (colour) =>
+  // Not by an id: a comparison has two timelines.
+  open.popoverTargetElement = panel;
+  const sorts = radios('Order', `lane-sort-${menu}`, LANE_SORTS, SORT_NAMES, (sort) => change({ sort }));
+  const colours = radios('Colours', `lane-colour-${menu}`, LANE_COLOURS, COLOUR_NAMES, (colour) =>
     change({ colour }),
   );
   const idle = h('input', { type: 'checkbox' });
