@@ -189,9 +189,10 @@ export function createGrid<C extends string>(options: GridOptions<C>): Grid {
     showSorting();
     options.onSort?.(sorting);
   });
-  const indexOf = (event: Event): number => {
-    const row = event.target instanceof Element ? event.target.closest<HTMLElement>('.rows .row') : null;
-    return row ? Number(row.dataset.index) : -1;
+  /** By its place: a row that was drawn anew while the button was down is another element than the one that was pressed. */
+  const indexOf = ({ clientY }: MouseEvent): number => {
+    const index = Math.floor((clientY - body.getBoundingClientRect().top) / rowHeight);
+    return index >= 0 && index < count ? index : -1;
   };
   // A click draws the rows anew, and what was clicked is gone before the browser would tell of a double click.
   body.addEventListener('click', (event) => {
