@@ -14,6 +14,11 @@ export function registerHeat(code: Code): vscode.Disposable {
   const paintAll = (): void => {
     for (const editor of vscode.window.visibleTextEditors) void paint(editor);
   };
+  const toggle = async (): Promise<void> => {
+    await vscode.workspace.getConfiguration('perfscope').update('heat', !isOn(), target());
+    if (isOn() && !code.figures) await code.show();
+  };
+  let turn: Promise<void> = Promise.resolve();
   paintAll();
   return vscode.Disposable.from(
     decorations,
@@ -29,9 +34,10 @@ export function registerHeat(code: Code): vscode.Disposable {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('perfscope.heat')) paintAll();
     }),
-    vscode.commands.registerCommand('perfscope.toggleHeat', async () => {
-      await vscode.workspace.getConfiguration('perfscope').update('heat', !isOn(), target());
-      if (isOn() && !code.figures) await code.show();
+    vscode.commands.registerCommand('perfscope.toggleHeat', () => {
+      // A setting is written in the background: the second of two quick toggles is to see the first.
+      turn = turn.then(toggle, toggle);
+      return turn;
     }),
   );
 }
