@@ -112,7 +112,7 @@ export const QUESTIONS: readonly Question[] = [
     name: 'what_if',
     title: 'What if',
     description:
-      'Predicts what the run would take with its pools used otherwise, from a replay of its tasks. Without a wish, a few useful ones are tried.',
+      'Predicts what the run would take with its pools and devices used otherwise, from a replay of what they did. Without a wish, a few useful ones are tried.',
     parameters: {
       file: FILE,
       chunksize: {
@@ -132,6 +132,18 @@ export const QUESTIONS: readonly Question[] = [
         maximum: 1e6,
       },
       by_reference: { type: 'boolean', description: 'Arguments and results are not serialised.' },
+      overlap_copies: {
+        type: 'boolean',
+        description: 'Copies of a device take place while its kernels run.',
+      },
+      without_copies: {
+        type: 'string',
+        description: 'Copies of a device that do not take place.',
+        enum: ['all', 'H2D', 'D2H'],
+      },
+      pinned: { type: 'boolean', description: 'Pageable memory that is copied is pinned.' },
+      free_launches: { type: 'boolean', description: 'Launching a kernel takes no time.' },
+      faster_kernel: { type: 'string', description: 'A kernel that is made faster, by its whole name.' },
       pool: { type: 'integer', description: 'Only this pool, by its number in "tasks".', minimum: 0 },
       limit: LIMIT,
     },
@@ -224,11 +236,18 @@ function whatIf(trace: Trace, given: Given): object {
     const value = given.number(name);
     return value === undefined ? [] : [[name, value] as const];
   });
-  const [name, order] = [given.text('faster_function'), given.text('order')];
+  const [name, order, kernel] = ['faster_function', 'order', 'faster_kernel'].map((each) => given.text(each));
+  const copies = given.text('without_copies');
+  const times = given.number('faster_times') ?? 2;
   const wishes: WhatIfWishes = {
     ...Object.fromEntries(numbers),
     ...(order === 'longest' || order === 'recorded' ? { order } : {}),
-    ...(name === undefined ? {} : { faster: [{ name, times: given.number('faster_times') ?? 2 }] }),
+    ...(name === undefined ? {} : { faster: [{ name, times }] }),
+    ...(kernel === undefined ? {} : { fasterKernel: { name: kernel, times } }),
+    ...(copies === 'all' || copies === 'H2D' || copies === 'D2H' ? { withoutCopies: copies } : {}),
+    ...(given.flag('overlap_copies') ? { overlapCopies: true } : {}),
+    ...(given.flag('pinned') ? { pinned: true } : {}),
+    ...(given.flag('free_launches') ? { freeLaunches: true } : {}),
     ...(given.flag('by_reference') ? { byReference: true } : {}),
   };
   return whatIfDocument(trace, whatIfAnswers(trace, wishes));

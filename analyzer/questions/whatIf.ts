@@ -4,9 +4,16 @@ import { type Granted, granted, usefulWishes, type Wish } from '../analysis/repl
 import type { Trace } from '../analysis/trace.ts';
 import { UserError } from '../model/index.ts';
 import { WRONG_USAGE } from './question.ts';
+import {
+  type DeviceWishes,
+  deviceAnswers,
+  fasterInRun,
+  type RunAnswer,
+  usefulDeviceAnswers,
+} from './runWishes.ts';
 
-/** What may be wished of the pools of a run, each alone and all together; what is useful where nothing is. */
-export interface WhatIfWishes {
+/** What may be wished of the pools and devices of a run, each alone and all together; what is useful where nothing is. */
+export interface WhatIfWishes extends DeviceWishes {
   readonly chunksize?: number;
   readonly workers?: number;
   readonly cores?: number;
@@ -29,8 +36,49 @@ export interface PoolAnswer {
   readonly together: Granted | null;
 }
 
+/** What was asked comes to: of pools, and of the run as a whole. */
+export interface WhatIfAnswers {
+  readonly pools: readonly PoolAnswer[];
+  readonly run: readonly RunAnswer[];
+}
+
+/** Throws a UserError (exit code 2) where it cannot be answered. */
+export function whatIfAnswers(trace: Trace, options: WhatIfWishes): WhatIfAnswers {
+  const devices = devicesOf(trace, options);
+  const asksDevices = Object.keys(options).some((name) => DEVICE_WISHES.has(name));
+  const asksPools = Object.keys(options).some((name) => POOL_WISHES.has(name));
+  if (trace.tables.tasks.length > 0)
+    return { pools: asksDevices && !asksPools ? [] : poolAnswers(trace, options), run: devices };
+  const [faster] = options.faster ?? [];
+  const run = [
+    ...devices,
+    ...(faster ? [fasterInRun(trace, functionNamed(trace, faster.name), faster.times)] : []),
+  ];
+  if (run.length === 0) throw new UserError(NOTHING_TO_ASK, WRONG_USAGE);
+  return { pools: [], run };
+}
+
+const DEVICE_WISHES = new Set(['overlapCopies', 'withoutCopies', 'pinned', 'freeLaunches', 'fasterKernel']);
+const POOL_WISHES = new Set(['chunksize', 'workers', 'cores', 'order', 'faster', 'byReference', 'pool']);
+const NOTHING_TO_ASK =
+  'this recording has neither tasks of pools nor work of devices. What a faster function gives can be asked of any: --faster NAME=2x. See docs/whatif.md.';
+
+function devicesOf(trace: Trace, options: WhatIfWishes): RunAnswer[] {
+  const asked = Object.keys(options).filter((name) => DEVICE_WISHES.has(name));
+  const asksPools = Object.keys(options).some((name) => POOL_WISHES.has(name));
+  if (asked.length === 0) return asksPools ? [] : usefulDeviceAnswers(trace);
+  if (trace.deviceWork.length === 0)
+    throw new UserError('no device did anything in this recording.', WRONG_USAGE);
+  const answers = deviceAnswers(trace, options);
+  if (answers) return answers;
+  throw new UserError(
+    'of too much of what the devices did the call is not known, so a replay would say nothing.',
+    WRONG_USAGE,
+  );
+}
+
 /** What is asked of the pools of a recording comes to. Throws a UserError (exit code 2) where it cannot be answered. */
-export function whatIfAnswers(trace: Trace, options: WhatIfWishes): PoolAnswer[] {
+function poolAnswers(trace: Trace, options: WhatIfWishes): PoolAnswer[] {
   const pools = poolsOf(trace, options.pool);
   const wishes = wishesOf(trace, options);
   return pools.flatMap((pool) => {
@@ -48,11 +96,6 @@ const MOST_POOLS = 4;
 
 function poolsOf(trace: Trace, wanted: number | undefined): number[] {
   const works = poolWorks(trace);
-  if (trace.tables.tasks.length === 0)
-    throw new UserError(
-      'this recording has no tasks: what if is asked of pools of workers, and none was seen. See docs/whatif.md for those that are recorded.',
-      WRONG_USAGE,
-    );
   const known = works.map(({ pool }) => pool);
   if (wanted !== undefined) {
     if (known.includes(wanted)) return [wanted];

@@ -1,7 +1,7 @@
 import type { Granted, Wish } from '../analysis/replay/whatIf.ts';
 import type { Trace } from '../analysis/trace.ts';
 import { toSeconds } from '../model/index.ts';
-import type { PoolAnswer } from './whatIf.ts';
+import type { WhatIfAnswers } from './whatIf.ts';
 
 const counted = (value: number, word: string): string =>
   `${value.toLocaleString('en-US')} ${word}${value === 1 ? '' : 's'}`;
@@ -24,12 +24,15 @@ export function wishName(
   return parts.join(', ');
 }
 
+const inSeconds = ({ lo, hi }: { lo: number; hi: number }) => ({ lo: toSeconds(lo), hi: toSeconds(hi) });
+
 /** The document of `whatif --json`. Seconds. */
-export function whatIfDocument(trace: Trace, answers: readonly PoolAnswer[]): object {
+export function whatIfDocument(trace: Trace, { pools, run }: WhatIfAnswers): object {
   return {
     version: 1,
     wallSeconds: toSeconds(trace.wall),
-    pools: answers.map(({ replay, answers: own, together }) => ({
+    run: run.map(({ name, run: takes, gain }) => ({ name, runSeconds: inSeconds(takes), gain })),
+    pools: pools.map(({ replay, answers: own, together }) => ({
       pool: replay.work.pool,
       kind: trace.tables.pools.kind[replay.work.pool],
       workers: replay.work.workers,
@@ -47,7 +50,6 @@ export function whatIfDocument(trace: Trace, answers: readonly PoolAnswer[]): ob
 }
 
 function answerDocument(trace: Trace, { wish, pool, run, gain, poolGain, limit }: Granted): object {
-  const inSeconds = ({ lo, hi }: { lo: number; hi: number }) => ({ lo: toSeconds(lo), hi: toSeconds(hi) });
   return {
     name: wishName(trace, wish),
     chunksize: wish.chunk ?? null,

@@ -3,6 +3,7 @@ import { Trace } from '../../analyzer/analysis/trace.ts';
 import { type Faster, type WhatIfWishes, whatIfAnswers } from '../../analyzer/questions/whatIf.ts';
 import { whatIfDocument } from '../../analyzer/questions/whatIfDocument.ts';
 import { open } from '../open.ts';
+import { FILE_ARGUMENT } from '../options.ts';
 import { whatIfLines } from '../print/whatIf.ts';
 import type { RegisterCommand } from './index.ts';
 
@@ -36,8 +37,8 @@ function parseFaster(text: string, before: readonly Faster[] = []): readonly Fas
 export const whatIfCommand: RegisterCommand = (program) => {
   program
     .command('whatif')
-    .description('predict what a run would take with its pools used otherwise')
-    .argument('<file>', 'a recording with tasks of pools')
+    .description('predict what a run would take with its pools and devices used otherwise')
+    .argument('<file>', FILE_ARGUMENT)
     .option('--chunksize <calls>', 'calls of the function in one task', whole('A chunk size'))
     .option('--workers <number>', 'workers of the pool', whole('A number of workers'))
     .option('--cores <number>', 'cores of the machine', whole('A number of cores'))
@@ -46,6 +47,19 @@ export const whatIfCommand: RegisterCommand = (program) => {
       '--faster <function=times>',
       'a function made so many times faster, such as solve=2x',
       parseFaster,
+    )
+    .option('--overlap-copies', 'copies of a device take place while its kernels run')
+    .addOption(
+      new Option('--without-copies [direction]', 'copies of a device do not take place')
+        .choices(['all', 'H2D', 'D2H'])
+        .preset('all'),
+    )
+    .option('--pinned', 'pageable memory that is copied is pinned')
+    .option('--free-launches', 'launching a kernel takes no time')
+    .option(
+      '--faster-kernel <kernel=times>',
+      'a kernel made so many times faster',
+      (text: string) => parseFaster(text)[0],
     )
     .option('--by-reference', 'arguments and results are not serialised')
     .option('--pool <number>', 'only this pool; its number is in summary --json', poolNumber)

@@ -2,7 +2,8 @@ import type { Replay } from '../../analyzer/analysis/replay/replay.ts';
 import type { Granted } from '../../analyzer/analysis/replay/whatIf.ts';
 import type { Trace } from '../../analyzer/analysis/trace.ts';
 import { toSeconds } from '../../analyzer/model/index.ts';
-import type { PoolAnswer } from '../../analyzer/questions/whatIf.ts';
+import type { RunAnswer } from '../../analyzer/questions/runWishes.ts';
+import type { PoolAnswer, WhatIfAnswers } from '../../analyzer/questions/whatIf.ts';
 import { wishName } from '../../analyzer/questions/whatIfDocument.ts';
 import { fitted, moduleName } from './text.ts';
 import { count, percent, seconds, significant } from './units.ts';
@@ -12,8 +13,25 @@ const NAME_WIDTH = 26;
 /** A replay that is off by more than this says little. */
 const FAR_OFF = 0.25;
 
-export function whatIfLines(trace: Trace, answers: readonly PoolAnswer[]): string[] {
-  return answers.flatMap((answer, at) => [...(at > 0 ? [''] : []), ...poolLines(trace, answer)]);
+export function whatIfLines(trace: Trace, { pools, run }: WhatIfAnswers): string[] {
+  const parts = [
+    ...(run.length > 0 ? [runLines(trace, run)] : []),
+    ...pools.map((pool) => poolLines(trace, pool)),
+  ];
+  return parts.flatMap((lines, at) => [...(at > 0 ? [''] : []), ...lines]);
+}
+
+const NO_POOL = '';
+
+function runLines(trace: Trace, answers: readonly RunAnswer[]): string[] {
+  return [
+    'the run',
+    row('', [NO_POOL, 'run takes', 'run gets faster'], ''),
+    row('as recorded', [NO_POOL, seconds(toSeconds(trace.wall)), ''], ''),
+    ...answers.map(({ name, run, gain }) =>
+      row(fitted(name, NAME_WIDTH + COLUMNS[0] - 2), [NO_POOL, span(run), factor(gain)], ''),
+    ),
+  ];
 }
 
 function poolLines(trace: Trace, { replay, answers, together }: PoolAnswer): string[] {
@@ -63,13 +81,11 @@ function answerLine(
   { wish, pool, run, gain, limit }: Granted,
   name = wishName(trace, wish),
 ): string {
-  const span = ({ lo, hi }: { lo: number; hi: number }) =>
-    `${seconds(toSeconds(lo))} - ${seconds(toSeconds(hi))}`;
-  return row(
-    fitted(name, NAME_WIDTH - 1),
-    [span(pool), span(run), `${times(gain.lo)} - ${times(gain.hi)}`],
-    limit,
-  );
+  return row(fitted(name, NAME_WIDTH - 1), [span(pool), span(run), factor(gain)], limit);
 }
 
+const span = ({ lo, hi }: { readonly lo: number; readonly hi: number }): string =>
+  `${seconds(toSeconds(lo))} - ${seconds(toSeconds(hi))}`;
 const times = (ratio: number): string => `${ratio.toFixed(2)}x`;
+const factor = ({ lo, hi }: { readonly lo: number; readonly hi: number }): string =>
+  `${times(lo)} - ${times(hi)}`;

@@ -30,7 +30,9 @@ test('what cannot be answered is a sentence and the exit code 2', () => {
     expect(status).toBe(2);
     return stderr;
   };
-  expect(refused(NO_POOLS)).toMatch(/has no tasks/);
+  expect(refused(NO_POOLS)).toMatch(/neither tasks of pools nor work of devices/);
+  expect(refused(POOLS, '--pinned')).toMatch(/no device did anything/);
+  expect(refused(POOLS, '--without-copies', 'up')).toMatch(/all, H2D, D2H/);
   expect(refused(POOLS, '--faster', 'rendr_row=2x')).toMatch(
     /no function rendr_row was seen\. Did you mean .*render_row/,
   );

@@ -3,7 +3,7 @@ import { type Replay, replayOf } from '../../../analyzer/analysis/replay/replay.
 import { granted, type Wish } from '../../../analyzer/analysis/replay/whatIf.ts';
 import { Trace } from '../../../analyzer/analysis/trace.ts';
 import { nanos } from '../../../analyzer/model/index.ts';
-import type { PoolAnswer } from '../../../analyzer/questions/whatIf.ts';
+import type { WhatIfAnswers } from '../../../analyzer/questions/whatIf.ts';
 import { whatIfDocument } from '../../../analyzer/questions/whatIfDocument.ts';
 import { whatIfLines } from '../../../cli/print/whatIf.ts';
 import { pooled } from '../../harness/pooled.ts';
@@ -11,7 +11,7 @@ import { META, recordingOf } from '../../harness/recordings.ts';
 
 const MS = 1e6;
 
-function asked(wishes: readonly Wish[]): { trace: Trace; answers: PoolAnswer[] } {
+function asked(wishes: readonly Wish[]): { trace: Trace; answers: WhatIfAnswers } {
   const clock = { ...META.clock, end: nanos(META.clock.start + 1500 * MS) };
   const tasks = pooled([
     [200, 300, 500],
@@ -21,7 +21,7 @@ function asked(wishes: readonly Wish[]): { trace: Trace; answers: PoolAnswer[] }
   const replay = replayOf(trace, 0) as Replay;
   const answers = wishes.map((wish) => granted(trace, replay, wish));
   const together = granted(trace, replay, Object.assign({}, ...wishes));
-  return { trace, answers: [{ replay, answers, together }] };
+  return { trace, answers: { pools: [{ replay, answers, together }], run: [] } };
 }
 
 test('a table says what each change alone and all of them together come to, as intervals, and what limits it then', () => {
