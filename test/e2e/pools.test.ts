@@ -115,7 +115,7 @@ def busy(seconds):
     end = time.perf_counter() + seconds
     while time.perf_counter() < end: pass
 if __name__ == "__main__":
-    with multiprocessing.Pool(1) as pool: pool.map(busy, [0.3, 0.3], chunksize=1)
+    with multiprocessing.Pool(1) as pool: pool.map(busy, [0.8, 0.8], chunksize=1)
 `,
   );
   const { summary } = await record(folder.path, ['-r', '200'], [PYTHON, source]);

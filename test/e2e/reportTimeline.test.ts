@@ -159,7 +159,7 @@ withBrowser(`the timeline in a browser${chromium === null ? ' (no Chromium in PA
   test('names that would be markup stay names in pinned rows and in the filter', async () => {
     const { page, complaints } = await browser.open(
       syntheticRecording({ hostile: true, processes: 2, threads: 2, rows: 20 }),
-      { hash: `pinned=1&colour=module&filter=${encodeURIComponent(HOSTILE[0])}` },
+      { hash: `pinned=1&lane-colour=module&filter=${encodeURIComponent(HOSTILE[0])}` },
     );
     await settled(page);
     expect((await pinned(page))[0]).toContain(HOSTILE[1]);

@@ -268,10 +268,18 @@ test('by GPU time functions have the kernels that they launched, and the flame g
 });
 
 test('tabs and metrics of devices are there where there are devices', () => {
-  expect(tabsOf(recording)).toEqual(['flame', 'functions', 'kernels', 'transfers', 'efficiency', 'source']);
+  expect(tabsOf(recording)).toEqual([
+    'flame',
+    'functions',
+    'calls',
+    'kernels',
+    'transfers',
+    'efficiency',
+    'source',
+  ]);
   expect(metricsOf({ profile })).toEqual(['cpu', 'wall', 'gil-wait', 'gpu', 'copy']);
   const without = syntheticRecording();
-  expect(tabsOf(without)).toEqual(['flame', 'functions', 'efficiency', 'source']);
+  expect(tabsOf(without)).toEqual(['flame', 'functions', 'calls', 'efficiency', 'source']);
   expect(metricsOf({ profile: profileOf(without) })).toEqual(['cpu', 'wall', 'gil-wait']);
   const empty = { ...recording, tables: emptyTables() };
   expect(profileOf(empty).devices.streams).toEqual([[]]);

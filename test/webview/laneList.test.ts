@@ -116,7 +116,7 @@ test('pinning pins, and lets go where all are pinned', () => {
 test('an address with lanes that are not there, or nonsense, pins what there is', () => {
   const read = (text: string) => readLaneList(new URLSearchParams(text), 5);
   expect(read('')).toBeNull();
-  expect(read('sort=constructor&colour=__proto__&pinned=-1.x.9')).toBeNull();
+  expect(read('sort=constructor&lane-colour=__proto__&pinned=-1.x.9')).toBeNull();
   expect(read('pinned=4.4.5.1e0.2')).toEqual({ ...ALL_LANES, pinned: [4, 2] });
   const hash = new URLSearchParams();
   writeLaneList(hash, ALL_LANES);

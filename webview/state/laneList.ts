@@ -36,7 +36,7 @@ export function withPinned(list: LaneList, lanes: readonly number[]): LaneList {
 /** Adds what differs from `ALL_LANES` to the fragment of an address. */
 export function writeLaneList(hash: URLSearchParams, list: LaneList): void {
   if (list.sort !== ALL_LANES.sort) hash.set('sort', list.sort);
-  if (list.colour !== ALL_LANES.colour) hash.set('colour', list.colour);
+  if (list.colour !== ALL_LANES.colour) hash.set('lane-colour', list.colour);
   if (list.filter !== '') hash.set('filter', list.filter);
   if (list.hidesIdle) hash.set('idle', 'hidden');
   if (list.pinned.length > 0) hash.set('pinned', list.pinned.join('.'));
@@ -50,7 +50,7 @@ export function readLaneList(hash: URLSearchParams, lanes: number): LaneList | n
     .map(Number);
   const list: LaneList = {
     sort: LANE_SORTS.find((name) => name === hash.get('sort')) ?? ALL_LANES.sort,
-    colour: LANE_COLOURS.find((name) => name === hash.get('colour')) ?? ALL_LANES.colour,
+    colour: LANE_COLOURS.find((name) => name === hash.get('lane-colour')) ?? ALL_LANES.colour,
     filter: (hash.get('filter') ?? '').slice(0, 200),
     hidesIdle: hash.get('idle') === 'hidden',
     pinned: [...new Set(pinned)],
