@@ -41,7 +41,20 @@ inVsCode(`tasks that record${missing === null ? '' : ` (${missing})`}`, () => {
   test(
     'a task runs the program, and its recording opens when it has ended',
     async () => {
-      await editor.command('Tasks: Run Task');
+      // The list is made before the tasks of the file are known to a machine with much else to do.
+      const row = editor.page.locator('.quick-input-list .monaco-list-row', { hasText: 'profile the sum' });
+      for (let left = 3; left > 0; left--) {
+        await editor.command('Tasks: Run Task');
+        const isThere = await row
+          .first()
+          .waitFor({ timeout: 12_000 })
+          .then(
+            () => true,
+            () => false,
+          );
+        if (isThere) break;
+        await editor.page.keyboard.press('Escape');
+      }
       await editor.pick('profile the sum');
       await editor.viewer();
       await editor.page.locator('.tab.active', { hasText: 'sum.perfscope' }).waitFor();

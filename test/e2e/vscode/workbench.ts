@@ -116,6 +116,9 @@ export async function closeBrowser(): Promise<void> {
   shared = null;
 }
 
+const CLICKS = 4;
+const SHORT = 4000;
+
 /** Types into the quick open box and takes the row that begins with `row`. */
 async function choose(page: Page, typed: string, row: string): Promise<void> {
   const box = page.locator('.quick-input-widget .quick-input-box input');
@@ -123,9 +126,16 @@ async function choose(page: Page, typed: string, row: string): Promise<void> {
   await box.waitFor({ state: 'visible' });
   await box.fill(typed);
   const found = page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
-  await found.click();
-  // It may have opened a list of its own.
-  await found.waitFor({ state: 'hidden' });
+  // The list is drawn anew while it fills, and a click on a row that is gone is none. What is chosen may open a list of its own.
+  for (let left = CLICKS; left > 0; left--) {
+    await found.click();
+    const isTaken = await found.waitFor({ state: 'hidden', timeout: left > 1 ? SHORT : PATIENCE }).then(
+      () => true,
+      () => false,
+    );
+    if (isTaken) return;
+  }
+  throw new Error(`${row} could not be chosen`);
 }
 
 /** The frames in sight that have `selector`, as soon as there are so many. Frames come and go while panels are made. */
