@@ -122,20 +122,28 @@ const SHORT = 4000;
 /** Types into the quick open box and takes the row that begins with `row`. */
 async function choose(page: Page, typed: string, row: string): Promise<void> {
   const box = page.locator('.quick-input-widget .quick-input-box input');
-  await page.keyboard.press(typed.startsWith('>') ? 'F1' : 'Control+p');
-  await box.waitFor({ state: 'visible' });
+  // A page that is just being made in the editor has the keys and hands none on yet.
+  for (let left = CLICKS; left > 0; left--) {
+    await page.keyboard.press(typed.startsWith('>') ? 'F1' : 'Control+p');
+    if (await comes(box, 'visible', left)) break;
+  }
   await box.fill(typed);
   const found = page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
   // The list is drawn anew while it fills, and a click on a row that is gone is none. What is chosen may open a list of its own.
   for (let left = CLICKS; left > 0; left--) {
     await found.click();
-    const isTaken = await found.waitFor({ state: 'hidden', timeout: left > 1 ? SHORT : PATIENCE }).then(
-      () => true,
-      () => false,
-    );
-    if (isTaken) return;
+    if (await comes(found, 'hidden', left)) return;
   }
-  throw new Error(`${row} could not be chosen`);
+}
+
+/** Whether something comes to be soon; at the last of several tries it has to. */
+async function comes(what: Locator, state: 'visible' | 'hidden', left: number): Promise<boolean> {
+  const waited = what.waitFor({ state, timeout: left > 1 ? SHORT : PATIENCE });
+  if (left <= 1) await waited;
+  return waited.then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The frames in sight that have `selector`, as soon as there are so many. Frames come and go while panels are made. */
