@@ -10,7 +10,7 @@ export const LEAST_SHARE = 0.06;
 /** Observations below which a share is chance: of 8, one in three is the error that a share has in two cases of three. */
 export const LEAST_LOOKS = 8;
 /** Standard errors by which a share that was sampled may be off: 1.5 hold in seven runs of eight. */
-const ERRORS = 1.5;
+export const ERRORS = 1.5;
 
 /**
  * The gain of a change that takes away `least` to `most` Nanos of wall time, known from `looks` samples: both ends are moved

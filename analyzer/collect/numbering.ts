@@ -9,6 +9,7 @@ import {
   type TableName,
   type Tables,
 } from '../model/index.ts';
+import { REFERENCES } from '../recording/references.ts';
 import { type Batch, type NumberedBatch, recordedStack } from './collector.ts';
 import { ThreadDirectory } from './threads.ts';
 
@@ -49,45 +50,6 @@ class Mapping {
     return mapped;
   }
 }
-
-/** Where tables refer to numbered rows; a column with `-1` for none says so by its kind, i32. */
-const REFERENCES = {
-  samples: { lane: 'lanes', stack: 'stacks' },
-  spans: { lane: 'lanes', name: 'strings', stack: 'stacks' },
-  transfers: {
-    lane: 'lanes',
-    toLane: 'lanes',
-    stack: 'stacks',
-    device: 'devices',
-    peer: 'devices',
-    callLane: 'lanes',
-    call: 'strings',
-  },
-  kernels: {
-    lane: 'lanes',
-    device: 'devices',
-    name: 'strings',
-    callLane: 'lanes',
-    call: 'strings',
-    stack: 'stacks',
-  },
-  operators: { lane: 'lanes', name: 'strings', forwardLane: 'lanes' },
-  counters: { lane: 'lanes' },
-  pools: { stack: 'stacks' },
-  tasks: {
-    pool: 'pools',
-    function: 'frames',
-    stack: 'stacks',
-    lane: 'lanes',
-    from: 'lanes',
-    exception: 'strings',
-  },
-  lockWaits: { lane: 'lanes', stack: 'stacks', holder: 'lanes', holderStack: 'stacks' },
-  functionTiers: { lane: 'lanes', function: 'frames' },
-  deopts: { lane: 'lanes', function: 'frames', reason: 'strings', file: 'strings' },
-} as const satisfies Partial<
-  Record<TableName, Record<string, 'strings' | 'frames' | 'stacks' | 'lanes' | 'pools' | 'devices'>>
->;
 
 /** Gives what one collector delivers its numbers in the recording, in place. */
 export class Numbering {

@@ -1,5 +1,7 @@
 import { saving } from '../advice/gain.ts';
+import { ERRORS } from '../advice/sampledSaving.ts';
 import { type DeviceVariant, deviceWhatIf } from '../analysis/deviceReplay/whatIf.ts';
+import { kernelTotals } from '../analysis/kernelTotals.ts';
 import { stacksWithinFunction } from '../analysis/stacksWithin.ts';
 import type { Trace } from '../analysis/trace.ts';
 import { wallOfRows } from '../analysis/wallShares.ts';
@@ -53,8 +55,7 @@ const LEAST_SHARE = 0.02;
 
 /** What the wishes about devices come to; null where their replay says nothing: no device, or too few calls known. */
 export function deviceAnswers(trace: Trace, wishes: DeviceWishes): RunAnswer[] | null {
-  const named = variantsOf(wishes);
-  const answers = named.map(({ name, variant }) => answerOf(trace, name, variant));
+  const answers = variantsOf(wishes).map(({ name, variant }) => answerOf(trace, name, variant));
   return answers.some((answer) => answer === null) ? null : answers.filter((answer) => answer !== null);
 }
 
@@ -83,19 +84,10 @@ const runAnswer = ({ wall }: Trace, name: string, gain: Gain): RunAnswer => ({
   gain,
 });
 
-function hottestKernel({ tables: { kernels, strings } }: Trace): string | null {
-  const times = new Map<number, number>();
-  for (let row = 0; row < kernels.length; row++) {
-    const name = kernels.name[row] as number;
-    const took = (kernels.end[row] as number) - (kernels.start[row] as number);
-    if (took > 0) times.set(name, (times.get(name) ?? 0) + took);
-  }
-  const [most] = [...times].sort((a, b) => b[1] - a[1]);
-  return most ? (strings.value[most[0]] ?? null) : null;
+function hottestKernel({ tables, deviceWork }: Trace): string | null {
+  const [most] = kernelTotals(tables, deviceWork);
+  return most ? (tables.strings.value[most.name] ?? null) : null;
 }
-
-/** Standard errors by which a share that was sampled may be off: 1.5 hold in seven runs of eight. */
-const ERRORS = 1.5;
 
 /**
  * A function made faster in a run without pools: the time that the first main thread spent in it shrinks, and all else stays (Amdahl, Validity

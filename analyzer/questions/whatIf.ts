@@ -1,4 +1,4 @@
-import { poolWorks } from '../analysis/replay/poolWork.ts';
+import { longestPools } from '../analysis/replay/poolWork.ts';
 import { type Replay, replayOf } from '../analysis/replay/replay.ts';
 import { type Granted, granted, usefulWishes, type Wish } from '../analysis/replay/whatIf.ts';
 import type { Trace } from '../analysis/trace.ts';
@@ -44,11 +44,14 @@ export interface WhatIfAnswers {
 
 /** Throws a UserError (exit code 2) where it cannot be answered. */
 export function whatIfAnswers(trace: Trace, options: WhatIfWishes): WhatIfAnswers {
-  const devices = devicesOf(trace, options);
-  const asksDevices = Object.keys(options).some((name) => DEVICE_WISHES.has(name));
-  const asksPools = Object.keys(options).some((name) => POOL_WISHES.has(name));
+  const asked = Object.keys(options);
+  const asks = {
+    devices: asked.some((name) => DEVICE_WISHES.has(name)),
+    pools: asked.some((name) => POOL_WISHES.has(name)),
+  };
+  const devices = asks.devices ? askedDevices(trace, options) : asks.pools ? [] : usefulDeviceAnswers(trace);
   if (trace.tables.tasks.length > 0)
-    return { pools: asksDevices && !asksPools ? [] : poolAnswers(trace, options), run: devices };
+    return { pools: asks.devices && !asks.pools ? [] : poolAnswers(trace, options), run: devices };
   const [faster] = options.faster ?? [];
   const run = [
     ...devices,
@@ -63,10 +66,7 @@ const POOL_WISHES = new Set(['chunksize', 'workers', 'cores', 'order', 'faster',
 const NOTHING_TO_ASK =
   'this recording has neither tasks of pools nor work of devices. What a faster function gives can be asked of any: --faster NAME=2x. See docs/whatif.md.';
 
-function devicesOf(trace: Trace, options: WhatIfWishes): RunAnswer[] {
-  const asked = Object.keys(options).filter((name) => DEVICE_WISHES.has(name));
-  const asksPools = Object.keys(options).some((name) => POOL_WISHES.has(name));
-  if (asked.length === 0) return asksPools ? [] : usefulDeviceAnswers(trace);
+function askedDevices(trace: Trace, options: WhatIfWishes): RunAnswer[] {
   if (trace.deviceWork.length === 0)
     throw new UserError('no device did anything in this recording.', WRONG_USAGE);
   const answers = deviceAnswers(trace, options);
@@ -95,8 +95,7 @@ function poolAnswers(trace: Trace, options: WhatIfWishes): PoolAnswer[] {
 const MOST_POOLS = 4;
 
 function poolsOf(trace: Trace, wanted: number | undefined): number[] {
-  const works = poolWorks(trace);
-  const known = works.map(({ pool }) => pool);
+  const known = longestPools(trace).map(({ pool }) => pool);
   if (wanted !== undefined) {
     if (known.includes(wanted)) return [wanted];
     const names =
@@ -105,11 +104,7 @@ function poolsOf(trace: Trace, wanted: number | undefined): number[] {
   }
   if (known.length === 0)
     throw new UserError('no task of this recording was seen from its beginning to its end.', WRONG_USAGE);
-  const time = (pool: number) =>
-    works
-      .find((each) => each.pool === pool)
-      ?.rounds.reduce((sum, { round }) => sum + round.end - round.start, 0) ?? 0;
-  return known.sort((a, b) => time(b) - time(a)).slice(0, MOST_POOLS);
+  return known.slice(0, MOST_POOLS);
 }
 
 const list = (names: readonly string[]): string =>
@@ -129,7 +124,8 @@ function wishesOf(trace: Trace, options: WhatIfWishes): Wish[] {
   return wishes;
 }
 
-function functionNamed({ functions, homes }: Trace, name: string): number {
+/** By its whole name or the last part of it, the program's own first. Throws a UserError, with what may have been meant. */
+export function functionNamed({ functions, homes }: Trace, name: string): number {
   const short = (id: number) => (functions.name[id] as string).split('.').at(-1) as string;
   const ids = functions.name.map((_, id) => id).filter((id) => functions.file[id] !== '');
   const exact = ids.filter((id) => functions.name[id] === name);

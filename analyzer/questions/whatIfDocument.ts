@@ -49,7 +49,8 @@ export function whatIfDocument(trace: Trace, { pools, run }: WhatIfAnswers): obj
   };
 }
 
-function answerDocument(trace: Trace, { wish, pool, run, gain, poolGain, limit }: Granted): object {
+/** One wish of one pool in that document. */
+export function answerDocument(trace: Trace, { wish, pool, run, gain, poolGain, limit }: Granted): object {
   return {
     name: wishName(trace, wish),
     chunksize: wish.chunk ?? null,

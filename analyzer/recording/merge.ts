@@ -20,7 +20,7 @@ import {
   UserError,
 } from '../model/index.ts';
 import { FORMAT_VERSION } from './meta.ts';
-import { INSTANTS, PROCESS_IDS, REFERENCES, type Target } from './references.ts';
+import { INSTANTS, NUMBERED, PROCESS_IDS, REFERENCES, type Target } from './references.ts';
 
 /** A recording that is merged, and what it is called: the name of its file, as a rule. */
 export interface Part {
@@ -105,6 +105,8 @@ function changed<N extends TableName>(
   };
   for (const [column, target] of Object.entries<Target>(REFERENCES[name] ?? {}))
     map(column, (value) => (value < 0 ? value : row(target, value)));
+  const own = NUMBERED.find((target) => target === name);
+  if (own) map('id', (value) => row(own, value));
   for (const column of INSTANTS[name] ?? [])
     map(column, (time) => (time < 0 ? time : Math.max(0, time + shift)));
   for (const column of PROCESS_IDS[name] ?? []) map(column, process);

@@ -3,7 +3,7 @@ import type { TableName } from '../model/index.ts';
 /** A table whose rows others point to. */
 export type Target = 'strings' | 'frames' | 'stacks' | 'lanes' | 'pools' | 'devices';
 
-/** Columns that hold rows of other tables; -1 stands for none where the column may be negative. */
+/** Columns that hold rows of other tables; -1 stands for none where the column may be negative. The rows' own numbers are `NUMBERED`. */
 export const REFERENCES: Readonly<Partial<Record<TableName, Readonly<Record<string, Target>>>>> = {
   samples: { lane: 'lanes', stack: 'stacks' },
   spans: { lane: 'lanes', name: 'strings', stack: 'stacks' },
@@ -17,7 +17,7 @@ export const REFERENCES: Readonly<Partial<Record<TableName, Readonly<Record<stri
     call: 'strings',
   },
   counters: { lane: 'lanes' },
-  pools: { id: 'pools', stack: 'stacks' },
+  pools: { stack: 'stacks' },
   tasks: {
     pool: 'pools',
     function: 'frames',
@@ -29,8 +29,6 @@ export const REFERENCES: Readonly<Partial<Record<TableName, Readonly<Record<stri
   lockWaits: { lane: 'lanes', stack: 'stacks', holder: 'lanes', holderStack: 'stacks' },
   functionTiers: { lane: 'lanes', function: 'frames' },
   deopts: { lane: 'lanes', function: 'frames', reason: 'strings', file: 'strings' },
-  lanes: { id: 'lanes' },
-  devices: { id: 'devices' },
   kernels: {
     lane: 'lanes',
     callLane: 'lanes',
@@ -41,6 +39,9 @@ export const REFERENCES: Readonly<Partial<Record<TableName, Readonly<Record<stri
   },
   operators: { lane: 'lanes', name: 'strings', forwardLane: 'lanes' },
 };
+
+/** Tables whose column `id` is the number of the row itself. */
+export const NUMBERED = ['lanes', 'pools', 'devices'] as const satisfies readonly Target[];
 
 /** Columns that hold instants on the clock of the recording; -1 stands for none. Lengths of time are not among them. */
 export const INSTANTS: Readonly<Partial<Record<TableName, readonly string[]>>> = {

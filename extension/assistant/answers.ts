@@ -1,9 +1,11 @@
-import { poolWorks } from '../../analyzer/analysis/replay/poolWork.ts';
+import { longestPools } from '../../analyzer/analysis/replay/poolWork.ts';
 import { replayOf } from '../../analyzer/analysis/replay/replay.ts';
-import { type Granted, granted, usefulWishes, type Wish } from '../../analyzer/analysis/replay/whatIf.ts';
+import { granted, usefulWishes, type Wish } from '../../analyzer/analysis/replay/whatIf.ts';
 import { summarize } from '../../analyzer/analysis/summary.ts';
 import type { Trace } from '../../analyzer/analysis/trace.ts';
 import { type Advice, toSeconds, UserError } from '../../analyzer/model/index.ts';
+import { functionNamed } from '../../analyzer/questions/whatIf.ts';
+import { answerDocument } from '../../analyzer/questions/whatIfDocument.ts';
 
 /**
  * What an assistant may ask of a recording, as the documents of the command line's `--json`: seconds and bytes, `"version": 1`.
@@ -58,13 +60,11 @@ export interface WhatIfQuestion {
  * cannot be told.
  */
 export function whatIfAnswer(trace: Trace, question: WhatIfQuestion): Json {
-  const works = poolWorks(trace);
-  if (works.length === 0)
+  const works = longestPools(trace);
+  const [longest] = works;
+  if (!longest)
     throw new UserError('This recording has no tasks of pools, of which alone one can ask what if.');
-  const time = ({ rounds }: (typeof works)[number]): number =>
-    rounds.reduce((sum, { round }) => sum + round.end - round.start, 0);
-  const longest = works.reduce((most, each) => (time(each) > time(most) ? each : most)).pool;
-  const pool = question.pool ?? longest;
+  const pool = question.pool ?? longest.pool;
   const replay = replayOf(trace, pool);
   if (!replay)
     throw new UserError(
@@ -85,7 +85,7 @@ export function whatIfAnswer(trace: Trace, question: WhatIfQuestion): Json {
         calls: replay.work.items,
         recordedSeconds: toSeconds(replay.recorded),
         replayedSeconds: toSeconds(replay.replayed),
-        variants: wishes.map((each) => variant(trace, granted(trace, replay, each))),
+        variants: wishes.map((each) => answerDocument(trace, granted(trace, replay, each))),
       },
     ],
   };
@@ -102,35 +102,6 @@ function wishOf(trace: Trace, question: WhatIfQuestion): Wish {
       faster: { function: functionNamed(trace, faster.function), times: factor(faster.times) },
     }),
     ...(byReference && { byReference }),
-  };
-}
-
-/** By its whole name or the last part of it, the program's own first. */
-function functionNamed({ functions, homes }: Trace, name: string): number {
-  const isCalled = (id: number): boolean =>
-    functions.name[id] === name || (functions.name[id] ?? '').endsWith(`.${name}`);
-  const found = functions.name.map((_, id) => id).filter(isCalled);
-  const best = found.find((id) => homes[id]?.origin === 'own') ?? found[0];
-  if (best === undefined) throw new UserError(`No function ${name} was seen in this recording.`);
-  return best;
-}
-
-function variant(trace: Trace, { wish, pool, run, gain, poolGain, limit }: Granted): Json {
-  const seconds = ({ lo, hi }: { lo: number; hi: number }) => ({ lo: toSeconds(lo), hi: toSeconds(hi) });
-  return {
-    chunksize: wish.chunk ?? null,
-    order: wish.order ?? null,
-    workers: wish.workers ?? null,
-    cores: wish.cores ?? null,
-    faster: wish.faster
-      ? { function: trace.functions.name[wish.faster.function] ?? '', times: wish.faster.times }
-      : null,
-    byReference: wish.byReference ?? false,
-    poolSeconds: seconds(pool),
-    runSeconds: seconds(run),
-    gain,
-    poolGain,
-    limit,
   };
 }
 

@@ -1,5 +1,5 @@
 import { gainRange } from '../../analyzer/advice/words.ts';
-import { poolWorks } from '../../analyzer/analysis/replay/poolWork.ts';
+import { longestPools } from '../../analyzer/analysis/replay/poolWork.ts';
 import { replayOf } from '../../analyzer/analysis/replay/replay.ts';
 import { type Granted, granted, usefulWishes, type Wish } from '../../analyzer/analysis/replay/whatIf.ts';
 import type { Trace } from '../../analyzer/analysis/trace.ts';
@@ -16,30 +16,27 @@ const MOST_POOLS = 4;
 
 /** What is worth a look at each pool of a recording, the one that took longest first. */
 export function whatIfAnswers(trace: Trace): PoolAnswers[] {
-  const works = poolWorks(trace).map(({ pool, rounds }) => ({
-    pool,
-    time: rounds.reduce((sum, { round }) => sum + round.end - round.start, 0),
-  }));
-  works.sort((a, b) => b.time - a.time);
-  return works.slice(0, MOST_POOLS).flatMap(({ pool }) => {
-    const replay = replayOf(trace, pool);
-    if (!replay) return [];
-    const wishes = usefulWishes(trace, replay).map((wish) => granted(trace, replay, wish));
-    if (wishes.length === 0) return [];
-    const { functions, siteOf, tables } = trace;
-    const site = siteOf(tables.pools.stack[pool] as number);
-    const made = place(functions.file[site.function] ?? '', site.line);
-    return [
-      {
-        pool: [
-          visible(tables.pools.kind[pool] || 'pool'),
-          counted(replay.work.workers, 'worker'),
-          ...(made === '' ? [] : [`made at ${visible(made)}`]),
-        ].join(', '),
-        rows: wishes.map((answer) => rowOf(trace, answer)),
-      },
-    ];
-  });
+  return longestPools(trace)
+    .slice(0, MOST_POOLS)
+    .flatMap(({ pool }) => {
+      const replay = replayOf(trace, pool);
+      if (!replay) return [];
+      const wishes = usefulWishes(trace, replay).map((wish) => granted(trace, replay, wish));
+      if (wishes.length === 0) return [];
+      const { functions, siteOf, tables } = trace;
+      const site = siteOf(tables.pools.stack[pool] as number);
+      const made = place(functions.file[site.function] ?? '', site.line);
+      return [
+        {
+          pool: [
+            visible(tables.pools.kind[pool] || 'pool'),
+            counted(replay.work.workers, 'worker'),
+            ...(made === '' ? [] : [`made at ${visible(made)}`]),
+          ].join(', '),
+          rows: wishes.map((answer) => rowOf(trace, answer)),
+        },
+      ];
+    });
 }
 
 function rowOf(trace: Trace, { wish, run, gain, limit }: Granted): PoolAnswers['rows'][number] {

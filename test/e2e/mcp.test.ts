@@ -132,7 +132,9 @@ test('what cannot be answered is a sentence', async () => {
   expect(await refused('summary', { file: 7 })).toMatch(/file is a string/);
   expect(await refused('summary', { file: POOLS, limit: 0 })).toMatch(/whole number from 1 to 200/);
   expect(await refused('summary', { file: POOLS, colour: 'red' })).toMatch(/no parameter colour/);
-  expect(await refused('what_if', { file: 'x.folded' })).toMatch(/neither tasks of pools nor work of devices/);
+  expect(await refused('what_if', { file: 'x.folded' })).toMatch(
+    /neither tasks of pools nor work of devices/,
+  );
   expect(await refused('source_lines', { file: POOLS, source: 'nowhere.py' })).toMatch(
     /no line of nowhere.py/,
   );

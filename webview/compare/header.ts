@@ -1,17 +1,12 @@
 import type { RunComparison } from '../../analyzer/advice/runComparison.ts';
-import { h, setText } from '../dom/element.ts';
+import { h } from '../dom/element.ts';
 import { duration, visible } from '../format.ts';
+import { searchBox } from '../header/searchBox.ts';
+import { themeButton } from '../header/themeButton.ts';
 import type { Store } from '../state/store.ts';
-import { THEMES, type Theme, type ThemeSwitch } from '../theme/theme.ts';
+import type { ThemeSwitch } from '../theme/theme.ts';
 import type { CompareState } from './state.ts';
 import { changeWords, paceWords } from './words.ts';
-
-const THEME_NAMES: Readonly<Record<Theme, string>> = {
-  auto: 'Auto',
-  light: 'Light',
-  dark: 'Dark',
-  contrast: 'Contrast',
-};
 
 /** What the comparison comes to: how much faster, and from which times that follows. */
 export function createCompareHeader(
@@ -26,46 +21,17 @@ export function createCompareHeader(
   const kind = pace.endsWith('faster') ? ' won' : pace.endsWith('slower') ? ' lost' : '';
   const files = `${visible(names.before)} → ${visible(names.after)}`;
 
-  const theme = h('button', {
-    class: 'icon',
-    type: 'button',
-    title: 'Theme: follows the system, light, dark, or high contrast',
-  });
-  const showTheme = (): void => {
-    setText(theme, THEME_NAMES[themes.get()]);
-    theme.setAttribute('aria-label', `Theme: ${THEME_NAMES[themes.get()]}`);
-  };
-  theme.addEventListener('click', () => {
-    themes.set(THEMES[(THEMES.indexOf(themes.get()) + 1) % THEMES.length] ?? 'auto');
-    showTheme();
-  });
-  showTheme();
+  const theme = themeButton(themes);
   const helpButton = h(
     'button',
     { class: 'icon', type: 'button', 'aria-label': 'Help and keys (?)', title: 'Help and keys (?)' },
     '?',
   );
   helpButton.addEventListener('click', () => help.showModal());
-  const search = h('input', {
-    type: 'search',
-    placeholder: 'Find a function, file or lane',
-    'aria-label': 'Find a function, file or lane',
-    spellcheck: 'false',
-    autocomplete: 'off',
-    title: 'Words, or /a regular expression/',
-  });
-  search.value = store.get().search;
-  search.addEventListener('input', () => store.set({ search: search.value }));
-  search.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' && event.key !== 'Enter') return;
-    // The first Esc empties the box, the second leaves it.
-    if (event.key === 'Escape' && search.value !== '') store.set({ search: '' });
-    else search.blur();
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  store.on(['search'], ({ search: now }) => {
-    if (search.value !== now) search.value = now;
+  const search = searchBox({
+    get: () => store.get().search,
+    set: (text) => store.set({ search: text }),
+    onChange: (listener) => store.on(['search'], ({ search: now }) => listener(now)),
   });
 
   const stat = (name: string, then: number, now: number, meaning: string): HTMLElement =>

@@ -2,27 +2,22 @@ import { RUNS } from '../../analyzer/analysis/activity.ts';
 import { covered } from '../../analyzer/analysis/coverage.ts';
 import type { ViewContext } from '../context.ts';
 import { deviceWord } from '../devices/names.ts';
-import { h, setText } from '../dom/element.ts';
+import { h } from '../dom/element.ts';
 import { counted, visible } from '../format.ts';
 import { factsOf } from '../glance/facts.ts';
 import type { Profile } from '../profile.ts';
-import { THEMES, type Theme, type ThemeSwitch } from '../theme/theme.ts';
+import type { ThemeSwitch } from '../theme/theme.ts';
 import { createDetails } from './details.ts';
 import { notesOf } from './notes.ts';
+import { searchBox } from './searchBox.ts';
 import { headerStats } from './stats.ts';
+import { themeButton } from './themeButton.ts';
 
 export interface Header {
   readonly element: HTMLElement;
   readonly details: HTMLDialogElement;
   readonly focusSearch: () => void;
 }
-
-const THEME_NAMES: Readonly<Record<Theme, string>> = {
-  auto: 'Auto',
-  light: 'Light',
-  dark: 'Dark',
-  contrast: 'Contrast',
-};
 
 export function createHeader(
   view: ViewContext,
@@ -45,18 +40,7 @@ export function createHeader(
   notice.title = notes.length > 0 ? notes.map(visible).join('\n') : 'About this recording';
   notice.addEventListener('click', () => details.showModal());
 
-  const theme = h('button', { class: 'icon', type: 'button', hidden: themes.isFixed });
-  const showTheme = (): void => {
-    setText(theme, THEME_NAMES[themes.get()]);
-    theme.setAttribute('aria-label', `Theme: ${THEME_NAMES[themes.get()]}`);
-    theme.title = 'Theme: follows the system, light, dark, or high contrast';
-  };
-  theme.addEventListener('click', () => {
-    const next = THEMES[(THEMES.indexOf(themes.get()) + 1) % THEMES.length] ?? 'auto';
-    themes.set(next);
-    showTheme();
-  });
-  showTheme();
+  const theme = themeButton(themes);
   const helpButton = h(
     'button',
     { class: 'icon', type: 'button', 'aria-label': 'Help and keys (?)', title: 'Help and keys (?)' },
@@ -75,28 +59,10 @@ export function createHeader(
   );
   keepButton.addEventListener('click', keep);
 
-  const search = h('input', {
-    type: 'search',
-    placeholder: 'Find a function, file or lane',
-    'aria-label': 'Find a function, file or lane',
-    spellcheck: 'false',
-    autocomplete: 'off',
-    title: 'Words, or /a regular expression/',
-  });
-  search.value = store.get().search;
-  search.addEventListener('input', () => store.set({ search: search.value }));
-  search.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' && event.key !== 'Enter') return;
-    // The first Esc empties the box, the second leaves it.
-    if (event.key === 'Escape' && search.value !== '') {
-      search.value = '';
-      store.set({ search: '' });
-    } else search.blur();
-    event.preventDefault();
-    event.stopPropagation();
-  });
-  store.on(['search'], ({ search: now }) => {
-    if (search.value !== now) search.value = now;
+  const search = searchBox({
+    get: () => store.get().search,
+    set: (text) => store.set({ search: text }),
+    onChange: (listener) => store.on(['search'], ({ search: now }) => listener(now)),
   });
 
   const element = h(

@@ -43,6 +43,13 @@ const LEAST_DEMAND = 0.02;
 
 export const poolWorks = (trace: Trace): readonly PoolWork[] => trace.once('poolWorks', () => worksOf(trace));
 
+/** The same, that whose rounds took longest first. */
+export const longestPools = (trace: Trace): PoolWork[] => {
+  const time = ({ rounds }: PoolWork): number =>
+    rounds.reduce((sum, { round }) => sum + round.end - round.start, 0);
+  return [...poolWorks(trace)].sort((a, b) => time(b) - time(a));
+};
+
 function worksOf(trace: Trace): PoolWork[] {
   const rounds = roundsOf(trace.tables);
   const samples = taskSamplesOf(trace);

@@ -137,7 +137,7 @@ async function choose(page: Page, typed: string, row: string): Promise<void> {
 }
 
 /** Whether something comes to be soon; at the last of several tries it has to. */
-async function comes(what: Locator, state: 'visible' | 'hidden', left: number): Promise<boolean> {
+export async function comes(what: Locator, state: 'visible' | 'hidden', left: number): Promise<boolean> {
   const waited = what.waitFor({ state, timeout: left > 1 ? SHORT : PATIENCE });
   if (left <= 1) await waited;
   return waited.then(
